@@ -1,0 +1,161 @@
+"""Code lists: the allowed codes of an attribute and every spelling by which sources mean them.
+
+Invariant: a spelling names at most one code, unless its list says that spellings are shared (two cities with
+one pinyin); then ``resolve`` stays silent and ``candidates`` tells all.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mdm.domain.toml_table import TomlTable, read_toml
+
+_LIST_KEYS = {"version", "owner", "zh", "en", "source", "shared_synonyms", "entries"}
+_ENTRY_KEYS = {"code", "zh", "en", "synonyms", "parent"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One code with its names and spellings; ``parent`` is its group (class, province)."""
+
+    code: str
+    zh: str = ""
+    en: str = ""
+    synonyms: tuple[str, ...] = ()
+    parent: str = ""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every text that means this entry: names first, then synonyms, without the code itself."""
+        return tuple(dict.fromkeys(text for text in (self.zh, self.en) if text)) + self.synonyms
+
+    def label(self, language: str) -> str:
+        """The name in ``zh`` or ``en``, the other language or the code where it has none."""
+        names = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
+        return names[0] or names[1] or self.code
+
+
+@dataclass(frozen=True)  # no slots: the lookup is built once, on first use, into the instance
+class CodeList:
+    """A versioned list of codes; two lists are equal when version and entries are."""
+
+    name: str
+    version: str
+    owner: str
+    entries: tuple[CodeEntry, ...]
+    zh: str = ""
+    en: str = ""
+    shared_synonyms: bool = False
+
+    @cached_property
+    def by_code(self) -> Mapping[str, CodeEntry]:
+        """Code to entry, in the order of the list."""
+        return {entry.code: entry for entry in self.entries}
+
+    @cached_property
+    def _codes_by_key(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for entry in self.entries:
+            for text in entry.spellings:
+                found.setdefault(lookup_key(text), {})[entry.code] = None
+        # A code as written always means itself, whatever else spells the same.
+        return {key: tuple(codes) for key, codes in found.items()} | {
+            lookup_key(entry.code): (entry.code,) for entry in self.entries
+        }
+
+    def resolve(self, text: str) -> str | None:
+        """The one code that ``text`` means, else None; width, case and spaces do not count."""
+        codes = self.candidates(text)
+        return codes[0] if len(codes) == 1 else None
+
+    def candidates(self, text: str) -> tuple[str, ...]:
+        """Every code that ``text`` may mean, in the order of the list."""
+        return self._codes_by_key.get(lookup_key(text), ())
+
+    def label(self, code: str, language: str) -> str:
+        """What people call ``code`` in ``zh`` or ``en``; an unknown code is shown as it is."""
+        entry = self.by_code.get(code)
+        return entry.label(language) if entry else code
+
+
+def lookup_key(text: str) -> str:
+    """The form in which spellings are compared: NFKC, case folded, spaces collapsed."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def parse_code_list(name: str, text: str, faults: list[str]) -> CodeList:
+    """The list written in TOML ``text``; what does not fit is added to ``faults``."""
+    table = read_toml(f"codes/{name}.toml", text, faults)
+    table.refuse_others(_LIST_KEYS)
+    return CodeList(
+        name=name,
+        version=table.text("version", needed=True),
+        owner=table.text("owner", needed=True),
+        entries=tuple(_entry(table.place, row) for row in table.tables("entries")),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        shared_synonyms=table.flag("shared_synonyms", default=False),
+    )
+
+
+def merge_code_lists(lists: Sequence[CodeList]) -> CodeList:
+    """Lists of one name as one: new codes add, a repeated one gains synonyms and the later names."""
+    first = lists[0]
+    if len(lists) == 1:
+        return first
+    merged: dict[str, CodeEntry] = {}
+    for entry in (entry for code_list in lists for entry in code_list.entries):
+        merged[entry.code] = _joined(merged[entry.code], entry) if entry.code in merged else entry
+    return replace(
+        first,
+        version="+".join(code_list.version for code_list in lists),
+        entries=tuple(merged.values()),
+        shared_synonyms=any(code_list.shared_synonyms for code_list in lists),
+    )
+
+
+def code_list_faults(code_list: CodeList) -> list[str]:
+    """Codes that appear twice, and spellings that mean two codes in a list that does not share spellings."""
+    place = f"codes/{code_list.name}.toml"
+    faults = [
+        f"{place}: code {code!r} appears twice" for code in _repeated(e.code for e in code_list.entries)
+    ]
+    if code_list.shared_synonyms:
+        return faults
+    owner_of = {lookup_key(entry.code): entry.code for entry in code_list.entries}
+    for entry in code_list.entries:
+        for text in entry.spellings:
+            owner = owner_of.setdefault(lookup_key(text), entry.code)
+            if owner != entry.code:
+                faults.append(f"{place}: {text!r} means both {owner!r} and {entry.code!r}")
+    return faults
+
+
+def _entry(place: str, row: TomlTable) -> CodeEntry:
+    row = row.placed(f"{place}: {row.values.get('code', row.place)}")
+    row.refuse_others(_ENTRY_KEYS)
+    return CodeEntry(
+        code=row.text("code", needed=True),
+        zh=row.text("zh"),
+        en=row.text("en"),
+        synonyms=row.texts("synonyms"),
+        parent=row.text("parent"),
+    )
+
+
+def _joined(old: CodeEntry, new: CodeEntry) -> CodeEntry:
+    return CodeEntry(
+        code=old.code,
+        zh=new.zh or old.zh,
+        en=new.en or old.en,
+        synonyms=tuple(dict.fromkeys(old.synonyms + new.synonyms)),
+        parent=new.parent or old.parent,
+    )
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    return [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]  # add answers None
