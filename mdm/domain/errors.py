@@ -1,0 +1,171 @@
+"""Everything that can go wrong, named for its cause; doors translate each error once.
+
+Every error carries a stable ``code`` (never translated, never reworded) and, where a caller can point at the
+place, the ``details`` that name it: row, field, value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class MdmError(Exception):
+    """Root of the tree; ``code`` is stable, ``details`` is JSON-able and free of secrets."""
+
+    code: ClassVar[str] = "mdm.error"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = details
+
+
+class InvalidInputError(MdmError):
+    """A value that a caller sent does not fit; ``details`` names the field."""
+
+    code = "input.invalid"
+
+
+class DictionaryError(MdmError):
+    """The dictionary contradicts itself or a rule file; the message names file, entity and attribute."""
+
+    code = "dictionary.invalid"
+
+
+class UnknownEntityError(MdmError):
+    """The dictionary has no such entity type."""
+
+    code = "entity.unknown"
+
+
+class UnknownAttributeError(MdmError):
+    """The dictionary has no such attribute of this entity type."""
+
+    code = "attribute.unknown"
+
+
+class RuleError(MdmError):
+    """A rule file does more than declare, or names something the dictionary does not know."""
+
+    code = "rule.invalid"
+
+
+class ProfileError(MdmError):
+    """A source profile names an unknown attribute, lacks its id column or contradicts itself."""
+
+    code = "profile.invalid"
+
+
+class UnreadableFileError(MdmError):
+    """A file is broken as a whole (encoding, header, archive, markup); nothing of it was stored."""
+
+    code = "file.unreadable"
+
+
+class UnknownSourceError(MdmError):
+    """No source system is registered under this code."""
+
+    code = "source.unknown"
+
+
+class UnknownLoadError(MdmError):
+    """No load has this id."""
+
+    code = "load.unknown"
+
+
+class UnknownRecordError(MdmError):
+    """No source record has this key."""
+
+    code = "record.unknown"
+
+
+class UnknownGoldenIdError(MdmError):
+    """This golden ID was never issued."""
+
+    code = "golden.unknown"
+
+
+class UnknownTaskError(MdmError):
+    """No review task has this id."""
+
+    code = "task.unknown"
+
+
+class UnknownDecisionError(MdmError):
+    """No decision has this id."""
+
+    code = "decision.unknown"
+
+
+class TaskNotOpenError(MdmError):
+    """The task was decided, superseded or expired before; ``details['state']`` is its present state."""
+
+    code = "task.not_open"
+
+
+class StaleVersionError(MdmError):
+    """Someone changed the object since it was read; ``details['state']`` is its present state."""
+
+    code = "version.stale"
+
+
+class ContradictingVerdictError(MdmError):
+    """The verdict contradicts verdicts in force, directly or through others; ``details`` lists them."""
+
+    code = "verdict.contradiction"
+
+
+class DecisionNotUndoableError(MdmError):
+    """The decision was undone before or is itself an undo."""
+
+    code = "decision.not_undoable"
+
+
+class UntrainedLevelError(MdmError):
+    """A comparison level has no trained weight, so the model may not be used; ``details`` names it."""
+
+    code = "model.untrained_level"
+
+
+class ForbiddenError(MdmError):
+    """The actor lacks the permission."""
+
+    code = "access.forbidden"
+
+
+class AuthenticationError(MdmError):
+    """The credentials are missing, wrong, expired or revoked; the message never says which."""
+
+    code = "access.unauthenticated"
+
+
+class ActorMissingError(MdmError):
+    """A write without actor and reason."""
+
+    code = "audit.actor_missing"
+
+
+class IdempotencyConflictError(MdmError):
+    """The idempotency key was used before with another request."""
+
+    code = "idempotency.conflict"
+
+
+class LoginTakenError(MdmError):
+    """The login belongs, or once belonged, to an account; logins are never used again."""
+
+    code = "access.login_taken"
+
+
+class UnknownUserError(MdmError):
+    """No account has this login."""
+
+    code = "access.user_unknown"
+
+
+class UnknownClientError(MdmError):
+    """No API client has this id."""
+
+    code = "access.client_unknown"
