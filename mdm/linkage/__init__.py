@@ -1,0 +1,1 @@
+"""Comparing records: training, prediction, the plain scorer and evaluation; Splink lives here only."""

@@ -1,0 +1,170 @@
+"""Records as the matcher sees them: derived features in, compact values and blocking keys out.
+
+Texts become stable 63-bit numbers, so that DuckDB and Python do the same arithmetic on the same values and
+no string function ever meets a Chinese character. '' and an empty set are missing values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mdm.domain.errors import RuleError
+from mdm.domain.rules import Feature, RuleSet
+from mdm.linkage.statistics import Statistics
+
+FeatureValue = str | Sequence[str] | float | None
+"""A text, a set of texts, a number or nothing; as stored per record in JSON."""
+
+Value = str | frozenset[int] | float | None
+"""A feature value made ready: text kept, sets as numbers (rare members repeated), numbers as float."""
+
+MASK = (1 << 63) - 1
+STRIDE = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: copies of one member spread over the whole range
+
+
+class Shape(StrEnum):
+    """What a feature column holds."""
+
+    TEXT = "text"
+    SET = "set"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRecord:
+    """The derived features of one source record; ``source`` is the code of its system."""
+
+    record_id: int
+    source: str
+    features: Mapping[str, FeatureValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record ready to be compared: ``values`` by feature, ``keys`` by blocking rule, both in order.
+
+    Hot keys are already left out of ``keys``.
+    """
+
+    record: FeatureRecord
+    values: tuple[Value, ...]
+    keys: tuple[frozenset[int], ...]
+
+    @property
+    def record_id(self) -> int:
+        """Number of the record in storage."""
+        return self.record.record_id
+
+
+def shape_of(feature: Feature) -> Shape:
+    """Whether the column of this feature holds a number, a set or one text."""
+    if feature.number:
+        return Shape.NUMBER
+    return Shape.SET if feature.array else Shape.TEXT
+
+
+def features_by_name(rules: RuleSet) -> dict[str, Feature]:
+    """The declared features; raises RuleError when two share a name."""
+    found = {feature.name: feature for feature in rules.features}
+    if len(found) != len(rules.features):
+        raise RuleError(f"{rules.entity}: two features have the same name", entity=rules.entity)
+    return found
+
+
+def member_hash(text: str) -> int:
+    """Stable 63-bit number of a text: the same on every machine and in every run."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def members_of(value: FeatureValue) -> tuple[str, ...]:
+    """The distinct texts of a feature value, sorted; empty texts do not count."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if isinstance(value, (int, float)):
+        return ()
+    return tuple(sorted({text for text in value if text}))
+
+
+def compile_preparation(rules: RuleSet, statistics: Statistics) -> Callable[[FeatureRecord], Prepared]:
+    """A function that makes records of this entity ready under frozen statistics; raises RuleError.
+
+    The returned function keeps the numbers of texts it has met: use one per run.
+    """
+    features = features_by_name(rules)
+    for rule in rules.blocking:
+        _require_keys(rules, features, rule.on)
+    numbers = _Numbers()
+    columns = tuple(_column(feature, statistics, numbers) for feature in rules.features)
+    blocks = tuple((rule.on, frozenset(statistics.hot.get(rule.on, ()))) for rule in rules.blocking)
+
+    def prepare(record: FeatureRecord) -> Prepared:
+        values = tuple(column(record.features) for column in columns)
+        keys = tuple(
+            frozenset(numbers[text] for text in members_of(record.features.get(on)) if text not in hot)
+            for on, hot in blocks
+        )
+        return Prepared(record, values, keys)
+
+    return prepare
+
+
+def prepare_all(
+    rules: RuleSet, statistics: Statistics, records: Iterable[FeatureRecord]
+) -> dict[int, Prepared]:
+    """Records made ready, by record id."""
+    prepare = compile_preparation(rules, statistics)
+    return {record.record_id: prepare(record) for record in records}
+
+
+class _Numbers(dict[str, int]):
+    """Numbers of texts, computed once each."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = member_hash(text)
+        return number
+
+
+def _require_keys(rules: RuleSet, features: Mapping[str, Feature], name: str) -> None:
+    if name not in features or features[name].number:
+        raise RuleError(f"{rules.entity}: blocking on {name!r}, which is no text feature", feature=name)
+
+
+def _column(
+    feature: Feature, statistics: Statistics, numbers: Mapping[str, int]
+) -> Callable[[Mapping[str, FeatureValue]], Value]:
+    name, shape = feature.name, shape_of(feature)
+    if shape is Shape.NUMBER:
+        return lambda features: _number(features.get(name))
+    if shape is Shape.TEXT:
+        return lambda features: _text(features.get(name))
+    if not feature.weighted:
+        return lambda features: frozenset(numbers[text] for text in members_of(features.get(name))) or None
+
+    def weighted(features: Mapping[str, FeatureValue]) -> Value:
+        return (
+            frozenset(
+                (numbers[text] + copy * STRIDE) & MASK
+                for text in members_of(features.get(name))
+                for copy in range(statistics.bits(name, text))
+            )
+            or None
+        )
+
+    return weighted
+
+
+def _text(value: FeatureValue) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: FeatureValue) -> float | None:
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return float(value)
+    return None

@@ -1,0 +1,180 @@
+"""The plain scorer: the same match weight as the batch, for one pair at a time, with the reasons.
+
+Compiled once from rules and model; no database, no Splink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mdm.domain.cluster import Contradiction
+from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet, Veto
+from mdm.linkage.levels import (
+    Columns,
+    Predicate,
+    Values,
+    columns_read,
+    compile_level,
+    compile_null,
+    describe,
+)
+from mdm.linkage.model import Model, check_trained, weights_of
+from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared, compile_preparation
+
+SILENT = -1
+"""Level index of a comparison that says nothing about the pair."""
+
+WEIGHT_DIGITS = 9
+"""Match weights are rounded to this many decimals before any threshold sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """Two records and how much speaks for their being one thing.
+
+    ``match_weight``: bits (log2 odds, prior included); ``match_probability``: calibrated, 0 to 1;
+    ``levels``: per comparison the index of its level, the number of levels for ``otherwise``, -1 where it is
+    silent.
+    """
+
+    left: int
+    right: int
+    match_weight: float
+    match_probability: float
+    levels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one comparison says about a pair: its level, labelled for people, its bits, the values read."""
+
+    comparison: str
+    en: str
+    zh: str
+    level: int
+    label_en: str
+    label_zh: str
+    weight: float
+    left: Mapping[str, FeatureValue]
+    right: Mapping[str, FeatureValue]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledComparison:
+    """A comparison as predicates, with the bits of each of its levels."""
+
+    rule: Comparison
+    null: Predicate
+    levels: tuple[Predicate, ...]
+    bits: tuple[float, ...]
+
+    def level(self, left: Values, right: Values) -> int:
+        """Index of the level that holds; -1 when silent."""
+        if self.null(left, right):
+            return SILENT
+        for index, holds in enumerate(self.levels):
+            if holds(left, right):
+                return index
+        return len(self.levels)
+
+
+def compile_comparison(rule: Comparison, bits: Sequence[float], columns: Columns) -> CompiledComparison:
+    """Make a comparison ready; raises RuleError."""
+    levels = tuple(compile_level(level, columns) for level in rule.levels)
+    return CompiledComparison(rule, compile_null(rule, columns), levels, tuple(bits))
+
+
+class Scorer:
+    """Scores pairs of records that ``prepare`` made ready under the model's frozen statistics."""
+
+    def __init__(self, rules: RuleSet, model: Model) -> None:
+        """Compile rules and weights; raises UntrainedLevelError or RuleError."""
+        check_trained(rules, model)
+        columns = Columns.of(rules)
+        self.prior_bits = model.weights.prior_bits
+        self.prepare: Callable[[FeatureRecord], Prepared] = compile_preparation(rules, model.statistics)
+        self._probability = model.calibration.probability
+        self._comparisons = tuple(
+            compile_comparison(rule, [level.bits for level in weights.levels], columns)
+            for rule, weights in zip(rules.comparisons, weights_of(rules, model.weights), strict=True)
+        )
+        self._vetoes = tuple((veto, _compile_veto(veto, columns)) for veto in rules.vetoes)
+        self._hard_first = tuple(sorted(self._vetoes, key=lambda pair: not pair[0].hard))
+        self._anchors = tuple(compile_level(level, columns) for level in rules.anchors)
+
+    def score(self, left: Prepared, right: Prepared) -> ScoredPair:
+        """Match weight, probability and levels of a pair."""
+        one, other = left.values, right.values
+        weight, levels = self.prior_bits, []
+        for comparison in self._comparisons:
+            level = comparison.level(one, other)
+            levels.append(level)
+            if level >= 0:
+                weight += comparison.bits[level]
+        weight = round(weight, WEIGHT_DIGITS)
+        return ScoredPair(left.record_id, right.record_id, weight, self._probability(weight), tuple(levels))
+
+    def explain(self, left: Prepared, right: Prepared) -> tuple[Evidence, ...]:
+        """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight."""
+        return tuple(_evidence(comparison, left, right) for comparison in self._comparisons)
+
+    def violated_vetoes(self, left: Prepared, right: Prepared) -> tuple[Veto, ...]:
+        """Every veto that forbids an automatic link of the pair."""
+        return tuple(veto for veto, violated in self._vetoes if violated(left.values, right.values))
+
+    def contradiction(self, left: Prepared, right: Prepared) -> Contradiction | None:
+        """The first veto that the pair violates, hard ones before soft ones."""
+        for veto, violated in self._hard_first:
+            if violated(left.values, right.values):
+                return Contradiction(veto.name, veto.hard)
+        return None
+
+    def anchored(self, left: Prepared, right: Prepared) -> bool:
+        """Whether the pair shows the evidence without which no link is automatic."""
+        return not self._anchors or any(anchor(left.values, right.values) for anchor in self._anchors)
+
+
+def _compile_veto(veto: Veto, columns: Columns) -> Predicate:
+    when = compile_level(veto.when, columns)
+    if veto.unless is None:
+        return when
+    unless = compile_level(veto.unless, columns)
+    return lambda left, right: when(left, right) and not unless(left, right)
+
+
+def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -> Evidence:
+    rule = comparison.rule
+    level = comparison.level(left.values, right.values)
+    label_en, label_zh = _labels(rule, level, left.values, right.values)
+    read = columns_read(rule.levels)
+    return Evidence(
+        rule.name,
+        rule.en,
+        rule.zh,
+        level,
+        label_en,
+        label_zh,
+        comparison.bits[level] if level >= 0 else 0.0,
+        {name: left.record.features.get(name) for name in read},
+        {name: right.record.features.get(name) for name in read},
+    )
+
+
+def _labels(rule: Comparison, level: int, left: Values, right: Values) -> tuple[str, str]:
+    if level == SILENT:
+        return "not comparable", "无法比较"
+    if level == len(rule.levels):
+        return rule.otherwise_en, rule.otherwise_zh
+    return _label(rule.levels[level])
+
+
+def _label(level: Level) -> tuple[str, str]:
+    """The level's own labels, else those of its first labelled part, else what it tests."""
+    if level.en or level.zh:
+        return level.en or level.zh, level.zh or level.en
+    if level.kind in (LevelKind.ALL, LevelKind.ANY):
+        for part in level.parts:
+            if part.en or part.zh:
+                return _label(part)
+    return describe(level), describe(level)
