@@ -1,0 +1,176 @@
+"""Comparable columns derived from standard records, as rule files declare them.
+
+Each feature kind is a function from the pooled texts of its references to a list of texts; kinds that must know
+which reference a text came from get one tuple of texts per reference instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from mdm.domain import features_part
+from mdm.domain.errors import RuleError
+from mdm.domain.rules import Feature
+from mdm.domain.source import Json, StandardRecord
+from mdm.domain.standardise import text as texts_of
+
+FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
+"""Pooled texts of all references, in order -> members of the feature."""
+
+GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
+"""Texts by reference, in order -> members of the feature."""
+
+FeatureValue: TypeAlias = "str | list[str] | float | None"
+
+
+def build_features(features: tuple[Feature, ...], record: StandardRecord) -> dict[str, FeatureValue]:
+    """Feature name -> value: a list of distinct texts for sets (empty when there is none), one text or number else.
+
+    Raises RuleError for a feature kind that does not exist.
+    """
+    return {feature.name: build_feature(feature, record) for feature in features}
+
+
+def build_feature(feature: Feature, record: StandardRecord) -> FeatureValue:
+    """The value of one feature; see ``build_features``."""
+    members = _members(feature, {reference: texts_at(record, reference) for reference in feature.of})
+    if feature.array:
+        return members
+    first = next((member for member in members if member), None)
+    return _number(first) if feature.number else first
+
+
+def texts_at(record: StandardRecord, reference: str) -> tuple[str, ...]:
+    """What a reference points at: ``attribute`` its standard value, ``attribute.part`` a piece of it, as texts."""
+    attribute, _, part = reference.partition(".")
+    if part:
+        piece = record.parts.get(attribute, {}).get(part, ())
+        return (piece,) if isinstance(piece, str) and piece else tuple(text for text in piece if text)
+    return tuple(_texts(record.values.get(attribute)))
+
+
+def _members(feature: Feature, by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    if feature.kind in FEATURES:
+        return FEATURES[feature.kind](tuple(text for texts in by_reference.values() for text in texts))
+    if feature.kind in GROUPED_FEATURES:
+        return GROUPED_FEATURES[feature.kind](by_reference)
+    raise RuleError(f"unknown feature kind {feature.kind!r}", feature=feature.name)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        yield "true" if value else "false"
+    elif isinstance(value, str | int | float):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for member in value.values():
+            yield from _texts(member)
+    else:
+        for member in value:
+            yield from _texts(member)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+def distinct(members: Iterable[str]) -> list[str]:
+    """Non-empty members once each, in order of appearance."""
+    return list(dict.fromkeys(member for member in members if member))
+
+
+def values(texts: tuple[str, ...]) -> list[str]:
+    """Every pooled text."""
+    return distinct(texts)
+
+
+def first(texts: tuple[str, ...]) -> list[str]:
+    """The first text only."""
+    return distinct(texts)[:1]
+
+
+def tokens(texts: tuple[str, ...]) -> list[str]:
+    """Words: Latin ones and numbers as they stand, Han ones by word list."""
+    return distinct(token for text in texts for token in texts_of.tokens(text))
+
+
+def words_rare(texts: tuple[str, ...]) -> list[str]:
+    """Words long enough to tell things apart: two Han characters, or three letters and digits."""
+    return [word for word in tokens(texts) if len(word) >= (3 if word.isascii() else 2)]
+
+
+def bigrams(texts: tuple[str, ...]) -> list[str]:
+    """Pairs of neighbouring characters of each comparison key without spaces; a single character stays."""
+    keys = (texts_of.comparison_key(text).replace(" ", "") for text in texts)
+    return distinct(
+        gram for key in keys for gram in ([key] if len(key) == 1 else map("".join, zip(key, key[1:])))
+    )
+
+
+def initials(texts: tuple[str, ...]) -> list[str]:
+    """First letters of the words of each text joined, Han by pinyin syllable; at least two."""
+    return distinct(found for text in texts if len(found := _initials(text)) >= 2)
+
+
+def _initials(text: str) -> str:
+    words = re.findall(r"[a-z0-9]+", texts_of.ascii_fold(texts_of.comparison_key(text)))
+    if texts_of.has_han(text):
+        return "".join(syllable[0] for syllable in texts_of.pinyin_syllables(text))
+    return "".join(word[0] for word in words)
+
+
+def pinyin(texts: tuple[str, ...]) -> list[str]:
+    """Joined pinyin or Latin letters of each text."""
+    return distinct(texts_of.pinyin_key(text) for text in texts)
+
+
+def prefix4(texts: tuple[str, ...]) -> list[str]:
+    """The first four characters of each comparison key that has as many."""
+    keys = (texts_of.comparison_key(text).replace(" ", "") for text in texts)
+    return distinct(key[:4] for key in keys if len(key) >= 4)
+
+
+def digits_last7(texts: tuple[str, ...]) -> list[str]:
+    """The last seven digits of each text that has as many."""
+    digits = (re.sub(r"\D", "", text) for text in texts)
+    return distinct(found[-7:] for found in digits if len(found) >= 7)
+
+
+def keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Each text with its reference before it, so that equal texts of different attributes stay apart."""
+    return distinct(f"{reference}:{text}" for reference, texts in by_reference.items() for text in texts)
+
+
+def joined(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The first text of every reference joined with ``|``; nothing unless all are present."""
+    if not by_reference or not all(by_reference.values()):
+        return []
+    return ["|".join(texts[0] for texts in by_reference.values())]
+
+
+FEATURES: Mapping[str, FeatureFunction] = {
+    "values": values,
+    "first": first,
+    "tokens": tokens,
+    "words_rare": words_rare,
+    "bigrams": bigrams,
+    "initials": initials,
+    "pinyin": pinyin,
+    "prefix4": prefix4,
+    "digits_last7": digits_last7,
+    **features_part.FEATURES,
+}
+"""Kinds that see all texts of a record's references as one pool."""
+
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {"keys": keys, "joined": joined}
+"""Kinds that see which reference each text came from."""
+
+FEATURE_KINDS = frozenset(FEATURES) | frozenset(GROUPED_FEATURES)
+"""Every kind that a rule file may name."""

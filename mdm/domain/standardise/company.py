@@ -1,0 +1,151 @@
+"""Company names taken apart: region, trade name 字号, industry, legal form, branch, former name.
+
+Chinese, English and pinyin spellings of one name give the same region, industry, legal form and branch codes; the
+trade name compares by its pinyin. Legal form and industry are weak evidence, a branch tells two sites apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from mdm.domain.code_list import CodeList
+from mdm.domain.standardise.company_han import parse_han
+from mdm.domain.standardise.company_latin import parse_latin
+from mdm.domain.standardise.company_lexicon import Lexicon, lexicon_of
+from mdm.domain.standardise.company_name import CompanyName
+from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
+from mdm.domain.standardise.place import country_code
+from mdm.domain.standardise.text import clean, comparison_key, has_han, pinyin_key, script_of
+
+__all__ = ["KINDS", "CompanyName", "company_name", "parse_company"]
+
+_FORMER = re.compile(
+    r"^(?:原名?称?|曾用名|前身为?|旧名|更名前|formerly(?: known as)?|former(?: name)?|f/?k/?a|previously|prev\.?|ex(?=[\s:.]))"
+    r"\s*[:：]?\s*(?P<name>.+)$"
+)
+_FORMER_TAIL = re.compile(
+    r"[\s,;/-]+(?:曾用名|formerly(?: known as)?|f/k/a|previously)\s*[:：]?\s*(?P<name>[^()]+)$"
+)
+_BRACKET = re.compile(r"\(([^()]*)(?:\)|$)")
+_NOTE = re.compile(r"[#*]+|[<{].*?[>}]")
+
+
+def parse_company(text: str, codes: Mapping[str, CodeList]) -> CompanyName:
+    """The pieces of a company name in any script; ``codes`` holds legal_forms, cities_cn and industry_words."""
+    return _parse(comparison_key(text), _Held(lexicon_of(codes)))
+
+
+def company_name(text: str, env: Env) -> Standard:
+    """Clean name; parts trade, trade_pinyin, region, industry, legal_form, branch, core, former, script."""
+    shown = clean(text)
+    if not shown:
+        return ABSENT
+    return Standard(shown, _parts(shown, _Held(lexicon_of(env.codes))))
+
+
+class _Held:
+    """A lexicon as cache key, compared by identity."""
+
+    __slots__ = ("lexicon",)
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def __hash__(self) -> int:
+        return id(self.lexicon)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.lexicon is self.lexicon
+
+
+@lru_cache(maxsize=65536)
+def _parts(shown: str, held: _Held) -> Parts:
+    key = comparison_key(shown)
+    name = _parse(key, held)
+    parent_of = held.lexicon.parent_of
+    pieces: dict[str, str | tuple[str, ...]] = {
+        "trade": name.trade,
+        "trade_pinyin": name.trade_pinyin,
+        "region": name.region,
+        "province": tuple(dict.fromkeys(parent_of.get(code, code) for code in name.region)),
+        "industry": name.industry,
+        "legal_form": name.legal_form,
+        "branch": name.branch,
+        "core": name.core,
+        "former": name.former,
+        "former_pinyin": tuple(_parse(former, held).trade_pinyin for former in name.former),
+        "key": key,
+        "script": script_of(shown).value,
+    }
+    return {piece: value for piece, value in pieces.items() if value}
+
+
+@lru_cache(maxsize=65536)
+def _parse(key: str, held: _Held) -> CompanyName:
+    lexicon = held.lexicon
+    text, brackets = _resolve_brackets(_NOTE.sub(" ", key).strip(), lexicon)
+    name = parse_han(text, lexicon) if has_han(text) else parse_latin(text, lexicon)
+    if not name.trade:
+        whole = text or key
+        name = replace(name, trade=whole, trade_pinyin=pinyin_key(whole), core=whole)
+    return replace(
+        name,
+        region=brackets.region or name.region,
+        branch=name.branch or brackets.branch,
+        former=brackets.former,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Brackets:
+    """What the brackets of a name say."""
+
+    region: tuple[str, ...] = ()
+    branch: str = ""
+    former: tuple[str, ...] = ()
+
+
+def _resolve_brackets(text: str, lexicon: Lexicon) -> tuple[str, _Brackets]:
+    """The name without its brackets, and what they said; words that belong to the name stay in it."""
+    found = _Brackets()
+    tail = _FORMER_TAIL.search(text)
+    if tail:
+        text, found = text[: tail.start()], replace(found, former=(tail["name"].strip(),))
+    while bracket := _BRACKET.search(text):
+        inside = bracket[1].strip()
+        read = _read_bracket(inside, found, lexicon)
+        at_end = not text[bracket.end() :].strip()
+        stays = "" if read is not None or at_end else inside
+        found = read or found
+        text = f"{text[: bracket.start()]} {stays} {text[bracket.end() :]}"
+    return " ".join(text.replace(")", " ").split()), found
+
+
+def _read_bracket(inside: str, found: _Brackets, lexicon: Lexicon) -> _Brackets | None:
+    """``found`` with what a bracket says; None when it says nothing of region, branch or former name."""
+    former = _FORMER.match(inside)
+    if former:
+        return replace(found, former=(*found.former, former["name"].strip()))
+    region = _region(inside, lexicon)
+    if region:
+        return replace(found, region=region)
+    if re.search(r"分(?:公司|厂|部|店)$|\bbranch\b", inside):
+        probe = f"xx{inside}" if has_han(inside) else f"xx {inside}"
+        name = parse_han(probe, lexicon) if has_han(inside) else parse_latin(probe, lexicon)
+        return replace(found, branch=name.branch)
+    return None
+
+
+def _region(inside: str, lexicon: Lexicon) -> tuple[str, ...]:
+    regions = lexicon.regions
+    known = regions.han.get(inside) if has_han(inside) else regions.of_letters(re.sub("[^a-z]", "", inside))
+    if known:
+        return known
+    country = country_code(inside) if len(inside) > 1 else None
+    return (country.lower(),) if country else ()
+
+
+KINDS: Mapping[str, Kind] = {"company_name": company_name}

@@ -1,0 +1,170 @@
+"""Chinese and Japanese company names, read from their end: branch, legal form, industry; what is left is the trade name.
+
+Reading from the end is what the names are built for: 深圳市 + 长盛 + 精密 + 机械 + 有限公司.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary
+from mdm.domain.standardise.company_name import CompanyName
+from mdm.domain.standardise.text import pinyin_key
+
+_ORDINAL = "一二三四五六七八九十0-9"
+_BRANCH = re.compile(
+    rf"(?:(?P<place>[^公司厂]{{0,12}}?)(?P<count>第?[{_ORDINAL}]+)?分(?:公司?|厂|部|店|院|所|中心)|"
+    rf"(?P<plant>第?[{_ORDINAL}]+)(?:工)?厂|(?P<office>[^公司厂]{{0,12}}?)(?:办事处|代表处|营业部))$"
+)
+_NUMERALS = {numeral: str(number) for number, numeral in enumerate("一二三四五六七八九十", start=1)}
+_HEADQUARTERS_END = re.compile(r"^(.*(?:公司|有限|集团|厂|株式会社))(.*)$")
+_SHORTEST_TRADE = 2
+_LONGEST_TRADE = 4
+_FAMILIAR_FORM = 4
+
+
+def parse_han(key: str, lexicon: Lexicon) -> CompanyName:
+    """The pieces of a name given as comparison key, with brackets resolved before."""
+    text = key.replace(" ", "")
+    text, branch = _split_branch(text, lexicon)
+    text, legal_form = _split_legal_form(text, lexicon.legal_forms)
+    text, region = _split_region(text, lexicon)
+    trade, industry, rest = _split_industry(text, lexicon.industries)
+    return CompanyName(
+        trade=trade,
+        trade_pinyin=pinyin_key(trade),
+        region=region,
+        industry=industry,
+        legal_form=legal_form,
+        branch=branch,
+        core=text,
+        remainder=rest,
+    )
+
+
+def _split_branch(text: str, lexicon: Lexicon) -> tuple[str, str]:
+    found = _BRANCH.search(text)
+    if found is None or found.start() < _SHORTEST_TRADE:
+        return text, ""
+    head, place = text[: found.start()], found["place"] or found["office"] or ""
+    if not place:
+        head, place = _place_before(head, lexicon.regions)
+    number = (found["count"] or found["plant"] or "").lstrip("第")
+    known = lexicon.regions.han.get(place)
+    named = known[0] if known else pinyin_key(place)
+    return head, "".join((named, _NUMERALS.get(number, number))) or "branch"
+
+
+def _place_before(head: str, regions: Vocabulary) -> tuple[str, str]:
+    split = _HEADQUARTERS_END.match(head)
+    if split and split[2]:
+        return split[1], split[2]
+    length = _longest_suffix(head, regions)
+    return (head[:-length], head[-length:]) if length and not split else (head, "")
+
+
+def _split_legal_form(text: str, forms: Vocabulary) -> tuple[str, str]:
+    length, code = _legal_suffix(text, forms)
+    if not length:
+        return text, ""
+    head = text[:-length]
+    inner, _ = _legal_suffix(head, forms)
+    # 集团 before 有限公司 is a form of its own and no part of the trade name.
+    if inner and head.endswith("集团") and len(head) - inner >= _SHORTEST_TRADE:
+        head = head[:-inner]
+    return head, code
+
+
+def _legal_suffix(text: str, forms: Vocabulary) -> tuple[int, str]:
+    """Length and code of the legal form at the end, also one with a typing error or cut off; (0, "") if none."""
+    room = len(text) - 1
+    exact = next((n for n in range(min(forms.longest_han, room), 0, -1) if text[-n:] in forms.han), 0)
+    if exact >= _FAMILIAR_FORM:
+        return exact, forms.han[text[-exact:]][0]
+    bent = _bent_legal_form(text[-9:], _familiar(tuple(forms.han)), room)
+    if bent:
+        length, form = bent
+        return length, forms.han[form][0]
+    return (exact, forms.han[text[-exact:]][0]) if exact else (0, "")
+
+
+@lru_cache(maxsize=16)
+def _familiar(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Legal forms long enough to be known with one character wrong, longest first."""
+    return tuple(sorted((w for w in words if len(w) >= _FAMILIAR_FORM), key=len, reverse=True))
+
+
+@lru_cache(maxsize=32768)
+def _bent_legal_form(tail: str, forms: tuple[str, ...], room: int) -> tuple[int, str] | None:
+    for form in forms:
+        for length in (len(form), len(form) - 1, len(form) + 1):
+            piece = tail[-length:]
+            if length <= min(room, len(tail)) and Levenshtein.distance(piece, form, score_cutoff=1) <= 1:
+                return length, form
+    for form in forms:
+        for length in range(len(form) - 1, 1, -1):
+            start = form[:length]
+            if start.endswith(("有限", "有限责", "有限责任", "有限公", "股份有")) and tail.endswith(start):
+                return length, form
+    return None
+
+
+def _split_region(text: str, lexicon: Lexicon) -> tuple[str, Codes]:
+    regions: Codes = ()
+    for _ in range(3):
+        length = _longest_prefix(text, lexicon.regions)
+        if not length or len(text) - length < _SHORTEST_TRADE:
+            break
+        regions = lexicon.regions.han[text[:length]]
+        text = text[length:]
+    if not regions and text.startswith("中国") and len(text) >= 2 + _SHORTEST_TRADE:
+        return text[2:], ("cn",)
+    return text, regions
+
+
+def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]:
+    """Trade name, industry codes and unknown words behind the trade name."""
+    trade = text
+    found: list[str] = []
+    while length := _longest_suffix(trade, industries, keep=_SHORTEST_TRADE):
+        found[:0] = industries.han[trade[-length:]]
+        trade = trade[:-length]
+    if len(trade) <= _LONGEST_TRADE:
+        return trade, _distinct(found), ""
+    start = _first_word(trade, industries)
+    if start is None:
+        return trade, _distinct(found), ""
+    inner = _words_inside(trade[start:], industries)
+    return trade[:start], _distinct([*inner, *found]), trade[start:]
+
+
+def _first_word(text: str, words: Vocabulary) -> int | None:
+    places = range(_SHORTEST_TRADE, len(text) - 1)
+    return next((at for at in places if _longest_prefix(text[at:], words) >= 2), None)
+
+
+def _words_inside(text: str, words: Vocabulary) -> list[str]:
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        length = _longest_prefix(text[at:], words)
+        found.extend(words.han[text[at : at + length]] if length else ())
+        at += length or 1
+    return found
+
+
+def _longest_suffix(text: str, words: Vocabulary, *, keep: int = 0) -> int:
+    most = min(words.longest_han, len(text) - keep)
+    return next((n for n in range(most, 1, -1) if text[-n:] in words.han), 0)
+
+
+def _longest_prefix(text: str, words: Vocabulary) -> int:
+    most = min(words.longest_han, len(text))
+    return next((n for n in range(most, 1, -1) if text[:n] in words.han), 0)
+
+
+def _distinct(codes: list[str]) -> Codes:
+    return tuple(dict.fromkeys(codes))

@@ -1,0 +1,224 @@
+"""Company names in Latin letters: English, European and pinyin, whatever the spacing.
+
+Words are compared as joined letters, so "Youxian Gongsi", "You Xian Gong Si" and a name broken by a line end
+("Lt d") are one thing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary, deletions, latin_words
+from mdm.domain.standardise.company_name import CompanyName
+from mdm.domain.standardise.place import country_code
+
+_BRANCH_WORDS = frozenset({"branch", "branchoffice", "branchcompany", "branchfactory", "branchplant", "fengongsi",
+                           "fenchang", "representativeoffice", "repoffice", "niederlassung"})  # fmt: skip
+_ADMIN = frozenset(["shi", "city", "sheng", "province"])
+_MOST_WORDS = 8
+_SHORTEST_CUT = 5
+_SHORTEST_CUT_CO = 3
+_SHORTEST_CORRECTED = 6
+_SHORTEST_FUSED_TRADE = 4
+# Fields of 35 and 40 characters cut names; a fragment of one or two letters at their end is no word.
+_CUT_LENGTHS = frozenset({34, 35, 39, 40})
+
+Words = tuple[str, ...]
+
+
+def parse_latin(key: str, lexicon: Lexicon) -> CompanyName:
+    """The pieces of a name given as comparison key, with brackets resolved before."""
+    words = latin_words(key)
+    if len(key) in _CUT_LENGTHS and len(words) > 2 and len(words[-1]) < 2:
+        words = words[:-1]
+    words, branch = _split_branch(words, lexicon)
+    words, region_behind = _split_last_region(words, lexicon)
+    words, legal_form = _split_legal_form(words, lexicon.legal_forms)
+    if not region_behind:
+        words, region_behind = _split_last_country(words)
+    words, region = _split_region(words, lexicon.regions)
+    trade, industry, rest = _split_industry(words, lexicon.industries)
+    return CompanyName(
+        trade=" ".join(trade),
+        trade_pinyin="".join(trade),
+        region=region or region_behind,
+        industry=industry,
+        legal_form=legal_form,
+        branch=branch,
+        core=" ".join(words),
+        remainder=" ".join(rest),
+    )
+
+
+def _split_branch(words: Words, lexicon: Lexicon) -> tuple[Words, str]:
+    for count in range(min(3, len(words) - 1), 0, -1):
+        if "".join(words[-count:]) in _BRANCH_WORDS:
+            return _split_branch_place(words[:-count], lexicon)
+    return words, ""
+
+
+def _split_branch_place(words: Words, lexicon: Lexicon) -> tuple[Words, str]:
+    for count in range(min(4, len(words) - 1), 0, -1):
+        known = lexicon.regions.of_letters("".join(words[-count:]))
+        if known:
+            return words[:-count], known[0]
+    if words and words[-1].isdigit():
+        return (words[:-2] if words[-2:-1] == ("no",) else words[:-1]), words[-1]
+    return words, "branch"
+
+
+def _split_legal_form(words: Words, forms: Vocabulary) -> tuple[Words, str]:
+    code = ""
+    while found := _legal_suffix(words, forms):
+        count, form = found
+        words, code = words[:-count], code or form
+    if not code and len(words) > 1:
+        return _split_cut_form(words, forms)
+    return words, code
+
+
+def _legal_suffix(words: Words, forms: Vocabulary) -> tuple[int, str] | None:
+    for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+        codes = forms.of_letters("".join(words[-count:]))
+        if codes:
+            return count, codes[0]
+    return None
+
+
+def _split_cut_form(words: Words, forms: Vocabulary) -> tuple[Words, str]:
+    """A legal form of which only the beginning fitted into the field, or one that is misspelt or glued on."""
+    for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+        letters = "".join(words[-count:])
+        form = _form_starting(letters, _Held(forms))
+        codes = forms.of_letters(form) if form else corrected(letters, forms)
+        if codes:
+            return words[:-count], codes[0]
+    return words, ""
+
+
+@lru_cache(maxsize=8192)
+def _form_starting(letters: str, held: _Held) -> str:
+    if len(letters) < (_SHORTEST_CUT_CO if letters.startswith("co") else _SHORTEST_CUT):
+        return ""
+    english = [
+        form for form in held.words.latin if form.startswith("coltd" if letters[:2] == "co" else "company")
+    ]
+    return next(
+        (form for form in sorted((*english, *held.words.pinyin), key=len) if form.startswith(letters)), ""
+    )
+
+
+def corrected(letters: str, words: Vocabulary) -> Codes:
+    """Codes of the words that are one typing error away from these letters."""
+    if len(letters) < _SHORTEST_CORRECTED:
+        return ()
+    return next((words.misspelt[each] for each in deletions(letters) if each in words.misspelt), ())
+
+
+def _split_region(words: Words, regions: Vocabulary) -> tuple[Words, Codes]:
+    region: Codes = ()
+    for _ in range(3):
+        count = next(
+            (n for n in range(min(4, len(words) - 1), 0, -1) if regions.of_letters("".join(words[:n]))), 0
+        )
+        if not count:
+            break
+        region = regions.of_letters("".join(words[:count]))
+        words = words[count:]
+        if len(words) > 1 and words[0] in _ADMIN:
+            words = words[1:]
+    if not region and len(words) > 1 and words[0] == "china":
+        return words[1:], ("cn",)
+    return words, region
+
+
+def _split_last_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
+    """A place behind the legal form: "Acme Co., Ltd., Shanghai"."""
+    for count in range(min(3, len(words) - 2), 0, -1):
+        region = lexicon.regions.of_letters("".join(words[-count:]))
+        if region and _legal_suffix(words[:-count], lexicon.legal_forms):
+            return words[:-count], region
+    return words, ()
+
+
+def _split_last_country(words: Words) -> tuple[Words, Codes]:
+    if len(words) < 2 or len(words[-1]) < 4:
+        return words, ()
+    country = country_code(words[-1])
+    return (words[:-1], (country.lower(),)) if country else (words, ())
+
+
+def _split_industry(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Words]:
+    """Words of the trade name, industry codes, and words behind the trade name that no list knows."""
+    found: list[str] = []
+    unknown: list[str] = []
+    trade_end = len(words)
+    at = 1
+    while at < len(words):
+        count, codes = _industry_at(words, at, industries)
+        if codes:
+            trade_end = min(trade_end, at)
+            found.extend(codes)
+        elif at > trade_end:
+            unknown.append(words[at])
+        at += count
+    if not found and words:
+        fused = _split_fused(words, industries)
+        if fused:
+            return fused
+    return words[:trade_end], tuple(dict.fromkeys(found)), tuple(unknown)
+
+
+def _industry_at(words: Words, at: int, industries: Vocabulary) -> tuple[int, Codes]:
+    """How many words from ``at`` name an industry, and its codes; (1, ()) when they do not."""
+    for count in range(min(_MOST_WORDS, len(words) - at), 0, -1):
+        letters = "".join(words[at : at + count])
+        codes = industries.of_letters(letters) or pinyin_run(letters, industries)
+        if codes:
+            return count, codes
+    codes = corrected(words[at], industries)
+    return 1, codes
+
+
+def pinyin_run(letters: str, words: Vocabulary) -> Codes:
+    """Codes of several words written as one run of pinyin; empty unless all of it is known."""
+    return _run(letters, _Held(words)) if len(letters) >= 8 else ()
+
+
+def _split_fused(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Words] | None:
+    """A trade name with its industry glued on in pinyin: the longest known end counts."""
+    last = words[-1]
+    for start in range(_SHORTEST_FUSED_TRADE, len(last) - 5):
+        codes = industries.pinyin.get(last[start:]) or pinyin_run(last[start:], industries)
+        if codes:
+            return (*words[:-1], last[:start]), codes, ()
+    return None
+
+
+class _Held:
+    """A vocabulary as cache key; comparing its content would cost more than parsing."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    def __hash__(self) -> int:
+        return id(self.words)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.words is self.words
+
+
+@lru_cache(maxsize=65536)
+def _run(letters: str, key: _Held) -> Codes:
+    pinyin = key.words.pinyin
+    best: list[Codes | None] = [()] + [None] * len(letters)
+    for end in range(4, len(letters) + 1):
+        for start in range(max(0, end - 24), end - 3):
+            before = best[start]
+            codes = pinyin.get(letters[start:end])
+            if before is not None and codes:
+                best[end] = before + codes
+                break
+    return best[-1] or ()

@@ -1,0 +1,138 @@
+"""The words of company names in Chinese, English and pinyin, compiled from the governed code lists.
+
+A Chinese word stands in the lexicon three times: as it is, as joined pinyin, and by its English names, all with one
+code; so a name says the same in whatever way it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.text import ascii_fold, comparison_key, has_han, pinyin_of_phrase
+
+Codes = tuple[str, ...]
+_FILLERS = frozenset(["and", "und", "et", "y", "e", "of", "the", "for"])
+_LATIN_WORD = re.compile(r"[a-z0-9]+")
+_ADMIN = ("市", "省", "县", "区", "自治区")
+_SHORTEST_PINYIN = 4
+_SHORTEST_CORRECTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words of one subject: Han words and joined Latin letters, each with every code it may mean."""
+
+    han: Mapping[str, Codes]
+    latin: Mapping[str, Codes]
+    pinyin: Mapping[str, Codes]
+    misspelt: Mapping[str, Codes]
+
+    @property
+    def longest_han(self) -> int:
+        """Characters of the longest Han word."""
+        return max(map(len, self.han), default=0)
+
+    def of_letters(self, letters: str) -> Codes:
+        """Codes of joined Latin letters, English before pinyin."""
+        return self.latin.get(letters) or self.pinyin.get(letters, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All words that are not the trade name of a company, by what they say."""
+
+    regions: Vocabulary
+    legal_forms: Vocabulary
+    industries: Vocabulary
+    parent_of: Mapping[str, str]
+
+
+def lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
+    """The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing one counts as empty."""
+    lists = (codes.get(name) for name in ("cities_cn", "legal_forms", "industry_words"))
+    return _compiled(*(None if each is None else Same(each) for each in lists))
+
+
+@lru_cache(maxsize=8)
+def _compiled(cities: Same | None, legal_forms: Same | None, industries: Same | None) -> Lexicon:
+    places = cities.codes.entries if cities else ()
+    return Lexicon(
+        regions=_vocabulary(places, _ADMIN),
+        legal_forms=_vocabulary(legal_forms.codes.entries if legal_forms else ()),
+        industries=_vocabulary(industries.codes.entries if industries else ()),
+        parent_of={entry.code: entry.parent for entry in places if entry.parent},
+    )
+
+
+def _vocabulary(entries: Iterable[CodeEntry], suffixes: tuple[str, ...] = ()) -> Vocabulary:
+    han: dict[str, dict[str, None]] = {}
+    latin: dict[str, dict[str, None]] = {}
+    pinyin: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for spelling in entry.spellings:
+            key = comparison_key(spelling)
+            if not has_han(key):
+                for letters in _forms(joined_letters(key)):
+                    latin.setdefault(letters, {})[entry.code] = None
+                continue
+            for word in _with_suffixes(key, suffixes):
+                han.setdefault(word, {})[entry.code] = None
+                letters = pinyin_of_phrase(word)
+                if len(letters) >= _SHORTEST_PINYIN and len(word) > 1:
+                    pinyin.setdefault(letters, {})[entry.code] = None
+    return Vocabulary(*map(_frozen, (han, latin, pinyin, _misspellings(latin))))
+
+
+def _frozen(found: Mapping[str, Mapping[str, None]]) -> dict[str, Codes]:
+    return {word: tuple(codes) for word, codes in found.items()}
+
+
+def _with_suffixes(key: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    bare = next((key[: -len(end)] for end in suffixes if key.endswith(end) and len(key) > len(end) + 1), key)
+    yield from dict.fromkeys((key, bare))
+    if suffixes:
+        yield bare + suffixes[0]
+
+
+def _forms(letters: str) -> Iterator[str]:
+    """A word and its plural or singular, because sources use either."""
+    if letters:
+        yield letters
+    if len(letters) > 4:
+        yield letters[:-1] if letters.endswith("s") and not letters.endswith("ss") else letters + "s"
+
+
+def _misspellings(latin: Mapping[str, Mapping[str, None]]) -> dict[str, dict[str, None]]:
+    """Words with one letter left out; two words meet here when they are one typing error apart."""
+    found: dict[str, dict[str, None]] = {}
+    for word, codes in latin.items():
+        if len(word) >= _SHORTEST_CORRECTED:
+            for shorter in deletions(word):
+                found.setdefault(shorter, {}).update(codes)
+    return found
+
+
+def deletions(word: str) -> Iterator[str]:
+    """The word and every form of it with one letter left out."""
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def latin_words(text: str) -> tuple[str, ...]:
+    """Lower-case ASCII words of a text without fillers such as "and"."""
+    return tuple(word for word in _LATIN_WORD.findall(_plain(text)) if word not in _FILLERS)
+
+
+def joined_letters(text: str) -> str:
+    """The words of a text as one run of letters: "Co., Ltd." is coltd."""
+    return "".join(latin_words(text))
+
+
+def _plain(text: str) -> str:
+    return ascii_fold(comparison_key(text)).replace("'", "")

@@ -1,0 +1,63 @@
+"""What every value kind shares: the surroundings it may look at and the shape of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from mdm.domain.code_list import CodeList
+from mdm.domain.entity_type import Attribute
+from mdm.domain.source import Json
+
+Parts: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""Named pieces of a standard value, each one text or several."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What a source profile declares about all its values.
+
+    ``date_order`` is ``YMD``, ``DMY``, ``MDY`` or None (then an ambiguous date is not read); ``nulls`` are texts
+    that mean "no value" in this source; ``country`` (ISO 3166-1 alpha-2) is where numbers without one belong.
+    """
+
+    date_order: str | None = None
+    nulls: frozenset[str] = frozenset()
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Where a value stands: governed code lists, declarations of its source, the attribute it belongs to."""
+
+    codes: Mapping[str, CodeList]
+    context: SourceContext
+    attribute: Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A value made comparable: ``findings`` are (rule, severity); ``status`` was cut out of the text."""
+
+    value: Json
+    parts: Parts = field(default_factory=dict)
+    findings: tuple[tuple[str, str], ...] = ()
+    status: str | None = None
+
+
+Kind: TypeAlias = Callable[[str, Env], Standard]
+"""A value kind: turns clean text into its standard value; never raises for bad input."""
+
+ABSENT = Standard(None)
+"""What every kind answers for a text that holds no value."""
+
+
+def rejected(rule: str, severity: str = "warning") -> Standard:
+    """No value can be read from the text, and ``rule`` says why."""
+    return Standard(None, findings=((rule, severity),))
+
+
+def kept(value: Json, rule: str, parts: Parts | None = None, severity: str = "warning") -> Standard:
+    """The value stays as it came although it breaks ``rule``."""
+    return Standard(value, parts or {}, ((rule, severity),))

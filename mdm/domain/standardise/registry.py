@@ -1,0 +1,22 @@
+"""All value kinds by the name under which the dictionary calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mdm.domain.entity_type import KINDS as _ALL
+from mdm.domain.standardise import address, company, date, identifier, internet, phone, place, scalar
+from mdm.domain.standardise.kind import Kind
+
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(_ALL, scalar.text),
+    **scalar.KINDS,
+    **identifier.KINDS,
+    **phone.KINDS,
+    **internet.KINDS,
+    **place.KINDS,
+    **address.KINDS,
+    **date.KINDS,
+    **company.KINDS,
+}
+"""Kind name -> function; an attribute's kind is one of these."""

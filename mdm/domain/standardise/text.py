@@ -1,0 +1,172 @@
+"""Text made comparable: width, signs and spaces unified, script recognised, pinyin and words taken out.
+
+``clean`` keeps what a person reads; ``comparison_key`` and ``pinyin_key`` are for machines only. All of them
+give the same result when applied twice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+import opencc
+import pypinyin
+from pypinyin.constants import PHRASES_DICT
+
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("✕✖╳⨯⨉", "×"),
+        **dict.fromkeys("⌀∅ϕφ", "Φ"),
+        **dict.fromkeys("〜∼∽˜", "~"),
+        **dict.fromkeys("‐‑‒–—―−﹣➖", "-"),
+        **dict.fromkeys("‘’‛′`´", "'"),
+        **dict.fromkeys("“”„‟″", '"'),
+        **dict.fromkeys("・•‧∙⋅", "·"),
+        **dict.fromkeys("【〔〖﹝", "("),
+        **dict.fromkeys("】〕〗﹞", ")"),
+    }
+)
+_KEPT_BY_WIDTH_FOLD = {"™": "\ue000", "®": "\ue001", "…": "\ue002"}
+_GIVEN_BACK = {private: sign for sign, private in _KEPT_BY_WIDTH_FOLD.items()}
+_HIDE = str.maketrans(_KEPT_BY_WIDTH_FOLD)
+_SHOW = str.maketrans(_GIVEN_BACK)
+_DIAMETER = re.compile(r"[Øø](?=\s?\d)")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇"
+_KANA = "\u3040-\u30ff"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_HAN_CHAR = re.compile(f"[{_HAN}]")
+_KANA_CHAR = re.compile(f"[{_KANA}]")
+_LATIN_CHAR = re.compile("[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile(f"[{_HAN}]+|[{_KANA}]+|[^\\W_{_HAN}{_KANA}]+")
+_NOT_ALNUM = re.compile("[^a-z0-9]+")
+_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}{_KANA}]) (?=[{_HAN}{_KANA}])")
+_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+_LONGEST_WORD = 6
+
+
+class Script(StrEnum):
+    """What a text is written in; ``MIXED`` is Han or Kana together with Latin letters."""
+
+    HAN = "Han"
+    LATIN = "Latin"
+    KANA = "Kana"
+    MIXED = "mixed"
+    NONE = "none"
+
+
+@lru_cache(maxsize=131072)
+def clean(text: str) -> str:
+    """The text as a person reads it, in one width, one set of signs, single spaces and nothing invisible."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.replace("`", "'").split())
+    folded = unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW).translate(_SIGNS)
+    visible = "".join(" " if char.isspace() else char for char in folded if _is_visible(char))
+    return " ".join(_DIAMETER.sub("Φ", visible).split())
+
+
+def _is_visible(char: str) -> bool:
+    """Control, format, private and unassigned code points carry no meaning; line breaks count as spaces."""
+    return char.isspace() or unicodedata.category(char)[0] != "C"
+
+
+@lru_cache(maxsize=131072)
+def comparison_key(text: str) -> str:
+    """Clean, simplified and case-folded text without spaces between Han characters; never shown."""
+    cleaned = clean(text)
+    if cleaned.isascii():
+        return cleaned.casefold()
+    return _BETWEEN_HAN.sub("", simplified(cleaned)).casefold()
+
+
+def simplified(text: str) -> str:
+    """Traditional Han characters as simplified ones (OpenCC t2s)."""
+    return str(_TO_SIMPLIFIED.convert(text)) if _HAN_CHAR.search(text) else text
+
+
+@lru_cache(maxsize=131072)
+def script_of(text: str) -> Script:
+    """Which script the letters of the text belong to."""
+    if text.isascii():
+        return Script.LATIN if _LATIN_CHAR.search(text) else Script.NONE
+    latin = bool(_LATIN_CHAR.search(text))
+    if _KANA_CHAR.search(text):
+        return Script.MIXED if latin else Script.KANA
+    if _HAN_CHAR.search(text):
+        return Script.MIXED if latin else Script.HAN
+    return Script.LATIN if latin else Script.NONE
+
+
+def has_han(text: str) -> bool:
+    """Whether at least one Han or Kana character occurs."""
+    return not text.isascii() and bool(_HAN_CHAR.search(text) or _KANA_CHAR.search(text))
+
+
+@lru_cache(maxsize=131072)
+def pinyin_key(text: str) -> str:
+    """Lower-case ASCII letters and digits, Han read as pinyin by phrase, everything joined."""
+    key = comparison_key(text)
+    if not key.isascii():
+        key = _HAN_RUN.sub(lambda run: pinyin_of_phrase(run.group()), key)
+    return _NOT_ALNUM.sub("", ascii_fold(key))
+
+
+@lru_cache(maxsize=131072)
+def pinyin_of_phrase(phrase: str) -> str:
+    """Joined pinyin of a run of Han characters; 长城 is changcheng and 长大 zhangda, because phrases decide."""
+    return "".join(pypinyin.lazy_pinyin(phrase, errors="ignore"))
+
+
+def pinyin_syllables(text: str) -> tuple[str, ...]:
+    """Pinyin syllables of the Han characters of a text, in order."""
+    return tuple(pypinyin.lazy_pinyin("".join(_HAN_RUN.findall(simplified(clean(text)))), errors="ignore"))
+
+
+@lru_cache(maxsize=65536)
+def ascii_fold(text: str) -> str:
+    """Letters without their accents (ß as ss, ø as o); what has no Latin base stays."""
+    if text.isascii():
+        return text
+    plain = text.translate(_NO_DECOMPOSITION)
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+
+
+_NO_DECOMPOSITION = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "ı": "i",
+    }
+)
+
+
+@lru_cache(maxsize=65536)
+def tokens(text: str) -> tuple[str, ...]:
+    """Words of a text in order: Latin words and numbers as they stand, Han cut into words of a word list."""
+    found: list[str] = []
+    for word in _WORD.findall(comparison_key(text)):
+        found.extend(han_words(word) if _HAN_CHAR.match(word) else (ascii_fold(word),))
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def han_words(run: str) -> tuple[str, ...]:
+    """A run of Han characters cut by longest match from its end, where head nouns stand in Chinese."""
+    words: list[str] = []
+    end = len(run)
+    while end:
+        length = next(
+            (n for n in range(min(_LONGEST_WORD, end), 1, -1) if run[end - n : end] in PHRASES_DICT), 1
+        )
+        words.append(run[end - length : end])
+        end -= length
+    return tuple(reversed(words))
