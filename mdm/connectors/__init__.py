@@ -1,0 +1,1 @@
+"""Extracts of source systems as streams of rows, and tables as files for people and other systems."""

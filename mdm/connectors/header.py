@@ -1,0 +1,54 @@
+"""The header of a table: which column is which, checked against the profile before any row is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mdm.connectors.rows import MAX_COLUMNS
+from mdm.domain.errors import UnreadableFileError
+from mdm.domain.profile import FileFormat, SourceProfile
+
+
+def column_names(cells: Sequence[str], profile: SourceProfile) -> tuple[str, ...]:
+    """One distinct name per column; raises UnreadableFileError when a column of the profile is absent or doubled.
+
+    Names lose blanks around them; a nameless column is called by its place and a doubled one by its count.
+    """
+    if len(cells) > MAX_COLUMNS:
+        raise UnreadableFileError(f"the header has {len(cells)} columns; at most {MAX_COLUMNS} are read")
+    wanted = {profile.id_column, *profile.columns}
+    names = [cell if cell in wanted else cell.strip() for cell in cells]
+    _require(wanted, names, profile)
+    return _distinct(names)
+
+
+def _require(wanted: set[str], names: list[str], profile: SourceProfile) -> None:
+    missing = sorted(wanted.difference(names))
+    if missing:
+        listed = ", ".join(repr(name) for name in missing)
+        raise UnreadableFileError(
+            f"row {profile.header_row} lacks {listed}{_hint(names, profile)}", missing=missing
+        )
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1 and name in wanted)
+    if doubled:
+        raise UnreadableFileError(f"the header has {doubled[0]!r} more than once", doubled=doubled)
+
+
+def _hint(names: list[str], profile: SourceProfile) -> str:
+    if len(names) == 1 and profile.format is FileFormat.CSV:
+        return f": it is one column, so {profile.delimiter!r} is not its delimiter"
+    return ": it is not the header, or of another extract"
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    taken: set[str] = set(names)
+    found: list[str] = []
+    for place, name in enumerate(names, start=1):
+        if not name or name in found:
+            name = next(
+                free for n in range(place, place + len(names) + 1) if (free := f"{name}#{n}") not in taken
+            )
+            taken.add(name)
+        found.append(name)
+    return tuple(found)
