@@ -119,7 +119,12 @@ class Model:
 
 def floored(level: str, m: float, u: float) -> LevelWeight:
     """A level weight inside the floors (and below 1), kept to twelve digits."""
-    return LevelWeight(level, _held(m, M_FLOOR), _held(u, U_FLOOR))
+    return LevelWeight(level, held(m, M_FLOOR), held(u, U_FLOOR))
+
+
+def held(value: float, floor: float) -> float:
+    """A chance between the floor and its complement."""
+    return float(f"{min(max(value, floor), 1 - floor):.{DIGITS}g}")
 
 
 def fingerprint_rules(rules: RuleSet) -> str:
@@ -194,10 +199,6 @@ def save_weights(path: Path, weights: Weights) -> None:
     """Write weights for shipping: one line per level, so that a review reads the difference."""
     lines = json.dumps(weights.as_dict(), ensure_ascii=False, indent=1)
     path.write_text(lines + "\n", "utf-8")
-
-
-def _held(value: float, floor: float) -> float:
-    return float(f"{min(max(value, floor), 1 - floor):.{DIGITS}g}")
 
 
 def _refuse(rules: RuleSet, comparison: Comparison, level: str) -> None:

@@ -60,7 +60,13 @@ def predict_table(
     pairs = candidate_table(connection, key_table(rules, records), only)
     if pairs.num_rows == 0:
         return _result(_no_pairs(rules), rules, model)
-    given = settings(rules, model.weights, prior=model.weights.prior)
+    parts = model.weights.comparisons
+    given = settings(
+        rules,
+        prior=model.weights.prior,
+        m={part.comparison: [level.m for level in part.levels] for part in parts},
+        u={part.comparison: [level.u for level in part.levels] for part in parts},
+    )
     with open_linker(connection, given, comparison_table(rules, records)) as (api, linker):
         blocked = api.register(_blocked(pairs), dataset_display_name="mdm_blocked")
         linker.table_management.register_blocked_pairs_for_predict(blocked)

@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from splink import SettingsCreator
 from splink.comparison_library import CustomComparison
-from splink.internals.blocking_rule_creator import BlockingRuleCreator
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 from mdm.domain.rules import Comparison, RuleSet
 from mdm.linkage.levels import Columns, null_to_sql, to_sql
-from mdm.linkage.model import LevelWeight, Weights, level_names, weights_of
+from mdm.linkage.model import level_names
+
+Shares = Mapping[str, Sequence[float]]
+"""Comparison name -> a chance per level, ``otherwise`` last."""
 
 
-def comparison_settings(
-    rule: Comparison, columns: Columns, weights: Sequence[LevelWeight] | None
+def settings(
+    rules: RuleSet, *, prior: float, m: Shares | None = None, u: Shares | None = None
+) -> SettingsCreator:
+    """Settings for all records of one entity against each other, also inside one system.
+
+    ``m`` and ``u`` hold a share per level by comparison; what is absent is left for Splink to train.
+    """
+    columns = Columns.of(rules)
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="record_id",
+        comparisons=[
+            _comparison(rule, columns, (m or {}).get(rule.name), (u or {}).get(rule.name))
+            for rule in rules.comparisons
+        ],
+        probability_two_random_records_match=prior,
+        retain_matching_columns=True,  # without the values Splink does not return the levels either
+    )
+
+
+def _comparison(
+    rule: Comparison, columns: Columns, m: Sequence[float] | None, u: Sequence[float] | None
 ) -> CustomComparison:
-    """Splink's form of a comparison; without weights its levels are left to be trained."""
     conditions = [*(to_sql(level, columns) for level in rule.levels), "ELSE"]
     levels: list[ComparisonLevelCreator | dict[str, Any]] = [
         {"sql_condition": null_to_sql(rule, columns), "label_for_charts": "null", "is_null_level": True}
     ]
     for place, (condition, name) in enumerate(zip(conditions, level_names(rule), strict=True)):
         level: dict[str, Any] = {"sql_condition": condition, "label_for_charts": name}
-        if weights is not None:
-            level |= {"m_probability": weights[place].m, "u_probability": weights[place].u}
+        if m is not None:
+            level["m_probability"] = m[place]
+        if u is not None:
+            level["u_probability"] = u[place]
         levels.append(level)
     return CustomComparison(output_column_name=rule.name, comparison_levels=levels)
-
-
-def settings(
-    rules: RuleSet, weights: Weights | None, *, prior: float, blocking: Sequence[BlockingRuleCreator] = ()
-) -> SettingsCreator:
-    """Settings for all records of one entity against each other, also inside one system."""
-    columns = Columns.of(rules)
-    trained = (
-        [part.levels for part in weights_of(rules, weights)] if weights else [None] * len(rules.comparisons)
-    )
-    return SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="record_id",
-        comparisons=[
-            comparison_settings(rule, columns, levels)
-            for rule, levels in zip(rules.comparisons, trained, strict=True)
-        ],
-        blocking_rules_to_generate_predictions=list(blocking),
-        probability_two_random_records_match=prior,
-        retain_matching_columns=True,  # without the values Splink does not return the levels either
-    )
