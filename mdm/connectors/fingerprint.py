@@ -31,10 +31,11 @@ def fingerprint(path: Path) -> tuple[str, int]:
 
 
 def check_encoding(path: Path, encoding: str) -> None:
-    """Decode the whole file strictly; raises UnreadableFileError with byte offset and line of the first fault.
+    """Decode the whole file strictly; raises UnreadableFileError with byte offset and line of the first
+    fault.
 
-    A file that says by its byte order mark, or by all its text, that it is UTF-8 is refused under another name:
-    many bytes of Chinese UTF-8 are valid, and wrong, in GB 18030.
+    A file that says by its byte order mark, or by all its text, that it is UTF-8 is refused under another
+    name: many bytes of Chinese UTF-8 are valid, and wrong, in GB 18030.
     """
     decoder = codecs.getincrementaldecoder(text_encoding(encoding))()
     witness = None if encoding.startswith("utf") else _Utf8Witness()

@@ -1,8 +1,8 @@
 """Texts that a spreadsheet would run as a formula, and the escaping that keeps them text in csv files.
 
-Escaping puts an apostrophe in front of a text that, after any apostrophes of its own, begins with ``=``, ``+``,
-``-``, ``@``, a tab or a line end, half- or full-width; plain signed numbers are left alone. Unescaping takes one
-apostrophe off such a text. So ``unescape(escape(text)) == text`` for every text.
+Escaping puts an apostrophe in front of a text that, after any apostrophes of its own, begins with ``=``,
+``+``, ``-``, ``@``, a tab or a line end, half- or full-width; plain signed numbers are left alone. Unescaping
+takes one apostrophe off such a text. So ``unescape(escape(text)) == text`` for every text.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 
 from mdm.connectors.rows import MAX_COLUMNS
 from mdm.domain.errors import UnreadableFileError
@@ -11,7 +12,7 @@ from mdm.domain.profile import FileFormat, SourceProfile
 
 
 def column_names(cells: Sequence[str], profile: SourceProfile) -> tuple[str, ...]:
-    """One distinct name per column; raises UnreadableFileError when a column of the profile is absent or doubled.
+    """One distinct name per column; raises UnreadableFileError when one of the profile is absent or doubled.
 
     Names lose blanks around them; a nameless column is called by its place and a doubled one by its count.
     """
@@ -30,7 +31,7 @@ def _require(wanted: set[str], names: list[str], profile: SourceProfile) -> None
         raise UnreadableFileError(
             f"row {profile.header_row} lacks {listed}{_hint(names, profile)}", missing=missing
         )
-    doubled = sorted(name for name, count in Counter(names).items() if count > 1 and name in wanted)
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1 and name in wanted)
     if doubled:
         raise UnreadableFileError(f"the header has {doubled[0]!r} more than once", doubled=doubled)
 
@@ -43,12 +44,13 @@ def _hint(names: list[str], profile: SourceProfile) -> str:
 
 def _distinct(names: list[str]) -> tuple[str, ...]:
     taken: set[str] = set(names)
-    found: list[str] = []
+    found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):
-        if not name or name in found:
-            name = next(
-                free for n in range(place, place + len(names) + 1) if (free := f"{name}#{n}") not in taken
-            )
-            taken.add(name)
-        found.append(name)
+        free = name if name and name not in found else _free(name, place, taken)
+        taken.add(free)
+        found[free] = None
     return tuple(found)
+
+
+def _free(name: str, place: int, taken: set[str]) -> str:
+    return next(free for number in count(place) if (free := f"{name}#{number}") not in taken)

@@ -1,6 +1,7 @@
 """Reading an extract: a file and its profile become a stream of source rows and rejects.
 
-Invariant: every row of the file comes out exactly once, as a ``SourceRow`` or as a ``Reject``, numbered from 1.
+Invariant: every row of the file comes out exactly once, as a ``SourceRow`` or as a ``Reject``, numbered from
+1.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from mdm.domain.source import Reject, SourceRow
 class Extract:
     """One file, ready to be streamed once.
 
-    ``columns``: those of the header, for jsonl and xml those of the profile. ``sha256`` and ``bytes`` are of the
-    file as it came. Iterating ``rows`` may still raise UnreadableFileError at a fault far into the file, so store
-    rows in one transaction.
+    ``columns``: those of the header, for jsonl and xml those of the profile. ``sha256`` and ``bytes`` are of
+    the file as it came. Iterating ``rows`` may still raise UnreadableFileError at a fault far into the file,
+    so store rows in one transaction.
     """
 
     columns: tuple[str, ...]
@@ -35,9 +36,9 @@ class Extract:
 def read_rows(path: Path, profile: SourceProfile) -> Extract:
     """The rows of an extract; raises UnreadableFileError when the file as a whole does not fit the profile.
 
-    A row is rejected for a missing id, a wrong number of cells, characters that are no text, an id repeated with
-    other content, or a limit of ``rows``. A row repeated with the same content comes again as it is: its store
-    finds it unchanged.
+    A row is rejected for a missing id, a wrong number of cells, characters that are no text, an id repeated
+    with other content, or a limit of ``rows``. A row repeated with the same content comes again as it is: its
+    store finds it unchanged.
     """
     sha256, size = fingerprint(path)
     if profile.format is not FileFormat.XLSX:

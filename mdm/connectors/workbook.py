@@ -57,17 +57,15 @@ def _sheet(path: Path, name: str | None) -> Any:  # calamine ships no types
 
 def _texts(sheet: Any) -> Iterator[list[str | None]]:
     """Every row from the first one of the sheet on, though calamine starts at the first with content."""
-    start = sheet.start or (0, 0)
-    yield from ([None] for _ in range(start[0]))
     for row in sheet.iter_rows():
-        yield [None] * start[1] + [cell_text(cell) for cell in row]
+        yield [cell_text(cell) for cell in row]
 
 
 def cell_text(cell: object) -> str | None:
     """The text of one cell; None when empty.
 
-    Integers have no ``.0``; those a spreadsheet has cut are in its own notation (``9.14403007084611E+17``), for
-    their digits are lost. Dates are ISO 8601, with the time unless it is midnight.
+    Integers have no ``.0``; those a spreadsheet has cut are in its own notation (``9.14403007084611E+17``),
+    for their digits are lost. Dates are ISO 8601, with the time unless it is midnight.
     """
     if cell is None or cell == "":
         return None

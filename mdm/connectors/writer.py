@@ -60,9 +60,9 @@ def write_table(
 ) -> int:
     """Write the rows (values in the order of ``columns``) and return how many there were.
 
-    csv: UTF-8 without mark, ``\\n``, empty for None, texts that a spreadsheet would run escaped as ``formula``
-    tells (``escape_formulas=False`` for files that only programs read). xlsx: texts are texts, never formulas.
-    parquet: every column is text. Lists and objects are compact JSON outside jsonl.
+    csv: UTF-8 without mark, ``\\n``, empty for None, texts that a spreadsheet would run escaped as
+    ``formula`` tells (``escape_formulas=False`` for files that only programs read). xlsx: texts are texts,
+    never formulas. parquet: every column is text. Lists and objects are compact JSON outside jsonl.
     """
     counted = _Counted(rows, len(columns))
     with _replacing(path) as draft:

@@ -74,7 +74,7 @@ def _forget(element: etree._Element) -> None:
 
 
 def _cells(record: etree._Element) -> Cells:
-    cells: dict[str, str | None] = {_local(name): value for name, value in record.attrib.items()}
+    cells: dict[str, str | None] = {_local(name): str(value) for name, value in record.attrib.items()}
     counts = Counter(_local(child.tag) for child in record)
     for child in record:
         name = _local(child.tag)
@@ -113,7 +113,7 @@ class _Survey:
         """No document type, for it is the door to entities and other files."""
         raise UnreadableFileError(f"the file declares a document type ({name}), which is never read")
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str | bytes, attrib: Mapping[str | bytes, str | bytes]) -> None:
         """One element opens."""
         self._place.append(_local(tag))
         if self.record:
@@ -122,12 +122,18 @@ class _Survey:
             self.record = self._wanted if _is_record(self._place, self._wanted) else ()
         elif self._place[-1] == self._id_column and len(self._place) > 1:
             self.record = tuple(self._place[:-1])
-        elif self._id_column in attributes:
+        elif self._id_column in attrib:
             self.record = tuple(self._place)
 
-    def end(self, _tag: str) -> None:
+    def end(self, tag: str | bytes) -> None:
         """One element closes."""
         self._place.pop()
+
+    def data(self, data: str | bytes) -> None:
+        """Text does not matter here."""
+
+    def comment(self, text: str | bytes) -> None:
+        """Nor do comments."""
 
     def close(self) -> tuple[str, ...]:
         """The end of the file: the path of the record element, () when there is none."""
@@ -135,9 +141,10 @@ class _Survey:
 
 
 def _survey(path: Path, profile: SourceProfile) -> tuple[str, ...]:
+    survey = _Survey(profile.id_column, profile.record_path)
     try:
         parser = etree.XMLParser(
-            target=_Survey(profile.id_column, profile.record_path),
+            target=survey,
             encoding=_codec(profile),
             resolve_entities=False,
             no_network=True,
@@ -147,21 +154,21 @@ def _survey(path: Path, profile: SourceProfile) -> tuple[str, ...]:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 parser.feed(chunk)
-        record: tuple[str, ...] = parser.close()
+        parser.close()
     except (etree.XMLSyntaxError, LookupError) as error:
         raise UnreadableFileError(f"{path.name}: not readable XML: {error}") from error
-    if not record:
+    if not survey.record:
         wanted = f"element {profile.record_path!r}" if profile.record_path else f"id {profile.id_column!r}"
         raise UnreadableFileError(f"the file has no record: no {wanted}", field=profile.id_column)
-    return record
+    return survey.record
 
 
 def _is_record(place: list[str], record: tuple[str, ...]) -> bool:
     return tuple(place[-len(record) :]) == record
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(tag: str | bytes) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def _codec(profile: SourceProfile) -> str:

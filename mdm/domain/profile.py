@@ -84,7 +84,8 @@ class SourceProfile:
     """How the extract of one source is read; ``columns`` maps a source column to an attribute and its part.
 
     ``header_row`` counts from 1 (csv and xlsx). ``sheet``: the first one when None. ``record_path``: XML
-    element of one record, found by the id column when None. ``nulls``: texts that mean "no value" in this source.
+    element of one record, found by the id column when None. ``nulls``: texts that mean "no value" in this
+    source.
     """
 
     source: str
