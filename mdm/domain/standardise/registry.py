@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mdm.domain.entity_type import KINDS as _ALL
-from mdm.domain.standardise import address, company, date, identifier, internet, phone, place, scalar
+from mdm.domain.standardise import (
+    address,
+    company,
+    date,
+    equipment,
+    grade,
+    identifier,
+    internet,
+    material_text,
+    part,
+    phone,
+    place,
+    scalar,
+)
 from mdm.domain.standardise.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -18,5 +31,9 @@ KINDS: Mapping[str, Kind] = {
     **address.KINDS,
     **date.KINDS,
     **company.KINDS,
+    **grade.KINDS,
+    **material_text.KINDS,
+    **part.KINDS,
+    **equipment.KINDS,
 }
 """Kind name -> function; an attribute's kind is one of these."""

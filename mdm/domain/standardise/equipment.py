@@ -1,0 +1,169 @@
+"""Tags, serial numbers, models, places and names of equipment taken apart for comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from mdm.domain.code_list import CodeList
+from mdm.domain.standardise.code_token import find_codes
+from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
+from mdm.domain.standardise.part import fold_twins, part_key
+from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.term import blank, find_terms
+from mdm.domain.standardise.text import clean, comparison_key, has_han, tokens
+
+_SERIAL_WORD = re.compile(
+    r"^(?:S ?[/.]? ?N(?![A-Z])|SER(?:IAL)?(?: ?(?:NO|NUMBER|NR))?|NO|NR|出厂编号|出厂号|序列号|机身号|机号|编号|#)[.:#=_ -]*(?=[A-Z0-9])"
+)
+_TAG_WORD = re.compile(r"^(?:TAG|ASSET(?: NO)?|设备编号|资产编号|位号|编号)[.:# ]+")
+_TAG_SITE = re.compile(r"^(?P<site>[A-Z]{2,3}\d|[A-Z]{2,4}(?=[-_ ]))")
+_LAST_DIGITS = re.compile(r"(\d+)(?:[A-Z]{0,2}\d?)?$")
+_RATING = re.compile(
+    r"[ /,;(]*(?<![A-Z0-9])(?:AC|DC)?\d{1,3}(?:[.-]\d+)?(?:/\d+)? ?(?:V|VAC|VDC|HZ|KW|W|A)(?![A-Z0-9])[)]?",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\([^()]*\)?")
+_MODEL_WORD = re.compile(r"^(?:型号|规格|MODEL|TYPE|MOD)[.: ]+|[ ]?型$", re.IGNORECASE)
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_MAKER_LENGTH = 4
+_UNIT_NUMBER = re.compile(
+    r"(?:(?<![A-Za-z0-9-])(?:#|No\.? ?|Nr\.? ?|Unit ?)(?P<after>\d{1,3})(?![\d.])"
+    r"|(?<![A-Za-z0-9.-])(?P<before>\d{1,3}) ?(?:#|号(?:机|线|炉|柜)?)(?![A-Za-z0-9]))",
+    re.IGNORECASE,
+)
+_HIERARCHY = re.compile(r"^[A-Z][A-Z0-9]{1,4}(?:[-/_. ][A-Z0-9]{1,5}){1,5}$")
+_LINE = re.compile(
+    r"(?:LINE|产线|线)[ .:]?(?P<after>\d{1,3})|(?<!\d)(?P<before>\d{1,3})[ ]?(?:号?线|LINE)|^L0*(?P<code>\d{1,3})$",
+    re.I,
+)
+_SITE_END = re.compile(
+    r"^(?P<site>.{1,12}?(?:工厂|[一二三四五六七八九十]厂|分厂|基地|园区|中心|总部))(?P<area>.*)$"
+)
+_SITE_WORD = re.compile(
+    r"(?:^|.* )(?:PLANT|SITE|FACTORY|CENTER|CENTRE|CAMPUS|WORKS)(?: \d{1,2})?$", re.IGNORECASE
+)
+_ENTERPRISE = frozenset({"ENT", "ENTERPRISE", "CORP", "GROUP", "HQ"})
+
+
+def asset_tag(text: str, env: Env) -> Standard:
+    """Tag without separators: parts ``key``, ``folded`` (O/0, I/1), ``site`` (leading letters) and ``number``."""
+    shown = _TAG_WORD.sub("", clean(text).upper().strip("'\"*# "))
+    key = part_key(shown)
+    if not key:
+        return ABSENT
+    site = _TAG_SITE.match(shown)
+    number = _LAST_DIGITS.search(key)
+    parts = {"site": site["site"] if site else "", "number": number[1].lstrip("0") if number else ""}
+    return Standard(shown, {"key": key, "folded": fold_twins(key), **parts})
+
+
+def serial_number(text: str, env: Env) -> Standard:
+    """Serial number without ``S/N`` or 出厂编号: parts ``key``, ``folded`` (O/0, I/1) and ``digits``."""
+    shown = clean(text).upper().strip("'\"* ")
+    while (bare := _SERIAL_WORD.sub("", shown)) != shown:
+        shown = bare
+    key = part_key(shown)
+    if not key:
+        return ABSENT
+    return Standard(shown, {"key": key, "folded": fold_twins(key), "digits": re.sub(r"\D", "", key)})
+
+
+def model(text: str, env: Env) -> Standard:
+    """Model without rating, notes and maker's name: parts ``key``, ``folded`` and ``words`` (what was left out)."""
+    shown = clean(text).strip("'\"* ")
+    if not part_key(shown) and not has_han(shown):
+        return ABSENT
+    key, words = _model_key(shown)
+    return Standard(shown, {"key": key, "folded": fold_twins(key), "words": words})
+
+
+def location(text: str, env: Env) -> Standard:
+    """Place inside the company: parts ``site``, ``area`` and ``line`` as far as the text tells them."""
+    shown = clean(text)
+    return Standard(shown, _location(shown)) if shown else ABSENT
+
+
+def equipment_name(text: str, env: Env) -> Standard:
+    """Name of a machine: parts ``noun`` (code of equipment_nouns), ``number`` (1#, No.2), ``codes`` and ``words``."""
+    shown = clean(text)
+    nouns = env.codes.get("equipment_nouns")
+    return Standard(shown, _named(shown, Same(nouns) if nouns else None)) if shown else ABSENT
+
+
+@lru_cache(maxsize=32768)
+def _model_key(text: str) -> tuple[str, tuple[str, ...]]:
+    bare = _MODEL_WORD.sub("", _RATING.sub(" ", _BRACKETS.sub(" ", text)).strip())
+    words = [word.lower() for word in _HAN_RUN.findall(bare)]
+    pieces = _HAN_RUN.sub(" ", bare).split()
+    if any(map(_has_digit, pieces)):
+        makers = [piece for piece in pieces if piece.isalpha() and len(piece) >= _MAKER_LENGTH]
+        words += [piece.lower() for piece in makers]
+        pieces = [piece for piece in pieces if piece not in makers]
+    key = part_key(" ".join(pieces)) or part_key(text) or comparison_key(text)
+    return key, tuple(words)
+
+
+@lru_cache(maxsize=32768)
+def _location(text: str) -> Parts:
+    upper = text.upper()
+    if _HIERARCHY.match(upper) and any(char in upper for char in "-/_.") and " / " not in upper:
+        return _coded_location([piece for piece in re.split(r"[-/_. ]", upper) if piece])
+    line = _LINE.search(text)
+    number = next(group for group in line.groups() if group).lstrip("0") if line else ""
+    rest = (text[: line.start()] + text[line.end() :]) if line else text
+    pieces = [piece.strip() for piece in re.split(r" ?/ ?| - |, ", rest) if piece.strip()]
+    site, areas = _site_of(pieces)
+    return {"site": comparison_key(site), "area": comparison_key(" ".join(areas)), "line": number}
+
+
+def _coded_location(pieces: list[str]) -> Parts:
+    pieces = [piece for piece in pieces if piece not in _ENTERPRISE]
+    lines = [match["code"] for piece in pieces if (match := _LINE.match(piece)) and match["code"]]
+    others = [piece for piece in pieces if not (_LINE.match(piece) or piece.isdigit())]
+    site, area = (others + ["", ""])[:2]
+    return {"site": site.lower(), "area": area.lower(), "line": lines[0] if lines else ""}
+
+
+def _site_of(pieces: list[str]) -> tuple[str, list[str]]:
+    if not pieces:
+        return "", []
+    match = _SITE_END.match(pieces[0])
+    if match:
+        return match["site"], [match["area"], *pieces[1:]] if match["area"] else pieces[1:]
+    if _SITE_WORD.match(pieces[0]):
+        return pieces[0], pieces[1:]
+    if len(pieces) == 1 and re.fullmatch(r"[A-Z]{2,3}\d?", pieces[0]):
+        return pieces[0], []
+    return "", pieces
+
+
+@lru_cache(maxsize=32768)
+def _named(text: str, nouns: Same | None) -> Parts:
+    codes: CodeList | None = nouns.codes if nouns else None
+    number = _UNIT_NUMBER.search(text)
+    rest = blank(text, [number.span()]) if number else text
+    terms = find_terms(rest, codes)
+    rest = blank(rest, ((term.start, term.end) for term in terms))
+    found = find_codes(rest)
+    words = tokens(blank(rest, ((each.start, each.end) for each in found)))
+    return {
+        "noun": max(terms, key=lambda term: term.end - term.start).code if terms else "",
+        "number": next(group for group in number.groups() if group).lstrip("0") if number else "",
+        "codes": tuple(dict.fromkeys(each.key for each in found)),
+        "words": tuple(dict.fromkeys(word for word in words if len(word) > 1)),
+    }
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+KINDS: Mapping[str, Kind] = {
+    "asset_tag": asset_tag,
+    "serial_number": serial_number,
+    "model": model,
+    "location": location,
+    "equipment_name": equipment_name,
+}

@@ -1,0 +1,85 @@
+"""Grades found in any text: steels, titanium, plastics and rubbers by code list, strength classes of fasteners.
+
+One steel has several designations (304, SUS304, 06Cr19Ni10, 1.4301); the code list says which mean one grade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from mdm.domain.code_list import CodeList
+from mdm.domain.standardise.kind import Env, Kind, Standard, kept
+from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.term import Term, blank, find_terms
+from mdm.domain.standardise.text import clean
+
+CODE_LIST = "grades"
+
+_CLASSES = r"3\.6|4\.6|4\.8|5\.6|5\.8|6\.8|8\.8|9\.8|10\.9|12\.9|14\.9"
+"""Strength classes of ISO 898-1 / GB/T 3098.1."""
+_CLASS = re.compile(
+    rf"(?<![A-Za-z0-9.])(?:(?:GR(?:ADE)?|CL(?:ASS)?|碳钢|合金钢|强度|等级)[ .:]{{0,2}}(?P<after>{_CLASSES})(?: ?级)?"
+    rf"|(?P<before>{_CLASSES}) ?(?:级|GRADE|CLASS))(?![A-Za-z0-9]|\.\d)",
+    re.IGNORECASE,
+)
+_BARE_CLASS = re.compile(
+    rf"(?<![A-Za-z0-9.±Φφ×x*#-])(?P<bare>{_CLASSES})(?![A-Za-z0-9%×*\"°]|\.\d| ?(?:mm|x|m\b|ml))", re.I
+)
+_THREAD = re.compile(r"(?<![A-Za-z0-9])M ?\d", re.IGNORECASE)
+_WHOLE_CLASS = re.compile(rf"[^\d.]*(?P<whole>{_CLASSES})[^\d.]*")
+
+
+def grade(text: str, env: Env) -> Standard:
+    """The grade code as value; part ``codes`` holds all that the text names (``SS304 A2-70``)."""
+    found = find_grades(text, env.codes.get(CODE_LIST), whole=True)
+    codes = tuple(dict.fromkeys(term.code for term in found))
+    if not codes:
+        return kept(text, "unknown_code")
+    return Standard(codes[0], {"codes": codes})
+
+
+def find_grades(text: str, codes: CodeList | None, *, whole: bool = False) -> tuple[Term, ...]:
+    """Every grade that a clean text names, in order; ``whole``: the text is a grade attribute and nothing else."""
+    return _find_grades(text, Same(codes) if codes else None, whole)
+
+
+@lru_cache(maxsize=32768)
+def _find_grades(text: str, same: Same | None, whole: bool) -> tuple[Term, ...]:
+    codes = same.codes if same else None
+    text = clean(text)
+    classes = [
+        Term(_class_code(match["after"] or match["before"], codes), match.start(), match.end())
+        for match in _CLASS.finditer(text)
+    ]
+    rest = blank(text, ((term.start, term.end) for term in classes))
+    named = [term for term in find_terms(rest, codes) if not _is_class_number(rest[term.start : term.end])]
+    rest = blank(rest, ((term.start, term.end) for term in named))
+    if whole or _THREAD.search(rest):
+        bare = _WHOLE_CLASS.fullmatch(rest.strip()) if whole else None
+        matches = [bare] if bare else list(_BARE_CLASS.finditer(rest))
+        classes += [Term(_class_code(_digits(match), codes), *_place(match, rest)) for match in matches[:1]]
+    return tuple(sorted((*classes, *named), key=lambda term: term.start))
+
+
+def _digits(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)
+
+
+def _place(match: re.Match[str], text: str) -> tuple[int, int]:
+    start = text.index(_digits(match))
+    return start, start + len(_digits(match))
+
+
+def _is_class_number(text: str) -> bool:
+    return re.fullmatch(_CLASSES, text) is not None
+
+
+def _class_code(digits: str, codes: CodeList | None) -> str:
+    """The list's own code of a strength class, or ``class 12.9`` where it has none."""
+    named = (codes.resolve(f"{digits}级") or codes.resolve(f"class {digits}")) if codes else None
+    return named or f"class {digits}"
+
+
+KINDS: Mapping[str, Kind] = {"grade": grade}

@@ -1,0 +1,110 @@
+"""Names, specifications and descriptions of materials taken apart: noun, dimensions, grade, finish, colour, codes.
+
+Whatever column a fact stands in, it gets the same part, so that parts of several columns can be pooled. Each piece
+of the text is read once, by the first of: standard, noun, grade, finish, sterility, colour, side, code, dimension.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from mdm.domain.code_list import CodeList
+from mdm.domain.standardise.code_token import CodeToken, find_codes
+from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
+from mdm.domain.standardise.grade import find_grades
+from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
+from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.standard_ref import find_standards
+from mdm.domain.standardise.term import Term, blank, find_terms
+from mdm.domain.standardise.text import clean, tokens
+
+_LISTS = ("material_nouns", "grades", "finishes", "sterility", "colours", "sides")
+_CUT_LENGTHS = frozenset({35, 40})
+"""Where the short texts of common ERP systems end: what stands there may be cut in the middle."""
+_LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
+_RIGHT_ANGLE = re.compile(r"(?<![A-Za-z0-9])R/A(?![A-Za-z0-9])", re.IGNORECASE)
+_SIDES = {"L": "left", "R": "right"}
+_NOT_IN_TEXT = frozenset({"米", "粉", "是", "否"})
+
+
+def material_text(text: str, env: Env) -> Standard:
+    """The clean text with its parts (see ``parse_material_text``)."""
+    cleaned = clean(text)
+    return Standard(cleaned, parse_material_text(cleaned, env.codes))
+
+
+def dimension_text(text: str, env: Env) -> Standard:
+    """A size column, whatever else people write into it, with the same parts as any other text of a material."""
+    cleaned = clean(text)
+    parts = parse_material_text(cleaned, env.codes)
+    return Standard("; ".join(parts["dims"]) or cleaned, parts)
+
+
+def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
+    """Parts of one text: noun, dims, grade, finish, colour, side, sterile, pack, standard, codes, words."""
+    return _parse(clean(text), tuple(Same(codes[name]) if name in codes else None for name in _LISTS))
+
+
+@lru_cache(maxsize=32768)
+def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
+    nouns, grades, finishes, sterility, colours, sides = (same.codes if same else None for same in lists)
+    text = loosen(_RIGHT_ANGLE.sub("   ", text))
+    end = len(text) if len(text) in _CUT_LENGTHS else -1
+    standards = find_standards(text)
+    rest = blank(text, ((each.start, each.end) for each in standards))
+    found: dict[str, tuple[Term, ...]] = {"noun": find_terms(rest, nouns)}
+    rest = _without(rest, found["noun"])
+    found["grade"] = find_grades(rest, grades)
+    rest = _without(rest, found["grade"])
+    for part, codes in (("finish", finishes), ("sterile", sterility), ("colour", colours), ("side", sides)):
+        found[part] = tuple(
+            term for term in find_terms(rest, codes) if rest[term.start : term.end] not in _NOT_IN_TEXT
+        )
+        rest = _without(rest, found[part])
+    letter_sides = [] if found["side"] else list(_LETTER_SIDE.finditer(rest))
+    code_tokens = find_codes(rest)
+    sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
+    return {
+        **{part: _codes_of(terms, end) for part, terms in found.items() if part not in ("noun", "side")},
+        "noun": _head_noun(found["noun"]),
+        "side": _codes_of(found["side"], end) or tuple(_SIDES[match[1]] for match in letter_sides[:1]),
+        "dims": tuple(each.text for each in _uncut(sized.dimensions, text, end)),
+        "pack": tuple(each.measure for each in sized.dimensions if each.role == "pack"),
+        "standard": tuple(dict.fromkeys(each.text for each in standards)),
+        "codes": _with_joined(rest, [each for each in code_tokens if each.end != end]),
+        "words": tuple(
+            dict.fromkeys(word for word in tokens(sized.rest) if not word.isdigit() and len(word) > 1)
+        ),
+    }
+
+
+def _without(text: str, terms: tuple[Term, ...]) -> str:
+    return blank(text, ((term.start, term.end) for term in terms))
+
+
+def _codes_of(terms: tuple[Term, ...], end: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.code for term in terms if term.end != end))
+
+
+def _head_noun(terms: tuple[Term, ...]) -> str:
+    """The longest spelling names the thing best; of equals the first."""
+    return max(terms, key=lambda term: term.end - term.start).code if terms else ""
+
+
+def _uncut(dimensions: tuple[Dimension, ...], text: str, end: int) -> tuple[Dimension, ...]:
+    """All but the last dimension where the text may be cut inside it."""
+    return dimensions[:-1] if end > 0 and text[-1:].isdigit() else dimensions
+
+
+def _with_joined(text: str, found: list[CodeToken]) -> tuple[str, ...]:
+    """Keys of the code tokens, and of neighbours written with a space between them (``CV73 10BEB100``)."""
+    keys = [each.key for each in found]
+    for left, right in zip(found, found[1:], strict=False):
+        if text[left.end : right.start] == " ":
+            keys.append(left.key + right.key)
+    return tuple(dict.fromkeys(keys))
+
+
+KINDS: Mapping[str, Kind] = {"material_text": material_text, "dimension_text": dimension_text}

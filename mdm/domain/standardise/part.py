@@ -1,0 +1,130 @@
+"""Part numbers, maker's part numbers, revisions, units and quantities of materials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from mdm.domain.standardise.dimension import format_number
+from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard, kept
+from mdm.domain.standardise.text import clean
+from mdm.domain.standardise.unit import in_base
+
+_NOT_ALNUM = re.compile(r"[^0-9A-Z]+")
+_NOTE = re.compile(r"\((?![^()]*版)[^()]*\)?")
+_QUOTES = "'\"`*#=;,. "
+_TWINS = str.maketrans("OI", "01")
+_WORDED = r"(?:REVISION|REV|VERSION|VER|版本|版次)[.:_ -]{0,2}(?P<worded>[A-Z]{1,2}|[A-Z]?\d{1,3})"
+_REVISION = re.compile(
+    rf"^(?P<base>.*[A-Z0-9])(?:[-_/ ,;]*(?:{_WORDED}|\((?:REV[. ]*)?(?P<noted>[A-Z]|\d{{1,2}}) ?版?\)|(?P<edition>[A-Z]|\d{{1,2}})版)"
+    r"|[_/ -]V(?P<version>\d{1,2}(?:\.\d)?)|[_/](?P<slashed>[A-Z]|\d{1,2})|-(?P<dashed>[A-Z]))$"
+)
+_SEQUENCE = re.compile(r";.*$")
+_ONLY_REVISION = re.compile(
+    r"^(?:REVISION|REV|VERSION|VER|版本|版次|V(?=\d))?[.: _-]{0,2}(?P<mark>[A-Z0-9.]{1,6}?) ?版?$"
+)
+_AMOUNT = re.compile(r"^(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|\.\d+)) ?(?P<unit>\D.*)?$")
+_SHORTEST_BASE = 4
+
+
+def part_key(text: str) -> str:
+    """Capital letters and digits of a number; spreadsheet quotes, marks and notes in brackets do not count."""
+    upper = clean(text).upper()
+    return _NOT_ALNUM.sub("", _NOTE.sub(" ", upper)) or _NOT_ALNUM.sub("", upper)
+
+
+def fold_twins(key: str) -> str:
+    """The key with O read as 0 and I as 1, which readers and printers mix up."""
+    return key.translate(_TWINS)
+
+
+def split_revision(text: str) -> tuple[str, str]:
+    """Base and revision of a part number: ``PN/REV;1-name``, ``PN-A``, ``PN Rev.B``, ``PN_V2``, ``PN(C版)``; else ''."""
+    upper = _SEQUENCE.sub("", clean(text).upper()).strip(_QUOTES)
+    match = _REVISION.match(upper)
+    if (
+        match is None
+        or len(_NOT_ALNUM.sub("", match["base"])) < _SHORTEST_BASE
+        or not _has_digit(match["base"])
+    ):
+        return upper, ""
+    mark = next(group for group in match.groups()[1:] if group)
+    return match["base"].strip(" -_/(,"), _revision_mark(mark)
+
+
+def mpn(text: str, env: Env) -> Standard:
+    """Maker's part number: part ``key`` for equality, ``folded`` with O/0 and I/1 made one."""
+    key = part_key(text)
+    if not key:
+        return ABSENT
+    return Standard(_shown(text), {"key": key, "folded": fold_twins(key)})
+
+
+def part_number(text: str, env: Env) -> Standard:
+    """Own part or drawing number: parts ``key`` (whole), ``base``, ``folded`` (of the base) and ``revision``."""
+    key = part_key(text)
+    return Standard(_shown(text), _numbered(text, key)) if key else ABSENT
+
+
+def catalog_number(text: str, env: Env) -> Standard:
+    """Catalogue number of a device, compared like a maker's part number."""
+    return mpn(text, env)
+
+
+def revision(text: str, env: Env) -> Standard:
+    """Revision mark without its word and leading zeros: ``Rev. 002`` is ``2``."""
+    match = _ONLY_REVISION.match(clean(text).upper().strip(_QUOTES))
+    mark = _revision_mark(match["mark"]) if match else clean(text).upper()
+    return Standard(mark) if mark else ABSENT
+
+
+def uom(text: str, env: Env) -> Standard:
+    """Code of the list ``units`` (UN/ECE Rec 20); an unknown unit stays with finding ``unknown_code``."""
+    shown = clean(text)
+    units = env.codes.get("units")
+    code = (units.resolve(shown) or units.resolve(shown.rstrip("."))) if units else None
+    return Standard(code) if code else kept(shown, "unknown_code")
+
+
+def quantity(text: str, env: Env) -> Standard:
+    """A number with its unit: parts ``number``, ``unit`` (code of ``units``) and ``base`` (in the base unit)."""
+    match = _AMOUNT.match(clean(text))
+    if match is None:
+        return kept(clean(text), "number_format")
+    number = Decimal(match["number"].replace(",", "."))
+    spelling = (match["unit"] or env.attribute.unit or "").strip()
+    units = env.codes.get("units")
+    unit = (units.resolve(spelling) if units else None) or spelling
+    magnitude, base = in_base(number, spelling) if spelling else (number, "")
+    parts = {"number": format_number(number), "unit": unit, "base": f"{format_number(magnitude)}{base}"}
+    return Standard(f"{parts['number']} {spelling}".strip(), parts)
+
+
+def _numbered(text: str, key: str) -> Parts:
+    base, mark = split_revision(text)
+    base_key = part_key(base) or key
+    return {"key": key, "base": base_key, "folded": fold_twins(base_key), "revision": mark}
+
+
+def _shown(text: str) -> str:
+    return clean(text).upper().strip("'\"`*= ") or clean(text)
+
+
+def _revision_mark(mark: str) -> str:
+    return mark.lstrip("0") or "0"
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+KINDS: Mapping[str, Kind] = {
+    "mpn": mpn,
+    "part_number": part_number,
+    "drawing_number": part_number,
+    "catalog_number": catalog_number,
+    "revision": revision,
+    "uom": uom,
+    "quantity": quantity,
+}

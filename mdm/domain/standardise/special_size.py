@@ -1,0 +1,179 @@
+"""Sizes with a notation of their own: packs, suture sizes, fractions, chip packages, tolerances, 4k7."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from mdm.domain.standardise.term import blank
+
+_START = r"(?<![A-Za-z0-9.])"
+_END = r"(?![A-Za-z0-9])"
+_NUMBER = r"\d+(?:\.\d+)?"
+_INCH = r'(?:"|in(?:ch(?:es)?)?(?![A-Za-z])|英寸|吋)'
+_TOLERANCE_LETTERS = {"B": "0.1", "C": "0.25", "D": "0.5", "F": "1", "G": "2", "J": "5"}
+"""IEC 60062 letters; K and M are left out, they read as kilo and mega."""
+_LETTER_SIZES = {
+    "XS": 1,
+    "S": 2,
+    "小": 2,
+    "M": 3,
+    "中": 3,
+    "L": 4,
+    "大": 4,
+    "XL": 5,
+    "加大": 5,
+    "XXL": 6,
+    "特大": 6,
+}
+_RESISTOR_FACTORS = {"R": 1, "K": 1_000, "M": 1_000_000}
+_MM_PER_INCH = Decimal("25.4")
+
+
+class Special(NamedTuple):
+    """Magnitude, unit and role of one special size, in the order a dimension has them."""
+
+    magnitude: Decimal
+    unit: str
+    role: str
+
+
+def find_special_sizes(text: str, *, chip: bool) -> tuple[list[Special], str]:
+    """Special sizes of a text and the text with them blanked; ``chip``: the text speaks of a chip component."""
+    found: list[Special] = []
+    has_digit = any(char.isdigit() for char in text)
+    for pattern, read, only_chip in _PATTERNS if has_digit else _PATTERNS[-2:]:
+        if only_chip and not chip:
+            continue
+        spans = []
+        for match in pattern.finditer(text):
+            special = read(match)
+            if special is not None:
+                found.append(special)
+                spans.append(match.span())
+        text = blank(text, spans)
+    return found, text
+
+
+def _pack(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["n"]), "pcs", "pack")
+
+
+def _suture(match: re.Match[str]) -> Special:
+    """Sizes with zeros count downwards: 4-0 is thinner than 2-0 and 2 is thicker than 0 (USP <861>)."""
+    zeros = -int(match["n"]) if match["zero"] else int(match["n"])
+    return Special(Decimal(zeros), "USP", "suture")
+
+
+def _fraction(match: re.Match[str]) -> Special:
+    whole = Decimal(match["whole"] or 0) + Decimal(match["top"]) / Decimal(match["bottom"])
+    return Special((whole * _MM_PER_INCH).quantize(Decimal("0.001")).normalize(), "mm", "")
+
+
+def _inch(match: re.Match[str]) -> Special:
+    """Inches with two or more decimals are mostly rounded millimetres: 0.31 inch is 8 mm."""
+    exact = Decimal(match["n"]) * _MM_PER_INCH
+    decimals = len(match["n"].partition(".")[2])
+    whole = exact.quantize(Decimal(1))
+    slack = _MM_PER_INCH * Decimal("0.5").scaleb(-decimals)
+    rounded = decimals >= 2 and abs(exact - whole) <= slack
+    return Special(whole if rounded else exact.normalize(), "mm", "")
+
+
+def _curve(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["top"]) / Decimal(match["bottom"]), "circle", "curve")
+
+
+def _resistor(match: re.Match[str]) -> Special:
+    value = Decimal(f"{match['n']}.{match['rest']}") * _RESISTOR_FACTORS[match["mark"].upper()]
+    return Special(value.normalize(), "ohm", "")
+
+
+def _bare_ohms(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["n"]), "ohm", "")
+
+
+def _mega_ohms(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["n"]) * 1_000_000, "ohm", "")
+
+
+def _package(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["n"]), "SMD", "package")
+
+
+def _tolerance(match: re.Match[str]) -> Special:
+    return Special(Decimal(_TOLERANCE_LETTERS[match["letter"]]), "%", "tolerance")
+
+
+def _percent(match: re.Match[str]) -> Special:
+    return Special(Decimal(match["n"]), "%", "tolerance" if match["sign"] else "")
+
+
+def _letter_size(match: re.Match[str]) -> Special:
+    name = next(group for group in match.groups() if group)
+    return Special(Decimal(_LETTER_SIZES[name.upper()]), "size", "size")
+
+
+_COUNTED = r"(?:支|只|个|包|片|件|根|条|套|枚|粒|张|副|双|pcs?|ea|pieces?)"
+_BOXES = r"(?:盒|箱|包|袋|卷|托|bx|box|boxes|ctn|carton|bag|pk|pack|case|roll)"
+_LETTER = r"XXL|XL|XS|S|M|L"
+
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Special | None], bool], ...] = (
+    (
+        re.compile(rf"{_START}(?P<n>\d{{1,5}}) ?{_COUNTED}? ?(?:/|per|每) ?{_BOXES}(?![A-Za-z])", re.I),
+        _pack,
+        False,
+    ),
+    (re.compile(rf"{_START}(?P<n>\d{{1,5}}) ?(?:pcs|pieces){_END}", re.I), _pack, False),
+    (
+        re.compile(rf"{_START}(?:USP ?)(?P<n>\d{{1,2}})(?:[-/](?P<zero>0))?{_END}(?!号)", re.I),
+        _suture,
+        False,
+    ),
+    (re.compile(rf"(?<![A-Za-z0-9.-])(?P<n>\d{{1,2}})[-/](?P<zero>0)(?![A-Za-z0-9.-])"), _suture, False),
+    (re.compile(rf"(?<![A-Za-z0-9.-])(?P<n>[0-5])(?P<zero>(?!))?号"), _suture, False),
+    (
+        re.compile(
+            rf"(?<![\d./])(?:(?P<whole>\d{{1,2}})[- ])?(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,2}}) ?{_INCH}",
+            re.I,
+        ),
+        _fraction,
+        False,
+    ),
+    (re.compile(rf"(?<![A-Za-z0-9.])(?P<n>\d+(?:\.\d+)?|\.\d+) ?{_INCH}", re.I), _inch, False),
+    (
+        re.compile(r"(?<![\dA-Za-z./])(?P<top>[135])/(?P<bottom>[248])(?![\d/.]|[HhGg](?![a-z]))"),
+        _curve,
+        False,
+    ),
+    (
+        re.compile(rf"{_START}(?P<n>\d{{1,3}})(?P<mark>[RKM])(?P<rest>\d{{1,2}}){_END}", re.I),
+        _resistor,
+        False,
+    ),
+    (re.compile(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]"), _percent, False),
+    (re.compile(r"(?<![\w.])(?P<n>0201|0402|0603|0805|1206|1210|1812|2512)(?![\w.])"), _package, False),
+    (
+        re.compile(rf"{_START}(?P<n>{_NUMBER}) ?M{_END}"),
+        _mega_ohms,
+        True,
+    ),
+    (
+        re.compile(rf"{_START}(?P<n>{_NUMBER})(?= *[,;/_ -]+ *(?:[BCDFGJ]{_END}))"),
+        _bare_ohms,
+        True,
+    ),
+    (re.compile(rf"(?<=[ ,;/_-])(?P<letter>[BCDFGJ])(?=[ ,;/_-]|$)"), _tolerance, True),
+    (
+        re.compile(rf"(?<![A-Za-z0-9])(?:SIZE[ :]?({_LETTER})(?![A-Za-z0-9])|({_LETTER})[ -]?[号码])", re.I),
+        _letter_size,
+        False,
+    ),
+    (
+        re.compile(r"(?:^|(?<=[ ,;/_-]))(XXL|XL|XS|加大|特大|大|中|小)[号码]?(?=[ ,;/_-]|$)"),
+        _letter_size,
+        False,
+    ),
+)
