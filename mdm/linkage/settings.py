@@ -10,7 +10,8 @@ from splink.comparison_library import CustomComparison
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 from mdm.domain.rules import Comparison, RuleSet
-from mdm.linkage.levels import Columns, null_to_sql, to_sql
+from mdm.linkage.level_sql import null_to_sql, to_sql
+from mdm.linkage.levels import Columns
 from mdm.linkage.model import level_names
 
 Shares = Mapping[str, Sequence[float]]

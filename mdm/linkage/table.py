@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from mdm.domain.rules import Comparison, Level, RuleSet
-from mdm.linkage.levels import ascii_column_name, column_name, columns_needing_ascii, columns_read
+from mdm.linkage.level_sql import ascii_column_name, column_name
+from mdm.linkage.levels import columns_needing_ascii, columns_read
 from mdm.linkage.record import Prepared, Shape, Value, features_by_name, member_hash, shape_of
 
 Pairs = list[tuple[int, int]]
