@@ -52,8 +52,11 @@ def _condition(level: Level, shape: Shape, left: str, right: str) -> str:
     if level.kind is LevelKind.MISSING:
         return f"({left} IS NULL OR {right} IS NULL)"
     if level.kind is LevelKind.DISJOINT and shape is not Shape.SET:
-        return f"coalesce({left} <> {right}, false)"
-    return f"coalesce({_FORMS[level.kind](left, right, level.threshold)}, false)"
+        judged = f"{left} <> {right}"
+    else:
+        judged = _FORMS[level.kind](left, right, level.threshold)
+    # Asked outright and not by coalesce: least() skips NULL and list_intersect() of NULL is empty in DuckDB
+    return f"({left} IS NOT NULL AND {right} IS NOT NULL AND {judged})"
 
 
 def _double(value: float) -> str:

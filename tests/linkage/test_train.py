@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import duckdb
-import pytest
 
-from mdm.domain.errors import RuleError, UntrainedLevelError
 from mdm.domain.rules import RuleSet
-from mdm.linkage.model import M_FLOOR, U_FLOOR, Weights, build_model
+from mdm.linkage.model import Weights, build_model
 from mdm.linkage.record import FeatureRecord
 from mdm.linkage.statistics import collect_statistics
-from mdm.linkage.train import World, train_from_truth
 from mdm.linkage.train_unlabelled import train_unlabelled
 
 Truth = dict[int, str]
