@@ -1,13 +1,14 @@
 """Comparable columns derived from standard records, as rule files declare them.
 
-Each feature kind is a function from the pooled texts of its references to a list of texts; kinds that must know
-which reference a text came from get one tuple of texts per reference instead.
+Each feature kind is a function from the pooled texts of its references to a list of texts; kinds that must
+know which reference a text came from get one tuple of texts per reference instead.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TypeAlias
 
 from mdm.domain import features_part
@@ -26,7 +27,7 @@ FeatureValue: TypeAlias = "str | list[str] | float | None"
 
 
 def build_features(features: tuple[Feature, ...], record: StandardRecord) -> dict[str, FeatureValue]:
-    """Feature name -> value: a list of distinct texts for sets (empty when there is none), one text or number else.
+    """Feature name -> value: a list of distinct texts for sets (empty when none), else one text or number.
 
     Raises RuleError for a feature kind that does not exist.
     """
@@ -43,7 +44,7 @@ def build_feature(feature: Feature, record: StandardRecord) -> FeatureValue:
 
 
 def texts_at(record: StandardRecord, reference: str) -> tuple[str, ...]:
-    """What a reference points at: ``attribute`` its standard value, ``attribute.part`` a piece of it, as texts."""
+    """Texts that a reference names: ``attribute`` its standard value, ``attribute.part`` a piece of it."""
     attribute, _, part = reference.partition(".")
     if part:
         piece = record.parts.get(attribute, {}).get(part, ())
@@ -110,7 +111,7 @@ def bigrams(texts: tuple[str, ...]) -> list[str]:
     """Pairs of neighbouring characters of each comparison key without spaces; a single character stays."""
     keys = (texts_of.comparison_key(text).replace(" ", "") for text in texts)
     return distinct(
-        gram for key in keys for gram in ([key] if len(key) == 1 else map("".join, zip(key, key[1:])))
+        gram for key in keys for gram in ([key] if len(key) == 1 else map("".join, pairwise(key)))
     )
 
 

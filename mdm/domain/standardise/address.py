@@ -1,6 +1,6 @@
 """Addresses in Chinese and English, taken apart so far that both languages give the same road and number.
 
-Directions in road names are pinyin syllables at the end in Chinese (中山北路) and words around the name in English
+Directions in road names are syllables at the end in Chinese (中山北路) and words around the name in English
 (Zhongshan North Road, North Zhongshan Road); both become ``zhongshanbei``.
 """
 
@@ -54,9 +54,9 @@ _EN_ROAD_TYPES = frozenset(
     ]
 )
 _DIRECTIONS = {
-    "north": "bei", "n": "bei", "bei": "bei", "south": "nan", "s": "nan", "nan": "nan", "east": "dong", "e": "dong",
-    "dong": "dong", "west": "xi", "w": "xi", "xi": "xi", "middle": "zhong", "mid": "zhong", "central": "zhong",
-    "zhong": "zhong", "m": "zhong",
+    "north": "bei", "n": "bei", "bei": "bei", "south": "nan", "s": "nan", "nan": "nan",
+    "east": "dong", "e": "dong", "dong": "dong", "west": "xi", "w": "xi", "xi": "xi",
+    "middle": "zhong", "mid": "zhong", "central": "zhong", "zhong": "zhong", "m": "zhong",
 }  # fmt: skip
 _EN_DISTRICT = re.compile(r"([a-z' ]+?)\s+(?:district|dist\.?|qu|new area|county|town)\b")
 _EN_NUMBER = re.compile(r"\bno\.?\s*(\d+)|(?:^|[\s,#])(\d+)(?:-\d+)?[a-z]?(?=$|[\s,.])")
@@ -112,7 +112,7 @@ def _western(key: str) -> dict[str, str]:
 
 
 def _road_words(piece: str) -> list[str]:
-    """Words of the road that a piece of an English address names, without its type; empty when it names none."""
+    """Words of the road that a piece of an English address names, without its type; empty when none."""
     words = re.findall(r"[#a-z0-9'-]+", piece)
     at = next((i for i in range(len(words) - 1, 0, -1) if words[i] in _EN_ROAD_TYPES), None)
     if at is None:

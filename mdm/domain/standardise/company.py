@@ -1,7 +1,7 @@
 """Company names taken apart: region, trade name 字号, industry, legal form, branch, former name.
 
-Chinese, English and pinyin spellings of one name give the same region, industry, legal form and branch codes; the
-trade name compares by its pinyin. Legal form and industry are weak evidence, a branch tells two sites apart.
+Chinese, English and pinyin spellings of one name give the same region, industry, legal form and branch codes.
+The trade name compares by its pinyin; legal form and industry are weak evidence, a branch tells sites apart.
 """
 
 from __future__ import annotations
@@ -18,23 +18,26 @@ from mdm.domain.standardise.company_lexicon import Lexicon, lexicon_of
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.place import country_code
+from mdm.domain.standardise.sound import sound_keys
 from mdm.domain.standardise.text import clean, comparison_key, has_han, pinyin_key, script_of
 
 __all__ = ["KINDS", "CompanyName", "company_name", "parse_company"]
 
 _FORMER = re.compile(
-    r"^(?:原名?称?|曾用名|前身为?|旧名|更名前|formerly(?: known as)?|former(?: name)?|f/?k/?a|previously|prev\.?|ex(?=[\s:.]))"
+    r"^(?:原名?称?|曾用名|前身为?|旧名|更名前"
+    r"|formerly(?: known as)?|former(?: name)?|f/?k/?a|previously|prev\.?|ex(?=[\s:.]))"
     r"\s*[:：]?\s*(?P<name>.+)$"
 )
 _FORMER_TAIL = re.compile(
     r"[\s,;/-]+(?:曾用名|formerly(?: known as)?|f/k/a|previously)\s*[:：]?\s*(?P<name>[^()]+)$"
 )
 _BRACKET = re.compile(r"\(([^()]*)(?:\)|$)")
-_NOTE = re.compile(r"[#*]+|[<{].*?[>}]")
+_NOTE = re.compile(r"[#*]+|[<{].*?[>}]|[-_]\d{1,2}$")
+_TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>[a-z][a-z0-9 .,&'-]+)$")
 
 
 def parse_company(text: str, codes: Mapping[str, CodeList]) -> CompanyName:
-    """The pieces of a company name in any script; ``codes`` holds legal_forms, cities_cn and industry_words."""
+    """The pieces of a name in any script; ``codes``: legal_forms, cities_cn, regions_cn, industry_words."""
     return _parse(comparison_key(text), _Held(lexicon_of(codes)))
 
 
@@ -77,16 +80,25 @@ def _parts(shown: str, held: _Held) -> Parts:
         "core": name.core,
         "former": name.former,
         "former_pinyin": tuple(_parse(former, held).trade_pinyin for former in name.former),
+        "alias": _aliases(key, held),
+        "trade_sound": sound_keys(name.trade),
         "key": key,
         "script": script_of(shown).value,
     }
     return {piece: value for piece, value in pieces.items() if value}
 
 
+def _aliases(key: str, held: _Held) -> tuple[str, ...]:
+    """Trade name of the Latin text behind a Chinese name, as letters."""
+    both = _TWO_SCRIPTS.match(key)
+    return (_parse(both["latin"].strip(), held).trade_pinyin,) if both else ()
+
+
 @lru_cache(maxsize=65536)
 def _parse(key: str, held: _Held) -> CompanyName:
     lexicon = held.lexicon
-    text, brackets = _resolve_brackets(_NOTE.sub(" ", key).strip(), lexicon)
+    both = _TWO_SCRIPTS.match(key)
+    text, brackets = _resolve_brackets(_NOTE.sub(" ", both["han"] if both else key).strip(), lexicon)
     name = parse_han(text, lexicon) if has_han(text) else parse_latin(text, lexicon)
     if not name.trade:
         whole = text or key

@@ -1,4 +1,4 @@
-"""Chinese and Japanese company names, read from their end: branch, legal form, industry; what is left is the trade name.
+"""Chinese and Japanese company names, read from their end: branch, legal form, industry, then the trade name.
 
 Reading from the end is what the names are built for: 深圳市 + 长盛 + 精密 + 机械 + 有限公司.
 """
@@ -79,7 +79,7 @@ def _split_legal_form(text: str, forms: Vocabulary) -> tuple[str, str]:
 
 
 def _legal_suffix(text: str, forms: Vocabulary) -> tuple[int, str]:
-    """Length and code of the legal form at the end, also one with a typing error or cut off; (0, "") if none."""
+    """Length and code of the legal form at the end, also one misspelt or cut off; (0, "") if none."""
     room = len(text) - 1
     exact = next((n for n in range(min(forms.longest_han, room), 0, -1) if text[-n:] in forms.han), 0)
     if exact >= _FAMILIAR_FORM:
@@ -116,13 +116,21 @@ def _split_region(text: str, lexicon: Lexicon) -> tuple[str, Codes]:
     regions: Codes = ()
     for _ in range(3):
         length = _longest_prefix(text, lexicon.regions)
+        # After a city only a place that says so (昆山市) goes on; 新余 there begins a trade name.
         if not length or len(text) - length < _SHORTEST_TRADE:
             break
-        regions = lexicon.regions.han[text[:length]]
+        found = lexicon.regions.han[text[:length]]
+        if not (_may_follow(regions, found, lexicon) or text[length - 1] in "市县区"):
+            break
+        regions = found
         text = text[length:]
     if not regions and text.startswith("中国") and len(text) >= 2 + _SHORTEST_TRADE:
         return text[2:], ("cn",)
     return text, regions
+
+
+def _may_follow(before: Codes, place: Codes, lexicon: Lexicon) -> bool:
+    return not before or before == place or lexicon.is_province(before)
 
 
 def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]:

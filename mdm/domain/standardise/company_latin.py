@@ -12,8 +12,18 @@ from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary, d
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.place import country_code
 
-_BRANCH_WORDS = frozenset({"branch", "branchoffice", "branchcompany", "branchfactory", "branchplant", "fengongsi",
-                           "fenchang", "representativeoffice", "repoffice", "niederlassung"})  # fmt: skip
+_BRANCH_WORDS = frozenset(
+    [
+        "branch",
+        "branchoffice",
+        "branchcompany",
+        "branchfactory",
+        "branchplant",
+        "fengongsi",
+        "fenchang",
+        "repoffice",
+    ]
+)
 _ADMIN = frozenset(["shi", "city", "sheng", "province"])
 _MOST_WORDS = 8
 _SHORTEST_CUT = 5
@@ -36,7 +46,7 @@ def parse_latin(key: str, lexicon: Lexicon) -> CompanyName:
     words, legal_form = _split_legal_form(words, lexicon.legal_forms)
     if not region_behind:
         words, region_behind = _split_last_country(words)
-    words, region = _split_region(words, lexicon.regions)
+    words, region = _split_region(words, lexicon)
     trade, industry, rest = _split_industry(words, lexicon.industries)
     return CompanyName(
         trade=" ".join(trade),
@@ -115,21 +125,30 @@ def corrected(letters: str, words: Vocabulary) -> Codes:
     return next((words.misspelt[each] for each in deletions(letters) if each in words.misspelt), ())
 
 
-def _split_region(words: Words, regions: Vocabulary) -> tuple[Words, Codes]:
+def _split_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
+    """The name without the province and city it begins with; a name that is nothing but a place keeps it."""
     region: Codes = ()
-    for _ in range(3):
-        count = next(
-            (n for n in range(min(4, len(words) - 1), 0, -1) if regions.of_letters("".join(words[:n]))), 0
-        )
-        if not count:
+    while count := _region_words(words, lexicon):
+        found = lexicon.regions.of_letters("".join(words[:count]))
+        # Behind a city only the same city goes on; Nantong Xinyu is no second place but a trade name.
+        if region and found != region and not lexicon.is_province(region):
             break
-        region = regions.of_letters("".join(words[:count]))
+        region = found
         words = words[count:]
         if len(words) > 1 and words[0] in _ADMIN:
             words = words[1:]
     if not region and len(words) > 1 and words[0] == "china":
         return words[1:], ("cn",)
     return words, region
+
+
+def _region_words(words: Words, lexicon: Lexicon) -> int:
+    """How many words at the start name a place and leave a trade name behind them."""
+    for count in range(min(4, len(words) - 1), 0, -1):
+        if lexicon.regions.of_letters("".join(words[:count])):
+            behind, industry = _industry_at(words, count, lexicon.industries)
+            return 0 if industry and count + behind >= len(words) else count
+    return 0
 
 
 def _split_last_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:

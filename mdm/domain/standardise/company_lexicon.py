@@ -1,7 +1,7 @@
 """The words of company names in Chinese, English and pinyin, compiled from the governed code lists.
 
-A Chinese word stands in the lexicon three times: as it is, as joined pinyin, and by its English names, all with one
-code; so a name says the same in whatever way it is written.
+A Chinese word stands in the lexicon three times: as it is, as joined pinyin, and by its English names, all
+with one code; so a name says the same in whatever way it is written.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _FILLERS = frozenset(["and", "und", "et", "y", "e", "of", "the", "for"])
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 _ADMIN = ("市", "省", "县", "区", "自治区")
 _SHORTEST_PINYIN = 4
+# Ji'an and Lu'an without their apostrophe read like one syllable of any pinyin name.
+_SYLLABLES_LIKE_PLACES = frozenset({"jian", "luan"})
 _SHORTEST_CORRECTED = 6
 
 
@@ -31,11 +33,7 @@ class Vocabulary:
     latin: Mapping[str, Codes]
     pinyin: Mapping[str, Codes]
     misspelt: Mapping[str, Codes]
-
-    @property
-    def longest_han(self) -> int:
-        """Characters of the longest Han word."""
-        return max(map(len, self.han), default=0)
+    longest_han: int
 
     def of_letters(self, letters: str) -> Codes:
         """Codes of joined Latin letters, English before pinyin."""
@@ -50,22 +48,60 @@ class Lexicon:
     legal_forms: Vocabulary
     industries: Vocabulary
     parent_of: Mapping[str, str]
+    provinces: frozenset[str]
+
+    def is_province(self, regions: Codes) -> bool:
+        """Whether the codes name a province, behind which a city may follow."""
+        return bool(regions) and self.provinces.issuperset(regions)
 
 
 def lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
-    """The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing one counts as empty."""
-    lists = (codes.get(name) for name in ("cities_cn", "legal_forms", "industry_words"))
+    """The lexicon of cities_cn, regions_cn, legal_forms and industry_words; a missing list is empty."""
+    lists = (codes.get(name) for name in ("cities_cn", "regions_cn", "legal_forms", "industry_words"))
     return _compiled(*(None if each is None else Same(each) for each in lists))
 
 
 @lru_cache(maxsize=8)
-def _compiled(cities: Same | None, legal_forms: Same | None, industries: Same | None) -> Lexicon:
-    places = cities.codes.entries if cities else ()
+def _compiled(
+    cities: Same | None, provinces: Same | None, legal_forms: Same | None, industries: Same | None
+) -> Lexicon:
     return Lexicon(
-        regions=_vocabulary(places, _ADMIN),
-        legal_forms=_vocabulary(legal_forms.codes.entries if legal_forms else ()),
-        industries=_vocabulary(industries.codes.entries if industries else ()),
-        parent_of={entry.code: entry.parent for entry in places if entry.parent},
+        regions=_over(_places(cities), _places(provinces)),
+        legal_forms=_vocabulary(_entries(legal_forms)),
+        industries=_vocabulary(_entries(industries)),
+        parent_of={entry.code: entry.parent for entry in _entries(cities) if entry.parent},
+        provinces=frozenset(entry.code for entry in _entries(provinces)),
+    )
+
+
+def _entries(held: Same | None) -> tuple[CodeEntry, ...]:
+    return held.codes.entries if held else ()
+
+
+def _places(held: Same | None) -> Vocabulary:
+    """Places without one-character and two-letter short forms, which are parts of any name."""
+    found = _vocabulary(_entries(held), _ADMIN)
+    return Vocabulary(
+        {word: codes for word, codes in found.han.items() if len(word) > 1},
+        {word: codes for word, codes in found.latin.items() if _names_a_place(word)},
+        {word: codes for word, codes in found.pinyin.items() if _names_a_place(word)},
+        {},
+        found.longest_han,
+    )
+
+
+def _names_a_place(letters: str) -> bool:
+    return len(letters) >= _SHORTEST_PINYIN and letters not in _SYLLABLES_LIKE_PLACES
+
+
+def _over(first: Vocabulary, second: Vocabulary) -> Vocabulary:
+    """Both vocabularies; where they share a word (Beijing is city and province) the first decides."""
+    return Vocabulary(
+        {**second.han, **first.han},
+        {**second.latin, **first.latin},
+        {**second.pinyin, **first.pinyin},
+        {},
+        max(first.longest_han, second.longest_han),
     )
 
 
@@ -85,7 +121,8 @@ def _vocabulary(entries: Iterable[CodeEntry], suffixes: tuple[str, ...] = ()) ->
                 letters = pinyin_of_phrase(word)
                 if len(letters) >= _SHORTEST_PINYIN and len(word) > 1:
                     pinyin.setdefault(letters, {})[entry.code] = None
-    return Vocabulary(*map(_frozen, (han, latin, pinyin, _misspellings(latin))))
+    longest = max(map(len, han), default=0)
+    return Vocabulary(_frozen(han), _frozen(latin), _frozen(pinyin), _frozen(_misspellings(latin)), longest)
 
 
 def _frozen(found: Mapping[str, Mapping[str, None]]) -> dict[str, Codes]:

@@ -32,7 +32,7 @@ def compact(text: str) -> str:
 
 
 def identifier(text: str, env: Env) -> Standard:
-    """Any identifier: clean text, with ``key`` (letters and digits) and ``unpadded`` (without leading zeros)."""
+    """Any identifier: clean text; parts key (letters and digits) and unpadded (without leading zeros)."""
     key = compact(text)
     if not key:
         return ABSENT if not clean(text) else Standard(clean(text), {"key": clean(text)})
@@ -40,12 +40,12 @@ def identifier(text: str, env: Env) -> Standard:
 
 
 def uscc(text: str, env: Env) -> Standard:
-    """Unified social credit code (GB 32100-2015): parts org, tax15 and valid; older numbers are recognised."""
+    """Unified social credit code (GB 32100-2015), or an older number; parts org, tax15 and valid."""
     return _chinese_number(compact(text)) or _unread(text, "identifier_format")
 
 
 def tax_id(text: str, env: Env) -> Standard:
-    """Tax number: a USCC, a 15-character number from before 2016, an organisation code, or a foreign number."""
+    """Tax number: a USCC, a 15-character one from before 2016, an organisation code, or a foreign one."""
     key = compact(text)
     return _chinese_number(key) or _foreign_tax_number(key) or _unread(text, None)
 

@@ -18,8 +18,9 @@ Parts: TypeAlias = Mapping[str, str | tuple[str, ...]]
 class SourceContext:
     """What a source profile declares about all its values.
 
-    ``date_order`` is ``YMD``, ``DMY``, ``MDY`` or None (then an ambiguous date is not read); ``nulls`` are texts
-    that mean "no value" in this source; ``country`` (ISO 3166-1 alpha-2) is where numbers without one belong.
+    ``date_order`` is ``YMD``, ``DMY``, ``MDY`` or None (then an ambiguous date is not read).
+    ``nulls`` are texts that mean "no value" in this source.
+    ``country`` (ISO 3166-1 alpha-2) is where numbers without one belong.
     """
 
     date_order: str | None = None

@@ -81,7 +81,8 @@ def _chinese(body: str, country: str) -> str:
     """Chinese numbers by pattern: ten times faster than the general parser, and most numbers here are."""
     plain = re.sub(r"\D", "", body)
     without_prefix = re.sub(r"\D", "", _CN_PREFIX.sub("", body))
-    for digits in (without_prefix, plain) if without_prefix != plain else (plain,):
+    # 86 may also begin a number that was written without its country code.
+    for digits in (without_prefix,) if body.startswith(("+", "00")) else (without_prefix, plain):
         for pattern in (_CN_MOBILE, _CN_SERVICE, _CN_LANDLINE):
             found = pattern.fullmatch(digits)
             if found and (digits != found[1] or pattern is not _CN_LANDLINE or without_prefix != plain):

@@ -14,19 +14,25 @@ from mdm.domain.standardise.kind import ABSENT, Env, Kind, Standard, kept
 from mdm.domain.standardise.text import ascii_fold, clean, comparison_key, has_han, pinyin_key
 
 _CITY_LIST = "cities_cn"
+_PROVINCE_LIST = "regions_cn"
 # Taiwan, Hong Kong and Macao keep their own ISO 3166-1 codes: customs, tax numbers and dialling codes differ.
 _COUNTRY_NAMES = {
-    "prc": "CN", "p.r.c": "CN", "p.r.china": "CN", "p.r. china": "CN", "pr china": "CN", "p. r. china": "CN",
-    "people's republic of china": "CN", "mainland china": "CN", "china mainland": "CN", "china (mainland)": "CN",
-    "中国": "CN", "中国大陆": "CN", "中华人民共和国": "CN", "chn": "CN", "中国台湾": "TW", "台湾": "TW", "台湾省": "TW",
-    "taiwan": "TW", "taiwan, china": "TW", "taiwan, province of china": "TW", "chinese taipei": "TW", "r.o.c.": "TW",
-    "中国香港": "HK", "香港": "HK", "hong kong sar": "HK", "hong kong, china": "HK", "hongkong": "HK", "澳门": "MO",
-    "中国澳门": "MO", "macau": "MO", "macao sar": "MO", "uk": "GB", "u.k.": "GB", "england": "GB", "great britain": "GB",
-    "英国": "GB", "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "美国": "US",
-    "韩国": "KR", "南韩": "KR", "korea": "KR", "south korea": "KR", "republic of korea": "KR", "russia": "RU",
-    "俄罗斯": "RU", "holland": "NL", "the netherlands": "NL", "荷兰": "NL", "czech republic": "CZ", "czech": "CZ",
-    "捷克": "CZ", "vietnam": "VN", "越南": "VN", "turkey": "TR", "阿联酋": "AE", "uae": "AE", "deutschland": "DE",
-    "schweiz": "CH", "suisse": "CH", "österreich": "AT", "italia": "IT", "españa": "ES", "nippon": "JP", "eire": "IE",
+    "prc": "CN", "p.r.c": "CN", "p.r.china": "CN", "p.r. china": "CN", "pr china": "CN",
+    "p. r. china": "CN", "people's republic of china": "CN", "mainland china": "CN",
+    "china mainland": "CN", "china (mainland)": "CN", "中国": "CN", "中国大陆": "CN",
+    "中华人民共和国": "CN", "chn": "CN", "中国台湾": "TW", "台湾": "TW", "台湾省": "TW",
+    "taiwan": "TW", "taiwan, china": "TW", "taiwan, province of china": "TW",
+    "chinese taipei": "TW", "r.o.c.": "TW", "中国香港": "HK", "香港": "HK",
+    "hong kong sar": "HK", "hong kong, china": "HK", "hongkong": "HK", "澳门": "MO",
+    "中国澳门": "MO", "macau": "MO", "macao sar": "MO", "uk": "GB", "u.k.": "GB",
+    "england": "GB", "great britain": "GB", "英国": "GB", "usa": "US", "u.s.a.": "US",
+    "u.s.": "US", "united states of america": "US", "美国": "US", "韩国": "KR", "南韩": "KR",
+    "korea": "KR", "south korea": "KR", "republic of korea": "KR", "russia": "RU",
+    "俄罗斯": "RU", "holland": "NL", "the netherlands": "NL", "荷兰": "NL",
+    "czech republic": "CZ", "czech": "CZ", "捷克": "CZ", "vietnam": "VN", "越南": "VN",
+    "turkey": "TR", "阿联酋": "AE", "uae": "AE", "deutschland": "DE", "schweiz": "CH",
+    "suisse": "CH", "österreich": "AT", "italia": "IT", "españa": "ES", "nippon": "JP",
+    "eire": "IE",
 }  # fmt: skip
 _ADMIN_LATIN = re.compile(r"\b(?:city|shi|municipality|prefecture|province|sheng|county|district|qu|xian)\b")
 _ADMIN_HAN = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|省|市|县|区)$")
@@ -70,22 +76,30 @@ def city(text: str, env: Env) -> Standard:
     shown = clean(text)
     if not shown:
         return ABSENT
-    codes = city_codes(shown, env.codes.get(_CITY_LIST))
+    return _place(shown, place_codes(shown, env.codes.get(_CITY_LIST)))
+
+
+def region(text: str, env: Env) -> Standard:
+    """Province or state: ISO 3166-2 code where known, else clean text; parts code and key."""
+    shown = clean(text)
+    if not shown:
+        return ABSENT
+    return _place(shown, place_codes(shown, env.codes.get(_PROVINCE_LIST)))
+
+
+def _place(shown: str, codes: tuple[str, ...]) -> Standard:
     value = codes[0] if len(codes) == 1 else shown
     return Standard(value, {"code": codes, "key": codes[0] if codes else place_key(shown)})
 
 
-def region(text: str, env: Env) -> Standard:
-    """Province or state: code of the list where known, else clean text; parts code and key."""
-    return city(text, env)
-
-
-def city_codes(text: str, cities: CodeList | None) -> tuple[str, ...]:
-    """Codes of every city that a Chinese, English or pinyin name may mean."""
-    if cities is None:
+def place_codes(text: str, places: CodeList | None) -> tuple[str, ...]:
+    """Codes of every place of the list that a Chinese, English or pinyin name may mean."""
+    if places is None:
         return ()
-    bare = _bare(text)
-    return cities.candidates(clean(text)) or cities.candidates(bare) or cities.candidates(place_key(text))
+    return next(
+        (codes for form in (clean(text), _bare(text), place_key(text)) if (codes := places.candidates(form))),
+        (),
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -104,7 +118,7 @@ def _bare(text: str) -> str:
 
 
 def postal_code(text: str, env: Env) -> Standard:
-    """Postal code without spaces, upper case; a Chinese one that is not six digits gets ``postal_code_format``."""
+    """Postal code without spaces, upper case; ``postal_code_format`` for a Chinese one without six digits."""
     key = re.sub(r"[^0-9A-Z-]", "", clean(text).upper()).strip("-")
     if not key:
         return ABSENT

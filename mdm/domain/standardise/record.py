@@ -1,7 +1,7 @@
 """One source record made comparable: every value by its kind, in the attribute where it belongs.
 
-Invariants: the raw texts are kept untouched; no text is lost, only moved or read; standardising a standard record
-again changes nothing.
+Invariants: the raw texts are kept untouched; no text is lost, only moved or read; standardising a standard
+record again changes nothing.
 """
 
 from __future__ import annotations
@@ -73,15 +73,16 @@ _ENOUGH_LATIN = 8
 def standardise_record(
     entity: EntityType, raw: Mapping[str, str], *, codes: Mapping[str, CodeList], context: SourceContext
 ) -> StandardRecord:
-    """The standard form of one record; ``raw`` maps attributes to texts, names unknown to the entity are skipped."""
+    """The standard form of one record; ``raw`` maps attributes to texts, unknown attributes are skipped."""
     findings: list[Finding] = []
     texts = dict(_present(entity, raw, codes, context))
     _sink_status(entity, texts, codes, findings)
     _route_scripts(entity, texts, findings)
     values: dict[str, Json] = {}
     parts: dict[str, Parts] = {}
+    context = _at_home(context, _country(entity, texts))
     for name, text in texts.items():
-        standard = _standard(Env(codes, _at_home(context, texts, entity), entity.attributes[name]), text)
+        standard = _standard(Env(codes, context, entity.attributes[name]), text)
         findings.extend(Finding(name, rule, text, severity) for rule, severity in standard.findings)
         if standard.value is not None:
             values[name] = standard.value
@@ -126,15 +127,20 @@ def _null_keys(same: Same) -> frozenset[str]:
     )
 
 
-def _at_home(context: SourceContext, texts: Mapping[str, str], entity: EntityType) -> SourceContext:
+def _at_home(context: SourceContext, own: str | None) -> SourceContext:
     """The context with the record's own country, which says more about its numbers than the source's."""
-    own = _country(entity, texts)
     return replace(context, country=own) if own and own != context.country else context
 
 
 def _country(entity: EntityType, texts: Mapping[str, str]) -> str | None:
-    named = (text for name, text in texts.items() if entity.attributes[name].kind == "country")
-    return next((code for text in named if (code := country_code(text))), None)
+    return next(
+        (
+            code
+            for name, text in texts.items()
+            if entity.attributes[name].kind == "country" and (code := country_code(text))
+        ),
+        None,
+    )
 
 
 def _route_scripts(entity: EntityType, texts: dict[str, str], findings: list[Finding]) -> None:
@@ -156,7 +162,7 @@ def _target(attribute: Attribute, script: Script) -> str:
 
 
 def _is_official(entity: EntityType, texts: Mapping[str, str], attribute: Attribute) -> bool:
-    """Abroad the registered name is written in Latin letters, so it stays where the registered name belongs."""
+    """Abroad the registered name is written in Latin letters, so it stays where registered names belong."""
     country = _country(entity, texts)
     return bool(attribute.latin_to and country and country not in _CHINESE_SPEAKING)
 

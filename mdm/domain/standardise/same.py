@@ -6,7 +6,7 @@ from mdm.domain.code_list import CodeList
 
 
 class Same:
-    """A code list hashed by identity: hashing thousands of spellings on each call would undo what a cache saves."""
+    """A code list hashed by identity, because hashing thousands of spellings costs more than it saves."""
 
     __slots__ = ("codes",)
 

@@ -15,9 +15,10 @@ from mdm.domain.standardise.text import clean, comparison_key, pinyin_key, scrip
 _TRUE = frozenset(["x", "y", "yes", "true", "t", "1", "是", "有", "真", "√", "on", "ja", "oui", "si"])
 _FALSE = frozenset(["n", "no", "false", "f", "0", "否", "无", "假", "×", "off", "nein", "non"])
 _CURRENCY_NAMES = {
-    "rmb": "CNY", "人民币": "CNY", "cnh": "CNY", "元": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "us$": "USD",
-    "$": "USD", "欧元": "EUR", "€": "EUR", "日元": "JPY", "日圆": "JPY", "港币": "HKD", "港元": "HKD", "英镑": "GBP",
-    "£": "GBP", "瑞士法郎": "CHF", "新台币": "TWD", "台币": "TWD", "韩元": "KRW", "新加坡元": "SGD", "加元": "CAD",
+    "rmb": "CNY", "人民币": "CNY", "cnh": "CNY", "元": "CNY", "¥": "CNY", "￥": "CNY",
+    "美元": "USD", "us$": "USD", "$": "USD", "欧元": "EUR", "€": "EUR", "日元": "JPY",
+    "日圆": "JPY", "港币": "HKD", "港元": "HKD", "英镑": "GBP", "£": "GBP", "瑞士法郎": "CHF",
+    "新台币": "TWD", "台币": "TWD", "韩元": "KRW", "新加坡元": "SGD", "加元": "CAD",
     "澳元": "AUD", "卢布": "RUB", "瑞典克朗": "SEK",
 }  # fmt: skip
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -82,7 +83,7 @@ def integer(value: str, env: Env) -> Standard:
 
 
 def decimal(value: str, env: Env) -> Standard:
-    """A decimal number, as text without needless zeros so that no digit is lost; finding ``number_format``."""
+    """A decimal number, as text without needless zeros, so no digit is lost; finding ``number_format``."""
     number = read_decimal(clean(value))
     if number is None:
         return ABSENT if not clean(value) else rejected("number_format")

@@ -1,7 +1,7 @@
 """Status words that people write into names: 停用, 作废, do not use, obsolete.
 
-A word counts in brackets, set off by a sign at the start or end, or bare at an edge if it can mean nothing else
-there; 停用 inside a trade name, "Testing" as an industry and 新 as the first character of a name stay.
+A word counts in brackets, set off by a sign at the start or end, or bare at an edge if it can mean nothing
+else there; 停用 inside a trade name, "Testing" as an industry and 新 as the first character of a name stay.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def pinyin_key(text: str) -> str:
 
 @lru_cache(maxsize=131072)
 def pinyin_of_phrase(phrase: str) -> str:
-    """Joined pinyin of a run of Han characters; 长城 is changcheng and 长大 zhangda, because phrases decide."""
+    """Joined pinyin of a run of Han characters; 长城 is changcheng, 长大 zhangda: phrases decide."""
     return "".join(pypinyin.lazy_pinyin(phrase, errors="ignore"))
 
 
