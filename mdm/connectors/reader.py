@@ -63,7 +63,7 @@ def _checked(rows: Iterable[ReadRow], profile: SourceProfile) -> Iterator[Source
             yield _reject(number, row)
             continue
         id_found = id_found or id_column in row
-        flaw = _flaw(row, id_column) or _repeat_flaw(row, row[id_column] or "", seen)
+        flaw = _flaw(row, id_column) or _repeat_flaw(row, id_column, seen)
         yield _reject(number, flaw) if flaw else SourceRow(number, row[id_column] or "", row)
     if number and not id_found and profile.format in (FileFormat.JSONL, FileFormat.XML):
         raise UnreadableFileError(f"no record of the file has the id column {id_column!r}", field=id_column)
@@ -103,12 +103,12 @@ def _is_storable(text: str) -> bool:
     return True
 
 
-def _repeat_flaw(row: Cells, key: str, seen: dict[str, int]) -> Flaw | None:
+def _repeat_flaw(row: Cells, id_column: str, seen: dict[str, int]) -> Flaw | None:
     """Remembers 64 bits of each row, keyed anew in each process: equal by chance once in 10^19 rows."""
     content = hash(frozenset(row.items()))
-    if seen.setdefault(key, content) == content:
+    if seen.setdefault(row[id_column] or "", content) == content:
         return None
-    return Flaw(RejectReason.REPEATED_ID, "", _as_text(row))
+    return Flaw(RejectReason.REPEATED_ID, id_column, _as_text(row))
 
 
 def _as_text(row: Cells) -> str:

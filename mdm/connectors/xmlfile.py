@@ -17,6 +17,9 @@ from mdm.connectors.rows import Cells, ReadRow
 from mdm.domain.errors import UnreadableFileError
 from mdm.domain.profile import SourceProfile
 
+MAX_DEPTH = 64
+"""Elements inside one another; more is no record."""
+
 _CHUNK = 1024**2
 _CODECS = {"utf-8-sig": "utf-8", "latin-1": "iso-8859-1", "cp1252": "windows-1252"}
 """What libxml2 calls them."""
@@ -50,17 +53,18 @@ def _rows(path: Path, profile: SourceProfile, record: tuple[str, ...]) -> Iterat
 
 def _events(path: Path, profile: SourceProfile) -> Iterator[tuple[str, etree._Element]]:
     try:
-        yield from etree.iterparse(
-            str(path),
-            events=("start", "end"),
-            encoding=_codec(profile),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        with path.open("rb") as file:
+            yield from etree.iterparse(
+                file,
+                events=("start", "end"),
+                encoding=_codec(profile),
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
     except (etree.XMLSyntaxError, LookupError) as error:
         raise UnreadableFileError(f"{path.name}: not readable XML: {error}") from error
 
@@ -116,6 +120,8 @@ class _Survey:
     def start(self, tag: str | bytes, attrib: Mapping[str | bytes, str | bytes]) -> None:
         """One element opens."""
         self._place.append(_local(tag))
+        if len(self._place) > MAX_DEPTH:
+            raise UnreadableFileError(f"not readable XML: elements more than {MAX_DEPTH} deep")
         if self.record:
             return
         if self._wanted:

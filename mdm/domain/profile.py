@@ -36,7 +36,7 @@ ENCODINGS = frozenset(
         "gbk",
         "iso-8859-1",
         "latin-1",
-        "shift_jis",
+        "shift-jis",
         "utf-16",
         "utf-16-be",
         "utf-16-le",
