@@ -78,9 +78,7 @@ class Weights:
             "entity": self.entity,
             "trained_on": self.trained_on,
             "prior": self.prior,
-            "comparisons": {
-                part.comparison: [asdict(level) for level in part.levels] for part in self.comparisons
-            },
+            "comparisons": [asdict(part) for part in self.comparisons],
             "calibration": [list(point) for point in self.calibration.points],
         }
 
@@ -176,13 +174,13 @@ def model_from_json(text: str) -> Model:
 def weights_from_dict(raw: Mapping[str, object]) -> Weights:
     """Read what ``Weights.as_dict`` wrote."""
     # the text of a file that this module wrote; its shape is checked by check_trained
-    comparisons: Mapping[str, list[dict[str, Any]]] = cast("Any", raw["comparisons"])
+    comparisons: list[dict[str, Any]] = cast("Any", raw["comparisons"])
     points: list[tuple[float, float]] = cast("Any", raw.get("calibration", []))
     return Weights(
         str(raw["entity"]),
         tuple(
-            ComparisonWeights(name, tuple(LevelWeight(**level) for level in levels))
-            for name, levels in comparisons.items()
+            ComparisonWeights(part["comparison"], tuple(LevelWeight(**level) for level in part["levels"]))
+            for part in comparisons
         ),
         float(str(raw["prior"])),
         str(raw.get("trained_on", "")),

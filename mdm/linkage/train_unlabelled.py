@@ -92,7 +92,7 @@ def _estimate_u(
 ) -> Shares:
     given = settings(rules, prior=prior)
     with open_linker(connection, given, table) as (_, linker):
-        linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=SEED)
+        linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=SEED, num_chunks=1)
         return {
             name: [held(share or 0.0, U_FLOOR) for share in shares]
             for name, shares in _read(linker, "u_probability").items()

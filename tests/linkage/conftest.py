@@ -166,3 +166,8 @@ def world() -> tuple[list[FeatureRecord], dict[int, str]]:
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_engine(tmp_path, threads=1) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def other_world() -> tuple[list[FeatureRecord], dict[int, str]]:
+    return make_world(2)
