@@ -169,3 +169,9 @@ class UnknownClientError(MdmError):
     """No API client has this id."""
 
     code = "access.client_unknown"
+
+
+class NotInitialisedError(MdmError):
+    """The database is empty or stands at another version's schema."""
+
+    code = "hub.not_initialised"

@@ -16,6 +16,8 @@ from mdm.domain.standardise.part import fold_twins, part_key
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
 
 _SHORTEST_CODE = 4
+_PART_CODE = 7
+_PLACE_OF_RANK = (0, 1, -1)
 _MEASURE = re.compile(r"^(?:(?P<role>[a-z]+):)?(?P<first>[A-Z]+)?(?P<number>-?\d+(?:\.\d+)?)(?P<unit>.*)$")
 _UNITS = {
     "dim_thread": "M", "dim_gauge": "G", "dim_french": "Fr", "dim_suture": "USP", "dim_package": "SMD",
@@ -23,7 +25,13 @@ _UNITS = {
     "dim_mass": "g", "dim_pack": "pcs", "dim_size": "size", "dim_pore": "um", "dim_percent": "%", "dim_mesh": "mesh",
     "dim_resistance": "ohm", "dim_capacitance": "nF", "dim_inductance": "uH", "dim_voltage": "V", "dim_power": "W",
     "dim_current": "A", "dim_charge": "mAh", "dim_frequency": "Hz", "dim_pressure": "kPa", "dim_curve": "circle",
+    "dim_fit": "fit", "dim_package": "package",
 }  # fmt: skip
+
+
+_GROUPS = """orientation luer language cure plasticiser dielectric temper length wall bone_thread coating wetting flute
+sheet_form function signal needle bearing_seal""".split()
+"""Groups of the code list ``variants``."""
 
 
 class _Measure(NamedTuple):
@@ -47,7 +55,7 @@ def numbers(texts: tuple[str, ...]) -> list[str]:
 
 def dims_of_unit(unit: str, texts: tuple[str, ...]) -> list[str]:
     """Measures in one unit; two records that both have some and share none contradict each other."""
-    return _distinct(measure.text for measure in _measures(texts) if measure.unit == unit)
+    return _distinct(measure.text for measure in _measures(texts) if unit in (measure.unit, measure.role))
 
 
 def size_rank(rank: int, texts: tuple[str, ...]) -> list[str]:
@@ -56,17 +64,23 @@ def size_rank(rank: int, texts: tuple[str, ...]) -> list[str]:
     A whole size is a thread with one length, or two or three lengths; a single length may be any of them.
     """
     measures = _measures(texts)
-    found = {
-        measure.text: float(measure.number)
-        for measure in measures
-        if measure.unit == "mm" and measure.role != "wall"
-    }
-    lengths = sorted(found, key=lambda text: -found[text])
+    lengths = _lengths(measures)
     if len(lengths) == 1 and any(measure.unit == "M" for measure in measures):
         return lengths if rank == 0 else []
-    if len(lengths) not in (2, 3):
+    if len(lengths) not in (2, 3) or (rank == 1 and len(lengths) == 2):
         return []
-    return [lengths[{0: 0, 1: 1, 2: -1}[rank]]] if rank != 1 or len(lengths) == 3 else []
+    return [lengths[_PLACE_OF_RANK[rank]]]
+
+
+def _lengths(measures: list[_Measure]) -> list[str]:
+    """Lengths in falling order; of outer diameter, inner diameter and wall the third is left out, it follows."""
+    found = {each.text: float(each.number) for each in measures if each.unit == "mm"}
+    if len(found) > 2:
+        roles = {each.role for each in measures}
+        third = "id" if "wall" in roles else "od" if "id" in roles else ""
+        implied = {each.text for each in measures if third and each.role == third}
+        found = {text: number for text, number in found.items() if text not in implied}
+    return sorted(found, key=lambda text: -found[text])
 
 
 def code_tokens(texts: tuple[str, ...]) -> list[str]:
@@ -77,9 +91,19 @@ def code_tokens(texts: tuple[str, ...]) -> list[str]:
     )
 
 
+def part_codes(texts: tuple[str, ...]) -> list[str]:
+    """Codes long enough to name one part; a short one such as XR300 names a product that many parts belong to."""
+    return [key for key in code_tokens(texts) if len(key) >= _PART_CODE]
+
+
 def attr_set(texts: tuple[str, ...]) -> list[str]:
     """Every pooled code (grade, finish, colour, side, sterility) once."""
     return _distinct(texts)
+
+
+def variants_of_group(group: str, texts: tuple[str, ...]) -> list[str]:
+    """Options of one group (language, orientation, cure …) out of ``group:code`` texts."""
+    return _distinct(text.removeprefix(f"{group}:") for text in texts if text.startswith(f"{group}:"))
 
 
 def noun(texts: tuple[str, ...]) -> list[str]:
@@ -109,6 +133,8 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "size_middle": partial(size_rank, 1),
     "size_smallest": partial(size_rank, 2),
     "code_tokens": code_tokens,
+    "part_codes": part_codes,
+    **{f"variant_{group}": partial(variants_of_group, group) for group in _GROUPS},
     "attr_set": attr_set,
     "noun": noun,
 }

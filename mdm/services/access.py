@@ -30,6 +30,7 @@ from mdm.domain.errors import (
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import access as access_store
+from mdm.storage import source as source_store
 from mdm.storage.access import Attempts
 from mdm.storage.database import time_text
 
@@ -199,7 +200,7 @@ def add_client(
 ) -> ClientToken:
     """Add an API client bound to one source system; raises UnknownSourceError and InvalidInputError."""
     require(uow.actor, Permission.CLIENT_MANAGE)
-    if not access_store.has_source(uow.connection, source):
+    if source_store.find_system(uow.connection, source) is None:
         raise UnknownSourceError(f"No source system {source}.", source=source)
     token = new_token()
     client = Client(

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, exists, select
+from sqlalchemy import Connection, Row, Select, select
 
 from mdm.domain.access import Client, Role, User
 from mdm.storage.database import upsert_rows
 from mdm.storage.schema import (
     api_client,
     login_attempt,
-    source_system,
     user_account,
     user_invitation,
     user_session,
@@ -225,11 +224,6 @@ def find_client(connection: Connection, token_hash: str) -> Client | None:
 def load_client(connection: Connection, client_id: str) -> Client | None:
     """The client with this id, revoked, expired or not."""
     return _one_client(connection, select(api_client).where(api_client.c.client_id == client_id))
-
-
-def has_source(connection: Connection, code: str) -> bool:
-    """Whether a source system is registered under this code."""
-    return bool(connection.scalar(select(exists().where(source_system.c.code == code))))
 
 
 def list_clients(connection: Connection) -> tuple[Client, ...]:

@@ -20,6 +20,17 @@ _UNIT = (
 _ONE = rf"(?:od|id|dia|dc|ac|wt|cs|sh|ch|fr|[mdfwlh])?{_NUM}{_UNIT}?"
 _DIMENSION = re.compile(rf"{_ONE}(?:x{_ONE})*", re.IGNORECASE)
 _SINGLE_LETTER_UNIT = re.compile(rf"0?\d+[a-z]", re.IGNORECASE)
+_BETWEEN = re.compile(r"[^-_]+")
+_MEASURED = re.compile(rf"{_NUM}(?:mm|cm|ml|nf|uf|pf|um|kg|mah|vdc|hz|pcs|v|k)|[dm]?{_NUM}x{_NUM}(?:mm|cm)?", re.IGNORECASE)
+_SPACED = re.compile(
+    r"(?<![A-Za-z0-9-])(?!(?:RES|CAP|SIZE|TYPE|LOT|CLASS|DIA|USP|NO|REV|VER|RH|LH)\b)[A-Z]{2,4} \d{3,6}(?:[A-Z]\d?)?(?:-[A-Z0-9]+)*"
+    r"(?<!\d[VWKRMFUNPGL])(?![A-Za-z0-9.×]|[x*]\d)"
+)
+"""A maker's prefix with a space before the number: ``AB 2605``, ``AB 6080A``."""
+_FIELDS_OF_LIST = 2
+_LONGEST_PREFIX = 4
+_MANY_DIGITS = 7
+_DIGITS_OF_NUMBER = 6
 _LEADING_ZERO = re.compile(r"0\d")
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 
@@ -35,11 +46,31 @@ class CodeToken(NamedTuple):
 @lru_cache(maxsize=32768)
 def find_codes(text: str) -> tuple[CodeToken, ...]:
     """Every code token of a text, in order."""
-    return tuple(
-        CodeToken(code_key(match.group()), match.start(), match.end())
+    spaced = [match.span() for match in _SPACED.finditer(text)]
+    single = [
+        (start, end)
         for match in _RUN.finditer(text)
-        if _is_code(match.group())
-    )
+        for start, end in _fields(match.group(), match.start())
+        if _is_code(text[start:end]) and not any(first <= start < last for first, last in spaced)
+    ]
+    return tuple(CodeToken(code_key(text[start:end]), start, end) for start, end in sorted((*spaced, *single)))
+
+
+def _fields(run: str, offset: int) -> list[tuple[int, int]]:
+    """The spans of a run that may be codes: the run without long words at its ends, or each field of a list."""
+    pieces = [(match.start() + offset, match.end() + offset) for match in _BETWEEN.finditer(run)]
+    texts = [run[start - offset : end - offset] for start, end in pieces]
+    if sum(_MEASURED.fullmatch(text) is not None for text in texts) >= _FIELDS_OF_LIST:
+        return pieces
+    while pieces and _is_long_word(texts[0]):
+        del pieces[0], texts[0]
+    while pieces and _is_long_word(texts[-1]):
+        del pieces[-1], texts[-1]
+    return [(pieces[0][0], pieces[-1][1])] if pieces else []
+
+
+def _is_long_word(text: str) -> bool:
+    return text.isalpha() and (len(text) > _LONGEST_PREFIX or (len(text) > 1 and not text.isupper()))
 
 
 def code_key(text: str) -> str:
@@ -49,13 +80,15 @@ def code_key(text: str) -> str:
 
 def _is_code(run: str) -> bool:
     key = code_key(run)
-    if len(key) < SHORTEST or key.isalpha() or (key.isdigit() and not _is_number_code(run)):
+    digits = sum(map(str.isdigit, key))
+    if len(key) < SHORTEST or not digits:
         return False
     pieces = [piece for piece in _PIECE.split(run) if piece]
-    mixed = [piece for piece in pieces if not _is_plain(piece)]
-    if mixed:
+    if any(not _is_plain(piece) for piece in pieces):
         return True
-    return len(pieces) > 1 and _is_word_and_number(pieces)
+    if digits >= _MANY_DIGITS and "." not in run and "x" not in run.lower():
+        return True
+    return _is_word_and_number(pieces) or (len(pieces) > 1 and run.replace("-", "").isdigit() and digits >= _DIGITS_OF_NUMBER)
 
 
 def _is_plain(piece: str) -> bool:
@@ -65,20 +98,12 @@ def _is_plain(piece: str) -> bool:
     return not _LEADING_ZERO.match(piece) and _DIMENSION.fullmatch(piece) is not None
 
 
-def _is_number_code(run: str) -> bool:
-    """Digits alone are a code when they are long and a hyphen or leading zero says so."""
-    digits = run.replace("-", "").replace("_", "")
-    return digits.isdigit() and len(digits) >= 6
-
-
 def _is_word_and_number(pieces: list[str]) -> bool:
     """``XR-300``, ``DEW-6080A``: a short capital word before a number or a number with one letter."""
-    for word, number in zip(pieces, pieces[1:], strict=False):
-        if (
-            word.isalpha()
-            and word.isupper()
-            and len(word) <= 4
-            and (number.isdigit() or _SINGLE_LETTER_UNIT.fullmatch(number))
-        ):
-            return True
-    return all(piece.isdigit() for piece in pieces) and sum(map(len, pieces)) >= 6
+    return any(
+        word.isalpha()
+        and word.isupper()
+        and len(word) <= _LONGEST_PREFIX
+        and (number.isdigit() or _SINGLE_LETTER_UNIT.fullmatch(number) is not None)
+        for word, number in zip(pieces, pieces[1:], strict=False)
+    )

@@ -10,7 +10,8 @@ class CompanyName:
     """The pieces of one company name; a piece it does not have is empty.
 
     ``region``: codes of every place it may mean (Suzhou names two cities).
-    ``trade``: comparison key of the trade name. ``industry``: concept codes in order. ``branch``: place or number of the branch, or ``branch``.
+    ``trade``: comparison key of the trade name. ``industry``: concept codes in order.
+    ``branch``: place or number of the branch, or ``branch``.
     ``remainder``: words after the trade name that no list knows.
     """
 

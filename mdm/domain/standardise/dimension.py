@@ -58,6 +58,7 @@ _CHAIN = re.compile(
     re.IGNORECASE,
 )
 _FIT = re.compile(r"((?:Φ|(?<![A-Z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?)(?=[hgHG]\d{1,2}(?![A-Za-z0-9]))")
+_GLUED_HARDNESS = re.compile(r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE)
 _CHIP = re.compile(r"(?<![\w.])(?:0201|0402|0603|0805|1206|1210)(?![\w.])|Ω|±|\d%")
 
 
@@ -74,7 +75,7 @@ class Dimension(NamedTuple):
         value = format_number(self.magnitude)
         if self.unit == "SMD":
             return f"SMD{value:0>4}"
-        return f"{self.unit}{value}" if self.unit in _UNIT_FIRST else f"{value}{self.unit}"
+        return f"{self.unit}{value}" if self.unit in _UNIT_FIRST or self.role == "package" else f"{value}{self.unit}"
 
     @property
     def text(self) -> str:
@@ -128,8 +129,8 @@ def read_dimensions(text: str) -> SizedText:
 
 
 def loosen(text: str) -> str:
-    """The text with a space between a diameter and its fit: Φ18h9 as Φ18 h9."""
-    return _FIT.sub(r"\1 ", text)
+    """The text with a space where two facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°."""
+    return _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text))
 
 
 def format_number(value: Decimal) -> str:
@@ -155,8 +156,9 @@ def _chains(text: str) -> list[list[_Element]]:
     """Neighbouring numbers joined by ×, after a thread also by one hyphen, and OD/ID by a slash."""
     chains: list[list[_Element]] = []
     for element in _elements(text):
-        if chains and _joins(chains[-1], text[chains[-1][-1].end : element.start], element):
-            chains[-1].append(element)
+        gap = text[chains[-1][-1].end : element.start] if chains else ""
+        if chains and _joins(chains[-1], gap, element):
+            chains[-1].append(replace(element, label="ID") if gap.strip() == "/" else element)
         else:
             chains.append([element])
     return chains
@@ -201,7 +203,7 @@ def _read_chain(chain: list[_Element], *, chip: bool) -> list[Dimension]:
 def _is_pin_grid(chain: list[_Element]) -> bool:
     """``1x12`` without any unit or decimal is one row of 12 contacts."""
     bare = all(not each.label and not each.unit and each.number.isdigit() for each in chain)
-    return bare and len(chain) == 2 and chain[0].number in ("1", "2") and 2 <= int(chain[1].number) <= 64
+    return bare and len(chain) == 2 and chain[0].number == "1" and 2 <= int(chain[1].number) <= 64
 
 
 def _shared_unit(chain: list[_Element]) -> str:
@@ -217,8 +219,11 @@ def _read_member(element: _Element, shared: str) -> Dimension:
         return Dimension(Decimal(element.number).normalize(), "G", "gauge")
     if element.unit.lower() == "t":
         return Dimension(Decimal(element.number).normalize(), "mm", "thickness")
-    if element.label in _UNIT_LABELS or (element.unit and in_base(Decimal(1), element.unit)[1] != "mm"):
+    if element.label in _UNIT_LABELS:
         return _measured(element.number, element.unit or _UNIT_LABELS[element.label], "")
+    if element.unit and in_base(Decimal(1), element.unit)[1] != "mm":
+        meant = _meant_unit(element.number, element.unit, chip=False)
+        return _measured(element.number, meant or shared, "" if meant else _ROLES.get(element.label, ""))
     return _measured(element.number, element.unit or shared, _ROLES.get(element.label, ""))
 
 
@@ -234,7 +239,7 @@ def _derived(chain: list[_Element], found: list[Dimension]) -> list[Dimension]:
     if len(found) != 2 or {each.unit for each in found} != {"mm"}:
         return []
     first, second = found[0].magnitude, found[1].magnitude
-    if chain[0].end < chain[1].start and chain[1].label in ("", "ID") and _is_tube(chain[:1], chain[1]):
+    if chain[1].label == "ID" and second < first:
         return [Dimension((first - second) / 2, "mm", "wall")]
     if found[0].role == "od" and found[1].role in ("", "section") and second * 2 < first:
         return [Dimension(first - 2 * second, "mm", "id")]
@@ -257,7 +262,7 @@ def _read_united(element: _Element, *, chip: bool) -> Dimension | None:
     """One number with its unit; single letters are judged by the number beside them."""
     unit = _meant_unit(element.number, element.unit, chip=chip)
     if unit is None or (element.spaced and unit in _GLUED):
-        return None
+        return _measured(element.number, "mm", _ROLES[element.label]) if element.label in _BY_SIDE else None
     role = "" if element.label in _UNIT_LABELS else _ROLES.get(element.label, "")
     return _measured(element.number, unit, role)
 

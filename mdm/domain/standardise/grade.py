@@ -6,7 +6,7 @@ One steel has several designations (304, SUS304, 06Cr19Ni10, 1.4301); the code l
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from mdm.domain.code_list import CodeList
@@ -31,10 +31,28 @@ _THREAD = re.compile(r"(?<![A-Za-z0-9])M ?\d", re.IGNORECASE)
 _WHOLE_CLASS = re.compile(rf"[^\d.]*(?P<whole>{_CLASSES})[^\d.]*")
 
 
+_SHORT_CODE = re.compile(r"[A-Za-z]\d{1,2}")
+_FASTENER_STEELS = frozenset({"A1", "A2", "A3", "A4", "A5", "C1", "C3", "C4"})
+_SUTURE_SIZE = re.compile(r"USP ?\d{1,2}(?:[-/]0)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
+
+_IMPLIED: Mapping[str, str] = {
+    **dict.fromkeys(("A2", "A2-50", "A2-70", "A2-80"), "304"),
+    **dict.fromkeys(("A4", "A4-50", "A4-70", "A4-80"), "316"),
+    "420J1": "420",
+}
+"""What a designation also says: A2 fasteners are of 304, A4 of 316 (ISO 3506-1); 20Cr13 is AISI 420 (GB/T 20878)."""
+
+
+def grade_codes(terms: Iterable[Term]) -> tuple[str, ...]:
+    """Codes of the grades found, each once, with the grades they imply."""
+    codes = [code for term in terms for code in (term.code, _IMPLIED.get(term.code, ""))]
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
 def grade(text: str, env: Env) -> Standard:
     """The grade code as value; part ``codes`` holds all that the text names (``SS304 A2-70``)."""
     found = find_grades(text, env.codes.get(CODE_LIST), whole=True)
-    codes = tuple(dict.fromkeys(term.code for term in found))
+    codes = grade_codes(found)
     if not codes:
         return kept(text, "unknown_code")
     return Standard(codes[0], {"codes": codes})
@@ -54,13 +72,24 @@ def _find_grades(text: str, same: Same | None, whole: bool) -> tuple[Term, ...]:
         for match in _CLASS.finditer(text)
     ]
     rest = blank(text, ((term.start, term.end) for term in classes))
-    named = [term for term in find_terms(rest, codes) if not _is_class_number(rest[term.start : term.end])]
+    if not whole:
+        rest = _SUTURE_SIZE.sub(lambda match: " " * len(match.group()), rest)
+    named = [term for term in find_terms(rest, codes) if whole or _tells_a_grade(rest, term)]
+    named = [term for term in named if not _is_class_number(rest[term.start : term.end])]
     rest = blank(rest, ((term.start, term.end) for term in named))
     if whole or _THREAD.search(rest):
         bare = _WHOLE_CLASS.fullmatch(rest.strip()) if whole else None
         matches = [bare] if bare else list(_BARE_CLASS.finditer(rest))
         classes += [Term(_class_code(_digits(match), codes), *_place(match, rest)) for match in matches[:1]]
     return tuple(sorted((*classes, *named), key=lambda term: term.start))
+
+
+def _tells_a_grade(text: str, term: Term) -> bool:
+    """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel; 70 HA is a hardness."""
+    spelled = text[term.start : term.end]
+    if _SHORT_CODE.fullmatch(spelled):
+        return spelled.upper() in _FASTENER_STEELS
+    return spelled.upper() != "HA" or not text[: term.start].rstrip()[-1:].isdigit()
 
 
 def _digits(match: re.Match[str]) -> str:

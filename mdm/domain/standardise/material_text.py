@@ -13,7 +13,7 @@ from functools import lru_cache
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.code_token import CodeToken, find_codes
 from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
-from mdm.domain.standardise.grade import find_grades
+from mdm.domain.standardise.grade import find_grades, grade_codes
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.standard_ref import find_standards
@@ -23,9 +23,12 @@ from mdm.domain.standardise.text import clean, tokens
 _LISTS = ("material_nouns", "grades", "finishes", "sterility", "colours", "sides")
 _CUT_LENGTHS = frozenset({35, 40})
 """Where the short texts of common ERP systems end: what stands there may be cut in the middle."""
+_LAST_RUN = re.compile(r"[^ ,;/()]*$")
+_LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
-_RIGHT_ANGLE = re.compile(r"(?<![A-Za-z0-9])R/A(?![A-Za-z0-9])", re.IGNORECASE)
+_RIGHT_ANGLE = re.compile(r"(?<![A-Za-z])R/A(?![A-Za-z0-9])", re.IGNORECASE)
 _SIDES = {"L": "left", "R": "right"}
+_LONGEST_HEAD = 6
 _NOT_IN_TEXT = frozenset({"米", "粉", "是", "否"})
 
 
@@ -50,8 +53,7 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
 @lru_cache(maxsize=32768)
 def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     nouns, grades, finishes, sterility, colours, sides = (same.codes if same else None for same in lists)
-    text = loosen(_RIGHT_ANGLE.sub("   ", text))
-    end = len(text) if len(text) in _CUT_LENGTHS else -1
+    text = loosen(_RIGHT_ANGLE.sub("   ", _whole_words(text)))
     standards = find_standards(text)
     rest = blank(text, ((each.start, each.end) for each in standards))
     found: dict[str, tuple[Term, ...]] = {"noun": find_terms(rest, nouns)}
@@ -63,17 +65,20 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
             term for term in find_terms(rest, codes) if rest[term.start : term.end] not in _NOT_IN_TEXT
         )
         rest = _without(rest, found[part])
-    letter_sides = [] if found["side"] else list(_LETTER_SIDE.finditer(rest))
+    letter_sides = [] if found["side"] else list(_LETTER_SIDE.finditer(rest))[:1]
+    rest = blank(rest, (match.span() for match in letter_sides))
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
     return {
-        **{part: _codes_of(terms, end) for part, terms in found.items() if part not in ("noun", "side")},
+        **{part: _codes_of(terms) for part, terms in found.items() if part not in ("noun", "side", "sterile", "grade")},
+        "grade": grade_codes(found["grade"]),
+        "sterile": _sterile(found["sterile"]),
         "noun": _head_noun(found["noun"]),
-        "side": _codes_of(found["side"], end) or tuple(_SIDES[match[1]] for match in letter_sides[:1]),
-        "dims": tuple(each.text for each in _uncut(sized.dimensions, text, end)),
+        "side": _codes_of(found["side"]) or tuple(_SIDES[match[1]] for match in letter_sides),
+        "dims": tuple(each.text for each in sized.dimensions),
         "pack": tuple(each.measure for each in sized.dimensions if each.role == "pack"),
         "standard": tuple(dict.fromkeys(each.text for each in standards)),
-        "codes": _with_joined(rest, [each for each in code_tokens if each.end != end]),
+        "codes": _with_joined(rest, code_tokens),
         "words": tuple(
             dict.fromkeys(word for word in tokens(sized.rest) if not word.isdigit() and len(word) > 1)
         ),
@@ -84,8 +89,24 @@ def _without(text: str, terms: tuple[Term, ...]) -> str:
     return blank(text, ((term.start, term.end) for term in terms))
 
 
-def _codes_of(terms: tuple[Term, ...], end: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.code for term in terms if term.end != end))
+def _whole_words(text: str) -> str:
+    """The text without its last word where it may be cut inside it, and without a code that may be cut."""
+    if len(text) not in _CUT_LENGTHS:
+        return text
+    last = _LAST_RUN.search(text)
+    codes = find_codes(text[last.start() :]) if last else ()
+    start = last.start() + codes[-1].start if last and codes and codes[-1].end == len(last.group()) else 0
+    return text[: start or _LAST_FIELD.search(text).start()]
+
+
+def _codes_of(terms: tuple[Term, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.code for term in terms))
+
+
+def _sterile(terms: tuple[Term, ...]) -> tuple[str, ...]:
+    """Not sterile outweighs the word sterile, which may be part of a registered name."""
+    codes = _codes_of(terms)
+    return ("non_sterile",) if "non_sterile" in codes else codes
 
 
 def _head_noun(terms: tuple[Term, ...]) -> str:
@@ -93,16 +114,11 @@ def _head_noun(terms: tuple[Term, ...]) -> str:
     return max(terms, key=lambda term: term.end - term.start).code if terms else ""
 
 
-def _uncut(dimensions: tuple[Dimension, ...], text: str, end: int) -> tuple[Dimension, ...]:
-    """All but the last dimension where the text may be cut inside it."""
-    return dimensions[:-1] if end > 0 and text[-1:].isdigit() else dimensions
-
-
-def _with_joined(text: str, found: list[CodeToken]) -> tuple[str, ...]:
+def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:
     """Keys of the code tokens, and of neighbours written with a space between them (``CV73 10BEB100``)."""
     keys = [each.key for each in found]
     for left, right in zip(found, found[1:], strict=False):
-        if text[left.end : right.start] == " ":
+        if text[left.end : right.start] == " " and len(left.key) <= _LONGEST_HEAD and right.key[0].isdigit():
             keys.append(left.key + right.key)
     return tuple(dict.fromkeys(keys))
 

@@ -103,6 +103,17 @@ def _package(match: re.Match[str]) -> Special:
     return Special(Decimal(match["n"]), "SMD", "package")
 
 
+def _housing(match: re.Match[str]) -> Special:
+    """SOT23-5 is one of the housings SOT23; the last number counts the leads."""
+    family = match["family"].upper() + (f"{match['type']}-" if match["type"] else "")
+    return Special(Decimal(match["leads"]), family, "package")
+
+
+def _fit(match: re.Match[str]) -> Special:
+    """Tolerance class of a diameter (ISO 286): h8."""
+    return Special(Decimal(match["n"]), match["class"].lower(), "fit")
+
+
 def _tolerance(match: re.Match[str]) -> Special:
     return Special(Decimal(_TOLERANCE_LETTERS[match["letter"]]), "%", "tolerance")
 
@@ -118,6 +129,7 @@ def _letter_size(match: re.Match[str]) -> Special:
 
 _COUNTED = r"(?:支|只|个|包|片|件|根|条|套|枚|粒|张|副|双|pcs?|ea|pieces?)"
 _BOXES = r"(?:盒|箱|包|袋|卷|托|bx|box|boxes|ctn|carton|bag|pk|pack|case|roll)"
+_HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WLU]?F?BGA|WLCSP|PLCC|TO|SC"
 _LETTER = r"XXL|XL|XS|S|M|L"
 
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Special | None], bool], ...] = (
@@ -155,6 +167,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Special | None
     ),
     (re.compile(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]"), _percent, False),
     (re.compile(r"(?<![\w.])(?P<n>0201|0402|0603|0805|1206|1210|1812|2512)(?![\w.])"), _package, False),
+    (
+        re.compile(rf"{_START}(?P<family>{_HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}", re.I),
+        _housing,
+        False,
+    ),
     (
         re.compile(rf"{_START}(?P<n>{_NUMBER}) ?M{_END}"),
         _mega_ohms,

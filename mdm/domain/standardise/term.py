@@ -125,9 +125,19 @@ def _is_whole(source: str, start: int, end: int, key: str) -> bool:
     after = source[end] if end < len(source) else " "
     if (_is_word(source[start]) and _is_word(before)) or (_is_word(source[end - 1]) and _is_word(after)):
         return False
+    if _inside_number(source, start, end) or (key[-1].isdigit() and after in _CHAIN_SIGNS):
+        return False
     if len(key) == 1 and (_is_han(before) or _is_han(after)):
         return False
     return not _is_number(key) or _stands_alone(source, start, end)
+
+
+def _inside_number(source: str, start: int, end: int) -> bool:
+    """The last digit belongs to a longer decimal (CP 2 in CP 2.5L), or the first one does."""
+    tail = source[end : end + 2]
+    if source[end - 1].isdigit() and tail[:1] == "." and tail[1:].isdigit():
+        return True
+    return source[start].isdigit() and source[max(start - 2, 0) : start].rstrip(".")[-1:].isdigit()
 
 
 def _is_han(char: str) -> bool:

@@ -1,0 +1,158 @@
+"""Review: tasks that wait for a steward, verdicts, and what a verdict binds.
+
+Invariant: a task is decided at most once (I10); ``unsure`` leaves it open for another steward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mdm.domain.errors import InvalidInputError
+from mdm.domain.source import Json
+
+
+class Verdict(StrEnum):
+    """What a steward says of a pair."""
+
+    MATCH = "match"
+    NON_MATCH = "non-match"
+    UNSURE = "unsure"
+
+
+class TaskStatus(StrEnum):
+    """Where a review task stands."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+class TaskReason(StrEnum):
+    """Why the pair waits."""
+
+    UNCERTAIN = "uncertain"
+    """Its probability lies between non-link and link."""
+    CONTRADICTION = "contradiction"
+    """Alike enough to link, but a veto speaks against it."""
+    CLUSTER = "cluster"
+    """Alike enough to link, but other records of the two golden records contradict each other."""
+    NO_ANCHOR = "no_anchor"
+    """Alike enough to link, but no decisive evidence."""
+    CHANGED = "changed"
+    """Decided before; the values that decision rested on have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How one comparison of a pair was judged; ``weight`` in bits (log2), positive speaks for a match."""
+
+    comparison: str
+    label_en: str
+    label_zh: str
+    level_en: str
+    level_zh: str
+    weight: float
+    left: Json
+    right: Json
+
+
+@dataclass(frozen=True, slots=True)
+class VetoSpoken:
+    """One veto that forbids an automatic link of a pair."""
+
+    name: str
+    en: str
+    zh: str
+    clause: str
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two records of a task, with the golden record that holds it now."""
+
+    record_id: int
+    source_system: str
+    source_id: str
+    version: int
+    changed_at: str
+    golden_id: str
+    raw: Mapping[str, str]
+    values: Mapping[str, Json]
+    golden_members: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One line of the queue."""
+
+    task_id: int
+    entity: str
+    status: str
+    version: int
+    match_weight: float
+    match_probability: float
+    reason: str
+    opened_at: str
+    left_system: str
+    left_id: str
+    left_title: str
+    right_system: str
+    right_id: str
+    right_title: str
+    evidence: tuple[Evidence, ...] = ()
+    """As stored with the task, so that the queue shows where the two differ without another query."""
+    vetoes: tuple[VetoSpoken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One review task with everything a steward needs to decide it."""
+
+    line: TaskLine
+    left: Side
+    right: Side
+    evidence: tuple[Evidence, ...]
+    vetoes: tuple[VetoSpoken, ...]
+    previous: Mapping[str, Json] | None
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing a person decided, and whether it was undone."""
+
+    decision_id: str
+    entity: str
+    kind: str
+    verdict: str | None
+    task_id: int | None
+    actor: str
+    reason: str
+    at: str
+    undone_by: str | None
+    subject: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a decision: the task as it is now, the golden IDs it touched and the next open task."""
+
+    decision_id: str
+    task_id: int | None
+    status: str
+    golden_ids: tuple[str, ...]
+    next_task_id: int | None
+
+
+def require_reason(reason: str) -> str:
+    """The reason without surrounding spaces; raises InvalidInputError when there is none or it is too long."""
+    text = reason.strip()
+    if not text:
+        raise InvalidInputError("A decision needs a reason.", field="reason")
+    if len(text) > 2000:
+        raise InvalidInputError("A reason has at most 2,000 characters.", field="reason")
+    return text

@@ -1,0 +1,147 @@
+"""Clusters: which source records are one thing, recomputed for exactly the records a change can reach.
+
+Invariants: verdicts bind every run (I6, I7); the same records, model and verdicts give the same clusters whatever the
+order (I9), because a component computed alone gives what it gives inside the whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mdm.domain.cluster import Contradiction, Edge, Node, Partition, partition
+from mdm.linkage.record import FeatureRecord, Prepared
+from mdm.services.rule import Matcher
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import match as match_store
+from mdm.storage import review as review_store
+from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
+from mdm.storage.match import StoredPair
+from mdm.storage.review import Constraint
+from mdm.storage.source import StoredRecord
+
+
+@dataclass(slots=True)
+class Scope:
+    """Everything a regrouping looks at.
+
+    ``records``: the current records to be grouped; ``pairs`` and ``constraints`` touch at least one of them;
+    ``golden``: the golden ID each record of the scope (retired ones too) has now; ``neighbours``: the same for records
+    just outside, to which only uncertain pairs lead.
+    """
+
+    matcher: Matcher
+    records: dict[int, StoredRecord]
+    pairs: list[StoredPair]
+    constraints: list[Constraint]
+    golden: dict[int, str]
+    neighbours: dict[int, str] = field(default_factory=dict)
+    prepared: dict[int, Prepared] = field(default_factory=dict)
+    features: dict[int, str] = field(default_factory=dict)
+    records_outside: dict[int, StoredRecord] = field(default_factory=dict)
+
+    def prepare(self, record_id: int) -> Prepared:
+        """The record ready to be compared."""
+        known = self.prepared.get(record_id)
+        if known is None:
+            known = self.prepared[record_id] = prepare_record(
+                self.matcher, record_id, self.features[record_id]
+            )
+        return known
+
+
+def gather_all(uow: UnitOfWork, matcher: Matcher) -> Scope:
+    """The whole entity."""
+    entity = matcher.entity.name
+    rows = match_store.all_features(uow.connection, entity)
+    return Scope(
+        matcher,
+        source_store.active_records(uow.connection, entity),
+        match_store.all_pairs(uow.connection, entity),
+        review_store.all_constraints(uow.connection, entity),
+        xref_store.all_golden_ids(uow.connection, entity),
+        features={row.record_id: row.features for row in rows},
+    )
+
+
+def gather_around(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int]) -> Scope:
+    """What a change of the ``seeds`` can reach: their golden records, and all that links or verdicts tie to them."""
+    reached: set[int] = set()
+    golden: dict[int, str] = {}
+    frontier = set(seeds)
+    while frontier:
+        reached |= frontier
+        golden |= xref_store.golden_ids_of(uow.connection, frontier)
+        members = xref_store.members_of(uow.connection, {golden[r] for r in frontier if r in golden})
+        linked = {
+            side
+            for pair in match_store.pairs_touching(uow.connection, frontier)
+            if pair.weight >= matcher.link_weight
+            for side in (pair.left, pair.right)
+        }
+        bound = {
+            side
+            for constraint in review_store.constraints_touching(uow.connection, frontier)
+            if constraint.must_link
+            for side in (constraint.left, constraint.right)
+        }
+        frontier = (linked | bound | {m for held in members.values() for m in held}) - reached
+    records = source_store.records_by_id(uow.connection, reached)
+    scope = Scope(
+        matcher,
+        {r: record for r, record in records.items() if record.status == "active"},
+        match_store.pairs_touching(uow.connection, reached),
+        review_store.constraints_touching(uow.connection, reached),
+        golden,
+        features=match_store.features(uow.connection, reached),
+    )
+    _add_neighbours(uow, scope)
+    return scope
+
+
+def regroup(scope: Scope) -> Partition:
+    """Group the records of the scope under links, contradictions and verdicts."""
+    matcher = scope.matcher
+    inside = scope.records
+
+    def contradiction(left: int, right: int) -> Contradiction | None:
+        return matcher.scorer.contradiction(scope.prepare(left), scope.prepare(right))
+
+    def anchored(left: int, right: int) -> bool:
+        return matcher.scorer.anchored(scope.prepare(left), scope.prepare(right))
+
+    return partition(
+        [Node(r, f"{record.key.system}\x1f{record.key.key}") for r, record in inside.items()],
+        [
+            Edge(pair.left, pair.right, pair.weight)
+            for pair in scope.pairs
+            if pair.weight >= matcher.link_weight and pair.left in inside and pair.right in inside
+        ],
+        link_weight=matcher.link_weight,
+        must_link=[(c.left, c.right) for c in scope.constraints if c.must_link],
+        cannot_link=[(c.left, c.right) for c in scope.constraints if not c.must_link],
+        contradiction=contradiction,
+        contradiction_share=matcher.rules.contradiction_share,
+        anchored=anchored,
+    )
+
+
+def prepare_record(matcher: Matcher, record_id: int, features: str) -> Prepared:
+    """A stored record ready to be compared."""
+    return matcher.scorer.prepare(FeatureRecord(record_id, "", json.loads(features)))
+
+
+def prepare_many(matcher: Matcher, features: Mapping[int, str]) -> dict[int, Prepared]:
+    """Stored records ready to be compared."""
+    return {record_id: prepare_record(matcher, record_id, text) for record_id, text in features.items()}
+
+
+def _add_neighbours(uow: UnitOfWork, scope: Scope) -> None:
+    """Features and golden IDs of records just outside: uncertain pairs lead there and become tasks."""
+    outside = {
+        side for pair in scope.pairs for side in (pair.left, pair.right) if side not in scope.records
+    } - set(scope.golden)
+    scope.neighbours = xref_store.golden_ids_of(uow.connection, outside)
+    scope.features |= match_store.features(uow.connection, outside)

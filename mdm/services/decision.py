@@ -1,0 +1,418 @@
+"""Decisions of people on golden records: merge, unmerge, split, override, and undoing any of them.
+
+A decision never edits a cluster: it puts constraints on pairs of records (or a value on a record) and what it touches
+is rebuilt. Undoing is a decision of its own that takes those constraints back. Invariant: unmerge(merge(a, b))
+restores memberships, both IDs and both survivorship results, also when records arrived in between (I5).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mdm.domain.access import Permission
+from mdm.domain.errors import (
+    ContradictingVerdictError,
+    DecisionNotUndoableError,
+    InvalidInputError,
+    StaleVersionError,
+    UnknownDecisionError,
+    UnknownGoldenIdError,
+)
+from mdm.domain.golden import Effect, GoldenStatus
+from mdm.domain.review import Decision, require_reason
+from mdm.domain.source import Json
+from mdm.services import access, golden, queue, rebuild, rule
+from mdm.services.rebuild import Rebuilt
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import golden as golden_store
+from mdm.storage import match as match_store
+from mdm.storage import review as review_store
+from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
+from mdm.storage.review import Constraint
+
+
+def merge(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    other_id: str,
+    reason: str,
+    *,
+    preview: bool = False,
+    expected_version: int | None = None,
+) -> Effect:
+    """Make two golden records one; raises ContradictingVerdictError when a verdict keeps records of them apart."""
+    access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    one = _live(uow, entity, golden_id, expected_version)
+    other = _live(uow, entity, other_id)
+    if one == other:
+        raise InvalidInputError("These are one golden record already.", field="golden_id", golden_id=one)
+    members = xref_store.members_of(uow.connection, [one, other])
+    left, right = _ordered(uow, members[one]), _ordered(uow, members[other])
+    _refuse_contradiction(uow, left, right)
+    links = [(left[0], record) for record in (*left[1:], *right)]
+    subject: dict[str, Json] = {"golden_id": one, "other_id": other, "records": [*left, *right]}
+    return _carry_out(uow, entity, "merge", subject, reason, must=links, cannot=(), preview=preview)
+
+
+def unmerge(uow: UnitOfWork, entity: str, golden_id: str, reason: str, *, preview: bool = False) -> Effect:
+    """Take the latest merge of (or into) a golden ID apart, for good: the sides may not meet again by themselves."""
+    access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    asked = _known(uow, entity, golden_id)
+    redirects = [r for r in golden_store.open_redirects(uow.connection, [asked]) if r.kind == "merged"]
+    own = [r for r in redirects if r.from_id == asked] or [r for r in redirects if r.to_id == asked]
+    if not own:
+        raise InvalidInputError(
+            "Nothing was merged into this golden record.", field="golden_id", golden_id=asked
+        )
+    last = own[-1]
+    target = golden.resolve(uow, last.from_id)[0]
+    here = set(xref_store.members_of(uow.connection, [target]).get(target, ()))
+    left_then = set(xref_store.members_before(uow.connection, last.from_id, last.valid_from))
+    side = sorted(here & left_then)
+    rest = sorted(
+        record
+        for record, since in xref_store.since(uow.connection, target).items()
+        if record not in left_then and since < last.valid_from
+    )
+    if not side or not rest:
+        raise InvalidInputError(
+            "No records of that merge are left to part.", field="golden_id", golden_id=asked
+        )
+    apart = [(a, b) for a in side for b in rest]
+    subject: dict[str, Json] = {"golden_id": target, "other_id": last.from_id, "records": [*side, *rest]}
+    return _carry_out(uow, entity, "unmerge", subject, reason, must=(), cannot=apart, preview=preview)
+
+
+def split(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    keys: Sequence[tuple[str, str]],
+    reason: str,
+    *,
+    preview: bool = False,
+    expected_version: int | None = None,
+) -> Effect:
+    """Part the source records ``keys`` (system, id) from the rest of a golden record."""
+    access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    here = _live(uow, entity, golden_id, expected_version)
+    members = xref_store.members_of(uow.connection, [here])[here]
+    records = source_store.records_by_id(uow.connection, members)
+    by_key = {(record.key.system, record.key.key): record_id for record_id, record in records.items()}
+    strangers = [f"{system}:{key}" for system, key in keys if (system, key) not in by_key]
+    if strangers:
+        raise InvalidInputError(
+            f"{strangers[0]} does not belong to {here}.", field="records", strangers=strangers[:20]
+        )
+    away = _ordered(uow, {by_key[key] for key in keys})
+    rest = _ordered(uow, set(members) - set(away))
+    if not away or not rest:
+        raise InvalidInputError("A split needs some, but not all, records.", field="records")
+    must = [(side[0], record) for side in (away, rest) for record in side[1:]]
+    cannot = [(a, b) for a in away for b in rest]
+    subject: dict[str, Json] = {"golden_id": here, "records": away, "rest": rest}
+    return _carry_out(uow, entity, "split", subject, reason, must=must, cannot=cannot, preview=preview)
+
+
+def override(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    attribute: str,
+    value: Json,
+    reason: str,
+    *,
+    expected_version: int | None = None,
+) -> Effect:
+    """Set one value of a golden record; it survives reloads and follows its record through merges."""
+    access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    here = _live(uow, entity, golden_id, expected_version)
+    uow.hub.dictionary.entity(entity).attribute(attribute)
+    if not isinstance(value, (str, int, float)) or (isinstance(value, str) and not 0 < len(value) <= 4000):
+        raise InvalidInputError("An override is a text (to 4,000 characters) or a number.", field="value")
+    anchor = _ordered(uow, xref_store.members_of(uow.connection, [here])[here])[0]
+    decision_id = _record(
+        uow,
+        entity,
+        "override",
+        {"golden_id": here, "attribute": attribute, "value": value, "records": [anchor]},
+        reason,
+    )
+    golden_store.add_override(
+        uow.connection,
+        {
+            "override_id": uow.hub.new_id(),
+            "record_id": anchor,
+            "attribute": attribute,
+            "value": json.dumps(value, ensure_ascii=False),
+            "decision_id": decision_id,
+            "active": True,
+            "created_at": uow.at,
+        },
+    )
+    return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), [anchor]))
+
+
+def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = False) -> Effect:
+    """Take a decision back by a compensating one; raises DecisionNotUndoableError when that was done before."""
+    row = review_store.find_decision(uow.connection, decision_id)
+    if row is None:
+        raise UnknownDecisionError("There is no such decision.", decision_id=decision_id[:60])
+    access.require(uow.actor, Permission.REVIEW_DECIDE if row.kind == "review" else Permission.GOLDEN_DECIDE)
+    if not preview:
+        return _undo(uow, row, reason)
+    with uow.trial():
+        effect = _undo(uow, row, reason)
+    return _unissued(effect)
+
+
+def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
+    """Decisions, newest first."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    return tuple(decision_view(row) for row in review_store.list_decisions(uow.connection, limit=limit))
+
+
+def decision_view(row: Any) -> Decision:  # Any: a table row
+    """A stored decision as services hand it out."""
+    return Decision(
+        row.decision_id,
+        row.entity,
+        row.kind,
+        row.verdict,
+        row.task_id,
+        row.actor,
+        row.reason,
+        row.at,
+        row.undone_by,
+        json.loads(row.subject),
+    )
+
+
+def bind(
+    uow: UnitOfWork,
+    entity: str,
+    decision_id: str,
+    must: Iterable[tuple[int, int]],
+    cannot: Iterable[tuple[int, int]],
+) -> None:
+    """Put must-links and cannot-links of a decision in force, with the hash of the values they rest on."""
+    pairs = [(pair, True) for pair in must] + [(pair, False) for pair in cannot]
+    features = match_store.features(uow.connection, {record for pair, _ in pairs for record in pair})
+    rested = {record: queue.values_hash(text) for record, text in features.items()}
+    review_store.add_constraints(
+        uow.connection,
+        entity,
+        [
+            Constraint(
+                min(a, b), max(a, b), link, decision_id, rested.get(min(a, b), ""), rested.get(max(a, b), "")
+            )
+            for (a, b), link in pairs
+        ],
+    )
+
+
+def require_no_contradiction(uow: UnitOfWork, left: int, right: int, *, must_link: bool) -> None:
+    """Raise ContradictingVerdictError when verdicts in force say otherwise through other records.
+
+    A verdict on this very pair does not count: the new one replaces it.
+    """
+    one = _bound_together(uow, left, (left, right))
+    if must_link:
+        other = _bound_together(uow, right, (left, right))
+        _refuse_apart(uow, one, other, (left, right))
+    elif right in one:
+        raise ContradictingVerdictError(
+            "Verdicts in force hold these two records together through others; undo one of them first.",
+            records=sorted(one)[:50],
+        )
+
+
+def _carry_out(
+    uow: UnitOfWork,
+    entity: str,
+    kind: str,
+    subject: Mapping[str, Json],
+    reason: str,
+    *,
+    must: Sequence[tuple[int, int]],
+    cannot: Sequence[tuple[int, int]],
+    preview: bool,
+) -> Effect:
+    def act() -> Effect:
+        decision_id = _record(uow, entity, kind, subject, reason)
+        bind(uow, entity, decision_id, must, cannot)
+        touched = {record for pair in (*must, *cannot) for record in pair}
+        return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), touched))
+
+    if not preview:
+        return act()
+    with uow.trial():
+        effect = act()
+    return _unissued(effect)
+
+
+def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
+    if row.kind == "undo":
+        raise DecisionNotUndoableError("An undo is not undone: decide anew.", decision_id=row.decision_id)
+    if row.undone_by is not None:
+        raise DecisionNotUndoableError(
+            "This decision was undone before.", decision_id=row.decision_id, undone_by=row.undone_by
+        )
+    subject = json.loads(row.subject)
+    decision_id = _record(
+        uow,
+        row.entity,
+        "undo",
+        {"decision_id": row.decision_id, "records": subject["records"]},
+        reason,
+        row.decision_id,
+    )
+    review_store.mark_undone(uow.connection, row.decision_id, decision_id)
+    touched: set[int] = set(subject["records"]) | set(
+        golden_store.set_overrides(uow.connection, row.decision_id, active=False)
+    )
+    ended = review_store.end_constraints_of(uow.connection, row.decision_id)
+    before = [
+        found
+        for c in ended
+        if (found := review_store.constraint_before(uow.connection, c.left, c.right, row.decision_id))
+    ]
+    review_store.add_constraints(uow.connection, row.entity, before)
+    uow.record("decision.undone", row.entity, row.decision_id, {"by": decision_id})
+    return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, row.entity), touched))
+
+
+def _record(
+    uow: UnitOfWork,
+    entity: str,
+    kind: str,
+    subject: Mapping[str, Json],
+    reason: str,
+    undoes: str | None = None,
+) -> str:
+    decision_id = uow.hub.new_id()
+    review_store.add_decision(
+        uow.connection,
+        {
+            "decision_id": decision_id,
+            "entity": entity,
+            "kind": kind,
+            "verdict": None,
+            "task_id": None,
+            "subject": json.dumps(subject, ensure_ascii=False, sort_keys=True),
+            "evidence": "{}",
+            "actor": uow.actor.name,
+            "reason": require_reason(reason),
+            "at": uow.at,
+            "undoes": undoes,
+            "undone_by": None,
+        },
+    )
+    if kind != "undo":
+        uow.record("decision.made", entity, decision_id, {"kind": kind, "subject": dict(subject)})
+    return decision_id
+
+
+def _effect(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
+    live = [g for g in report.golden_ids if g not in report.merged]
+    members = xref_store.members_of(uow.connection, live)
+    records = source_store.records_by_id(uow.connection, {r for held in members.values() for r in held})
+    return Effect(
+        decision_id,
+        tuple(live),
+        (*report.created, *report.restored),
+        (*sorted(report.merged), *report.retired),
+        {
+            f"{records[r].key.system}:{records[r].key.key}": golden_id
+            for golden_id, held in sorted(members.items())
+            for r in held
+        },
+        tuple(report.tasks_closed),
+        tuple(report.tasks_opened),
+    )
+
+
+def _unissued(effect: Effect) -> Effect:
+    """A preview names no ID that does not exist: new ones become ``?``, and the decision has none."""
+    known = set(effect.golden_ids)
+    fresh = {g for g in effect.created if g in known}
+    return Effect(
+        None,
+        tuple(g if g not in fresh else "?" for g in effect.golden_ids),
+        tuple("?" if g in fresh else g for g in effect.created),
+        effect.ended,
+        {key: "?" if g in fresh else g for key, g in effect.memberships.items()},
+        effect.tasks_closed,
+        (),
+    )
+
+
+def _known(uow: UnitOfWork, entity: str, golden_id: str) -> str:
+    asked = golden_id.strip().upper()
+    row = golden_store.find(uow.connection, asked)
+    if row is None or row.entity != entity:
+        raise UnknownGoldenIdError(
+            "This golden ID was never issued.", entity=entity, golden_id=golden_id[:60]
+        )
+    return asked
+
+
+def _live(uow: UnitOfWork, entity: str, golden_id: str, expected_version: int | None = None) -> str:
+    """The live golden ID an issued one leads to; raises StaleVersionError when it is not at ``expected_version``."""
+    here = golden.resolve(uow, _known(uow, entity, golden_id))[0]
+    row = golden_store.find(uow.connection, here)
+    if row is None or row.status != GoldenStatus.ACTIVE:
+        raise InvalidInputError("This golden record is retired.", field="golden_id", golden_id=here)
+    if expected_version is not None and row.version != expected_version:
+        raise StaleVersionError(
+            "The golden record has changed.", state={"golden_id": here, "version": row.version}
+        )
+    return here
+
+
+def _ordered(uow: UnitOfWork, record_ids: Iterable[int]) -> list[int]:
+    """Record ids in the order of their source keys."""
+    records = source_store.records_by_id(uow.connection, record_ids)
+    return sorted(records, key=lambda record_id: records[record_id].key)
+
+
+def _refuse_contradiction(uow: UnitOfWork, left: Sequence[int], right: Sequence[int]) -> None:
+    _refuse_apart(uow, set(left), set(right), None)
+
+
+def _refuse_apart(
+    uow: UnitOfWork, one: set[int], other: set[int], except_pair: tuple[int, int] | None
+) -> None:
+    exempt = None if except_pair is None else (min(except_pair), max(except_pair))
+    apart = [
+        c
+        for c in review_store.constraints_touching(uow.connection, one)
+        if not c.must_link
+        and (c.left, c.right) != exempt
+        and ((c.left in one and c.right in other) or (c.left in other and c.right in one))
+    ]
+    if apart:
+        raise ContradictingVerdictError(
+            "A verdict in force keeps records of these two apart; undo it first.",
+            decisions=sorted({c.decision_id for c in apart})[:20],
+        )
+
+
+def _bound_together(uow: UnitOfWork, record_id: int, except_pair: tuple[int, int]) -> set[int]:
+    """Records that must-links tie to this one, not counting the verdict on ``except_pair``."""
+    exempt = (min(except_pair), max(except_pair))
+    reached: set[int] = set()
+    frontier = {record_id}
+    while frontier:
+        reached |= frontier
+        frontier = {
+            side
+            for c in review_store.constraints_touching(uow.connection, frontier)
+            if c.must_link and (c.left, c.right) != exempt
+            for side in (c.left, c.right)
+        } - reached
+    return reached

@@ -1,0 +1,429 @@
+"""Matching: the whole entity or only what is new, one record at a time, and search before create.
+
+Invariants: the same model, records and verdicts give the same partition (I9); one record at a time gives what the
+batch gives; a run works on a snapshot and publishes only pairs whose records have not changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mdm.domain.access import Actor, Permission
+from mdm.domain.errors import InvalidInputError
+from mdm.domain.rules import RuleSet
+from mdm.domain.source import Json, content_hash
+from mdm.domain.standardise.kind import SourceContext
+from mdm.engine.connection import open_engine
+from mdm.linkage.model import Weights, build_model
+from mdm.linkage.predict import predict
+from mdm.linkage.record import FeatureRecord, Prepared, members_of
+from mdm.linkage.score import ScoredPair
+from mdm.linkage.statistics import collect_statistics
+from mdm.linkage.train_unlabelled import train_unlabelled
+from mdm.services import access, cluster, queue, rebuild, rule, source, standardise
+from mdm.services.hub import Hub
+from mdm.services.rebuild import Rebuilt
+from mdm.services.rule import Matcher
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import golden as golden_store
+from mdm.storage import match as match_store
+from mdm.storage import review as review_store
+from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
+from mdm.storage.match import StoredPair
+
+ONE_BY_ONE = 200
+"""Up to so many new records are scored by the plain scorer against indexed keys; more go through Splink in one batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """What a run did; ``records`` were matched in it, ``tasks_open`` and ``golden_records`` are totals afterwards."""
+
+    run_id: str
+    entity: str
+    records: int
+    pairs_scored: int
+    auto_links: int
+    tasks_open: int
+    golden_records: int
+    seconds: float
+    rule_set: str
+    model: str
+    hot_keys: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCandidate:
+    """A golden record that may be the thing asked for, with the reasons, best first."""
+
+    golden_id: str
+    match_probability: float
+    match_weight: float
+    outcome: str
+    title: str
+    explanation: tuple[Mapping[str, Json], ...]
+    vetoes: tuple[Mapping[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What became of one record: ``new``, ``linked``, ``review`` or ``unchanged``."""
+
+    outcome: str
+    golden_id: str
+    task_id: int | None
+    version: int
+    candidates: tuple[MatchCandidate, ...]
+
+
+def run(hub: Hub, actor: Actor, entity: str, *, full: bool = False) -> MatchReport:
+    """Match what is new or changed; ``full``: everything, under new frozen statistics."""
+    access.require(actor, Permission.MATCH_RUN)
+    rules = rule.rules_of(hub, entity)
+    started = time.monotonic()
+    with hub.unit_of_work(actor, f"standardise {entity}") as uow:
+        standardise.refresh(hub, uow, entity, [s.code for s in source.all_sources(uow)])
+    with hub.reading(actor) as uow:
+        rows = match_store.all_features(uow.connection, entity)
+        full = full or not rule.has_current_model(uow, entity)
+        matcher = None if full else rule.matcher(uow, entity)
+    records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in rows]
+    versions = {r.record_id: r.version for r in rows}
+    fresh = set(versions) if full else {r.record_id for r in rows if not r.matched}
+    if matcher is None:
+        matcher = _propose(hub, rules, records)
+    pairs = _score(hub, matcher, records, fresh, full=full)
+    with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
+        return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
+
+
+def put_record(
+    hub: Hub, actor: Actor, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+) -> PutResult:
+    """Take in one record: standardised, matched and committed before the answer."""
+    with hub.unit_of_work(actor, f"record {system}:{key}"[:2000]) as uow:
+        return put(uow, entity, system, key, attributes)
+
+
+def put(
+    uow: UnitOfWork, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+) -> PutResult:
+    """``put_record`` inside the caller's unit of work."""
+    access.require(uow.actor, Permission.RECORD_WRITE)
+    access.require_source(uow.actor, system)
+    source.require_known(uow, system)
+    cells = checked_attributes(uow.hub, entity, attributes)
+    source.check_key(key)
+    known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
+    digest = content_hash(cells)
+    if known and known.content_hash == digest and known.status == "active":
+        held = xref_store.golden_ids_of(uow.connection, [known.record_id])
+        if known.record_id in held:
+            return PutResult("unchanged", held[known.record_id], None, known.version, ())
+    matcher = rule.matcher(uow, entity)
+    record_id, version = _store_record(uow, entity, system, key, cells, digest)
+    matched, scored, asked = _match_one(uow, matcher, record_id)
+    golden_id = (
+        matched.moved.get(record_id) or xref_store.golden_ids_of(uow.connection, [record_id])[record_id]
+    )
+    task_id = _task_of(uow, record_id)
+    alone = xref_store.members_of(uow.connection, [golden_id])[golden_id] == [record_id]
+    outcome = "review" if task_id is not None else "new" if alone else "linked"
+    return PutResult(outcome, golden_id, task_id, version, _candidates(uow, matcher, scored, asked, 5))
+
+
+def search_before_create(
+    uow: UnitOfWork, entity: str, attributes: Mapping[str, str | None], limit: int = 10
+) -> tuple[MatchCandidate, ...]:
+    """Golden records that a record with these attributes would match, nothing stored."""
+    access.require(uow.actor, Permission.MATCH_SEARCH)
+    cells = checked_attributes(uow.hub, entity, attributes)
+    matcher = rule.matcher(uow, entity)
+    made = standardise.Standardiser(uow.hub, entity, None, SourceContext(), "").of_attributes(
+        cells
+    )
+    asked = matcher.scorer.prepare(FeatureRecord(0, "", made.features))
+    scored = _score_one(uow, matcher, asked)
+    return _candidates(uow, matcher, scored, asked, limit)
+
+
+def retire_record(uow: UnitOfWork, entity: str, system: str, key: str) -> str:
+    """Take a record out of use; its golden ID still answers. Returns that golden ID."""
+    access.require(uow.actor, Permission.RECORD_WRITE)
+    access.require_source(uow.actor, system)
+    record = source.find_record(uow, entity, system, key)
+    if record.status == "active":
+        retire_many(uow, entity, [record.record_id])
+    return xref_store.golden_ids_of(uow.connection, [record.record_id]).get(record.record_id, "")
+
+
+def retire_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Rebuilt:
+    """Take records out of use and rebuild what held them."""
+    records = source_store.records_by_id(uow.connection, record_ids)
+    for record in records.values():
+        source_store.change_record(
+            uow.connection, record.record_id, record.version, record.content_hash, "retired", uow.at
+        )
+        uow.record("record.retired", entity, f"{record.key.system}:{record.key.key}")
+    match_store.replace_pairs(uow.connection, entity, [], record_ids)
+    match_store.replace_keys(uow.connection, entity, dict.fromkeys(record_ids, ()))
+    linked = set(xref_store.golden_ids_of(uow.connection, record_ids))
+    return rebuild.rebuild(uow, rule.matcher(uow, entity), linked) if linked else Rebuilt()
+
+
+def checked_attributes(hub: Hub, entity: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
+    """Attributes the dictionary knows, as texts; raises UnknownAttributeError or InvalidInputError."""
+    entity_type = hub.dictionary.entity(entity)
+    checked = {}
+    for name, value in attributes.items():
+        entity_type.attribute(name)
+        if value is None:
+            continue
+        if len(value) > 4000:
+            raise InvalidInputError(f"{name} has more than 4,000 characters.", field=name)
+        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise InvalidInputError(f"{name} holds a NUL or half a surrogate pair.", field=name)
+        checked[name] = value
+    return checked
+
+
+# -- runs -----------------------------------------------------------------------------------------------------
+
+
+def _propose(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Matcher:
+    """A model from shipped weights, or trained without labels, with the statistics of these records."""
+    statistics = collect_statistics(rules, records)
+    weights = rule.shipped_weights(rules, *rule.rule_folders(hub)) or _train(hub, rules, records)
+    model = build_model(rules, weights, statistics)
+    return rule.compile_matcher(hub, rules, model.fingerprint(), model.to_json())
+
+
+def _train(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Weights:
+    engine = open_engine(hub.settings.scratch)
+    try:
+        return train_unlabelled(engine, rules, records)
+    finally:
+        engine.close()
+
+
+def _score(
+    hub: Hub, matcher: Matcher, records: Sequence[FeatureRecord], fresh: set[int], *, full: bool
+) -> list[ScoredPair]:
+    """Pairs of at least review weight that touch a fresh record."""
+    if not fresh:
+        return []
+    prepared = [matcher.scorer.prepare(record) for record in records]
+    if not full and len(fresh) <= ONE_BY_ONE:
+        return _score_fresh(matcher, prepared, fresh)
+    engine = open_engine(hub.settings.scratch)
+    try:
+        only = None if full else fresh
+        return predict(engine, matcher.rules, matcher.model, prepared, floor=matcher.review_weight, only=only)
+    finally:
+        engine.close()
+
+
+def _score_fresh(matcher: Matcher, prepared: Sequence[Prepared], fresh: set[int]) -> list[ScoredPair]:
+    holders: dict[tuple[int, int], list[Prepared]] = {}
+    wanted = {
+        (i, key) for p in prepared if p.record_id in fresh for i, keys in enumerate(p.keys) for key in keys
+    }
+    for p in prepared:
+        for i, keys in enumerate(p.keys):
+            for key in keys:
+                if (i, key) in wanted:
+                    holders.setdefault((i, key), []).append(p)
+    pairs: dict[tuple[int, int], ScoredPair] = {}
+    for p in prepared:
+        if p.record_id not in fresh:
+            continue
+        for i, keys in enumerate(p.keys):
+            for key in keys:
+                for other in holders[i, key]:
+                    _score_into(pairs, matcher, p, other)
+    return [pair for pair in pairs.values() if pair.match_weight >= matcher.review_weight]
+
+
+def _score_into(
+    pairs: dict[tuple[int, int], ScoredPair], matcher: Matcher, one: Prepared, other: Prepared
+) -> None:
+    left, right = (one, other) if one.record_id < other.record_id else (other, one)
+    if left.record_id != right.record_id and (left.record_id, right.record_id) not in pairs:
+        pairs[left.record_id, right.record_id] = matcher.scorer.score(left, right)
+
+
+def _publish(
+    uow: UnitOfWork,
+    matcher: Matcher,
+    pairs: Sequence[ScoredPair],
+    versions: Mapping[int, int],
+    fresh: set[int],
+    started: float,
+    *,
+    full: bool,
+) -> MatchReport:
+    """Write what still holds: pairs whose records changed since the snapshot are left to the next run."""
+    entity = matcher.entity.name
+    now = {r.record_id: r.version for r in match_store.all_features(uow.connection, entity)}
+    steady = {record_id for record_id, version in versions.items() if now.get(record_id) == version}
+    kept = [stored_pair(p) for p in pairs if p.left in steady and p.right in steady]
+    if full:
+        rule.activate(uow, matcher.rules, matcher.model)
+    match_store.replace_pairs(uow.connection, entity, kept, None if full else fresh & steady)
+    report = Rebuilt()
+    if steady and (full or fresh):
+        report = rebuild.rebuild(uow, matcher, None if full else fresh & steady)
+    match_store.mark_matched(uow.connection, fresh & steady)
+    result = MatchReport(
+        uow.hub.new_id(),
+        entity,
+        len(fresh & steady),
+        len(pairs),
+        report.links,
+        review_store.count_tasks(uow.connection, entity=entity, status="open", reason=None),
+        golden_store.count(uow.connection, entity),
+        round(time.monotonic() - started, 3),
+        matcher.rule_fingerprint,
+        matcher.model_fingerprint,
+        {on: len(keys) for on, keys in matcher.model.statistics.hot.items()},
+    )
+    _keep_run(uow, result, full=full)
+    return result
+
+
+def _keep_run(uow: UnitOfWork, result: MatchReport, *, full: bool) -> None:
+    match_store.save_run(
+        uow.connection,
+        {
+            "run_id": result.run_id,
+            "entity": result.entity,
+            "mode": "full" if full else "new",
+            "rule_fingerprint": result.rule_set,
+            "model_fingerprint": result.model,
+            "result": json.dumps({"records": result.records, "pairs": result.pairs_scored}),
+            "started_at": uow.at,
+            "finished_at": uow.at,
+        },
+    )
+    uow.record("match.completed", result.entity, result.run_id, {"records": result.records, "full": full})
+
+
+# -- one record -----------------------------------------------------------------------------------------------
+
+
+def _store_record(
+    uow: UnitOfWork, entity: str, system: str, key: str, cells: Mapping[str, str], digest: str
+) -> tuple[int, int]:
+    known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
+    if known is None:
+        row = {
+            "entity": entity,
+            "source": system,
+            "source_key": key,
+            "version": 1,
+            "content_hash": digest,
+            "status": "active",
+            "site": "",
+            "changed_at": uow.at,
+        }
+        record_id, version = source_store.add_records(uow.connection, [row])[key], 1
+    else:
+        record_id, version = known.record_id, known.version + 1
+        source_store.change_record(uow.connection, record_id, version, digest, "active", uow.at)
+    versions = [source.version_row(uow, record_id, version, cells, digest, load_id=None, mapped=True)]
+    source_store.add_versions(uow.connection, versions)
+    standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, system)
+    standardise.store(uow, entity, standardiser.id, [(record_id, version, standardiser.of_attributes(cells))])
+    uow.record("record.changed", entity, f"{system}:{key}", {"version": version})
+    return record_id, version
+
+
+def _match_one(
+    uow: UnitOfWork, matcher: Matcher, record_id: int
+) -> tuple[Rebuilt, list[ScoredPair], Prepared]:
+    features = match_store.features(uow.connection, [record_id])[record_id]
+    asked = cluster.prepare_record(matcher, record_id, features)
+    scored = _score_one(uow, matcher, asked)
+    before = {
+        side for p in match_store.pairs_touching(uow.connection, [record_id]) for side in (p.left, p.right)
+    }
+    entity = matcher.entity.name
+    match_store.replace_pairs(uow.connection, entity, [stored_pair(p) for p in scored], [record_id])
+    match_store.mark_matched(uow.connection, [record_id])
+    return rebuild.rebuild(uow, matcher, {record_id} | before), scored, asked
+
+
+def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[ScoredPair]:
+    """Pairs of at least review weight with the records that share a key that is not hot, heaviest first."""
+    hot = matcher.model.statistics.hot
+    keys = [
+        standardise.key_number(block.on, text)
+        for block in matcher.rules.blocking
+        for text in members_of(asked.record.features.get(block.on))
+        if text not in hot.get(block.on, {})
+    ]
+    found = match_store.candidates(uow.connection, matcher.entity.name, keys, asked.record_id)
+    others = cluster.prepare_many(matcher, match_store.features(uow.connection, found))
+    scored = [_ordered_score(matcher, asked, other) for other in others.values()]
+    return sorted(
+        (pair for pair in scored if pair.match_weight >= matcher.review_weight),
+        key=lambda pair: (-pair.match_weight, pair.left, pair.right),
+    )
+
+
+def _ordered_score(matcher: Matcher, one: Prepared, other: Prepared) -> ScoredPair:
+    left, right = (one, other) if one.record_id < other.record_id else (other, one)
+    return matcher.scorer.score(left, right)
+
+
+def stored_pair(pair: ScoredPair) -> StoredPair:
+    """A scored pair as stored, smaller record id first."""
+    return StoredPair(
+        pair.left, pair.right, pair.match_weight, pair.match_probability, ",".join(map(str, pair.levels))
+    )
+
+
+def _task_of(uow: UnitOfWork, record_id: int) -> int | None:
+    tasks = review_store.open_tasks_touching(uow.connection, [record_id])
+    return max(tasks, key=lambda t: (t.match_weight, -t.task_id)).task_id if tasks else None
+
+
+def _candidates(
+    uow: UnitOfWork, matcher: Matcher, scored: Iterable[ScoredPair], asked: Prepared, limit: int
+) -> tuple[MatchCandidate, ...]:
+    """The best pair per golden record, with its reasons."""
+    best: dict[str, tuple[ScoredPair, int]] = {}
+    pairs = [(pair, pair.right if pair.left == asked.record_id else pair.left) for pair in scored]
+    held = xref_store.golden_ids_of(uow.connection, [other for _, other in pairs])
+    for pair, other in pairs:
+        if other in held:
+            best.setdefault(held[other], (pair, other))
+    chosen = list(best.items())[:limit]
+    titles = golden_store.latest_versions(uow.connection, [golden_id for golden_id, _ in chosen])
+    ids = [other for _, (_, other) in chosen]
+    prepared = cluster.prepare_many(matcher, match_store.features(uow.connection, ids))
+    return tuple(
+        _candidate(matcher, golden_id, pair, asked, prepared[other], titles[golden_id].title)
+        for golden_id, (pair, other) in chosen
+    )
+
+
+def _candidate(
+    matcher: Matcher, golden_id: str, pair: ScoredPair, asked: Prepared, other: Prepared, title: str
+) -> MatchCandidate:
+    evidence = queue.evidence_of(matcher, asked, other)
+    vetoed = bool(evidence["vetoes"])
+    linked = pair.match_weight >= matcher.link_weight and not vetoed
+    return MatchCandidate(
+        golden_id,
+        pair.match_probability,
+        pair.match_weight,
+        "link" if linked else "review",
+        title,
+        tuple(evidence["comparisons"]),
+        tuple(evidence["vetoes"]),
+    )

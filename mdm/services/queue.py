@@ -1,0 +1,235 @@
+"""The queue: which pairs wait for a steward, kept true after every rebuild.
+
+Invariants: each uncertain pair of golden records appears once; every task ends as decided, superseded or expired,
+with a reason (I18); a negative verdict whose values changed is asked again while it still binds (I6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.domain.cluster import Partition, Reason
+from mdm.domain.review import TaskReason, TaskStatus
+from mdm.linkage.record import Prepared
+from mdm.services.cluster import Scope
+from mdm.services.rule import Matcher
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import review as review_store
+from mdm.storage import source as source_store
+
+_REASONS = {
+    Reason.PAIR_CONTRADICTS: TaskReason.CONTRADICTION,
+    Reason.RECORD_CONTRADICTS: TaskReason.CLUSTER,
+    Reason.CLUSTERS_CONTRADICT: TaskReason.CLUSTER,
+    Reason.NO_ANCHOR: TaskReason.NO_ANCHOR,
+    Reason.BRIDGE: TaskReason.CLUSTER,
+}
+"""A link refused by a verdict asks nothing: the verdict was the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A question worth a steward's time."""
+
+    left: int
+    right: int
+    weight: float
+    probability: float
+    reason: TaskReason
+    previous: str | None = None
+
+
+def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int], closed: list[int]) -> None:
+    """Open, keep and close tasks so that they ask exactly what is uncertain now around the scope."""
+    home = dict(scope.neighbours)
+    for index, members in enumerate(grouped.clusters):
+        home |= dict.fromkeys(members, f"cluster {index}")
+    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
+    _ask_again(scope, home, wanted)
+    for task in review_store.open_tasks_touching(uow.connection, set(scope.records) | set(scope.golden)):
+        question = _question(home, task.left_id, task.right_id)
+        item = wanted.get(question)
+        if item is None or (item.left, item.right) != (task.left_id, task.right_id):
+            _close(uow, scope, task, home)
+            closed.append(task.task_id)
+        else:
+            del wanted[question]
+            _follow(uow, scope, task, item)
+    opened.extend(_open(uow, scope, list(wanted.values())))
+
+
+def values_hash(features: str) -> str:
+    """Names what a verdict rested on: the features of a record."""
+    return hashlib.sha256(features.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def evidence_of(matcher: Matcher, left: Prepared, right: Prepared) -> dict[str, Any]:
+    """What speaks for and against a pair, as stored with its task; ``Any``: JSON."""
+    return {
+        "prior": round(matcher.scorer.prior_bits, 6),
+        "model": matcher.model_fingerprint,
+        "rules": matcher.rule_fingerprint,
+        "comparisons": [
+            {
+                "name": item.comparison,
+                "en": item.en,
+                "zh": item.zh,
+                "level_en": item.label_en,
+                "level_zh": item.label_zh,
+                "weight": round(item.weight, 6),
+                "left": dict(item.left),
+                "right": dict(item.right),
+            }
+            for item in matcher.scorer.explain(left, right)
+        ],
+        "vetoes": [
+            {"name": veto.name, "en": veto.en, "zh": veto.zh, "clause": veto.clause, "hard": veto.hard}
+            for veto in matcher.scorer.violated_vetoes(left, right)
+        ],
+    }
+
+
+def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_Wanted]:
+    """Uncertain pairs and refused links between different golden records, the strongest per question last."""
+    answered = {
+        _question(home, c.left, c.right)
+        for c in scope.constraints
+        if not c.must_link and c.left in home and c.right in home
+    }
+    refused = {(r.left, r.right) if r.left < r.right else (r.right, r.left): r for r in grouped.refused}
+    found = []
+    for pair in scope.pairs:
+        if pair.left not in home or pair.right not in home or home[pair.left] == home[pair.right]:
+            continue
+        reason = _reason(scope, refused.get((pair.left, pair.right)), pair.left, pair.right, pair.weight)
+        if reason is None or _question(home, pair.left, pair.right) in answered:
+            continue
+        found.append(_Wanted(pair.left, pair.right, pair.weight, pair.probability, reason))
+    return sorted(found, key=lambda item: (item.weight, -item.left, -item.right))
+
+
+def _reason(scope: Scope, refusal: Any, left: int, right: int, weight: float) -> TaskReason | None:
+    """Why a pair is worth asking; None: the machine is sure. ``Any``: a Refusal or None."""
+    spoken = scope.matcher.scorer.contradiction(scope.prepare(left), scope.prepare(right))
+    if spoken is not None and spoken.hard:
+        return None
+    if refusal is not None:
+        return _REASONS.get(refusal.reason)
+    if spoken is not None:
+        return TaskReason.CONTRADICTION
+    return TaskReason.UNCERTAIN if weight < scope.matcher.link_weight else TaskReason.CLUSTER
+
+
+def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, str], _Wanted]) -> None:
+    """Negative verdicts whose values have changed become questions again, with the old decision attached."""
+    now: dict[int, str] = {}
+
+    def current(record_id: int) -> str:
+        if record_id not in now:
+            now[record_id] = values_hash(scope.features.get(record_id, ""))
+        return now[record_id]
+
+    for c in scope.constraints:
+        if c.must_link or not c.left_values or c.left not in scope.features or c.right not in scope.features:
+            continue
+        if (current(c.left), current(c.right)) == (c.left_values, c.right_values):
+            continue
+        scored = scope.matcher.scorer.score(scope.prepare(c.left), scope.prepare(c.right))
+        if c.left in home and c.right in home:
+            wanted[_question(home, c.left, c.right)] = _Wanted(
+                c.left,
+                c.right,
+                scored.match_weight,
+                scored.match_probability,
+                TaskReason.CHANGED,
+                c.decision_id,
+            )
+
+
+def _question(home: Mapping[int, str], left: int, right: int) -> tuple[str, str]:
+    """Names the pair of golden records a task is about, whichever records stand for them."""
+    one, other = home.get(left, f"gone {left}"), home.get(right, f"gone {right}")
+    return (one, other) if one < other else (other, one)
+
+
+def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) -> None:  # Any: a table row
+    if task.left_id not in home or task.right_id not in home:
+        reason = "a record is no longer current"
+    elif home[task.left_id] == home[task.right_id]:
+        reason = "both records are in one golden record now"
+    else:
+        reason = "another pair asks the same, a verdict answers it, or the evidence changed"
+    review_store.close_task(
+        uow.connection, task.task_id, status=TaskStatus.SUPERSEDED.value, reason=reason, at=uow.at
+    )
+    uow.record("task.superseded", scope.matcher.entity.name, str(task.task_id), {"reason": reason})
+
+
+def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: _Wanted) -> None:  # Any: a table row
+    """A task whose records or evidence changed shows the present ones."""
+    left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
+    if (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value) and abs(
+        task.match_weight - item.weight
+    ) < 1e-9:
+        return
+    review_store.change_task(uow.connection, task.task_id, _task_values(scope, item, left, right))
+
+
+def _open(uow: UnitOfWork, scope: Scope, items: Sequence[_Wanted]) -> list[int]:
+    entity = scope.matcher.entity.name
+    rows = [
+        {
+            "entity": entity,
+            "left_id": item.left,
+            "right_id": item.right,
+            "status": TaskStatus.OPEN.value,
+            "version": 1,
+            "previous_decision": item.previous,
+            "site": "",
+            "opened_at": uow.at,
+            "closed_at": None,
+            "closed_reason": None,
+            **_task_values(
+                scope, item, scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
+            ),
+        }
+        for item in items
+    ]
+    review_store.add_tasks(uow.connection, rows)
+    asked = {(item.left, item.right) for item in items}
+    opened = [
+        task.task_id
+        for task in review_store.open_tasks_touching(uow.connection, {item.left for item in items})
+        if (task.left_id, task.right_id) in asked
+    ]
+    for task_id in opened:
+        uow.record("task.opened", entity, str(task_id))
+    return opened
+
+
+def _task_values(scope: Scope, item: _Wanted, left: int, right: int) -> dict[str, Any]:
+    """The changing columns of a task; ``Any``: column values."""
+    evidence = evidence_of(scope.matcher, scope.prepare(item.left), scope.prepare(item.right))
+    return {
+        "left_version": left,
+        "right_version": right,
+        "match_weight": item.weight,
+        "match_probability": item.probability,
+        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "reason": item.reason.value,
+    }
+
+
+def scope_version(scope: Scope, uow: UnitOfWork, record_id: int) -> int:
+    """The present version of a record of the scope or of a neighbour."""
+    known = scope.records.get(record_id)
+    if known is None:
+        known = scope.records_outside.get(record_id)
+    if known is None:
+        known = source_store.records_by_id(uow.connection, [record_id])[record_id]
+        scope.records_outside[record_id] = known
+    return known.version

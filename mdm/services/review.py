@@ -1,0 +1,346 @@
+"""Review: the queue of uncertain pairs, the evidence for each, and the verdicts of stewards.
+
+Invariants: a task is decided at most once, whoever races for it (I10); a verdict binds every later run (I6, I7); a
+decision rebuilds only what it touches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mdm.connectors.writer import table_format, write_table
+from mdm.domain.access import Permission
+from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
+from mdm.domain.review import (
+    Evidence,
+    Outcome,
+    Side,
+    Task,
+    TaskLine,
+    TaskStatus,
+    Verdict,
+    VetoSpoken,
+    require_reason,
+)
+from mdm.domain.source import Json
+from mdm.services import access, decision, rebuild, rule
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import review as review_store
+from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A stretch of the queue; ``total`` counts all tasks under the filters, without the text search."""
+
+    lines: tuple[TaskLine, ...]
+    total: int
+    next_cursor: str
+
+
+def list_tasks(
+    uow: UnitOfWork,
+    entity: str | None = None,
+    status: str | None = "open",
+    reason: str | None = None,
+    q: str = "",
+    limit: int = 50,
+    cursor: str = "",
+) -> TaskPage:
+    """Lines of the queue, heaviest first; raises InvalidInputError for an unknown filter or cursor."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    if entity is not None:
+        uow.hub.dictionary.entity(entity)
+    if status is not None and status not in set(TaskStatus):
+        raise InvalidInputError(f"There is no task status {status!r}.", field="status")
+    size = min(max(limit, 1), 200)
+    rows = review_store.list_tasks(
+        uow.connection,
+        entity=entity,
+        status=status,
+        reason=reason,
+        q=q.strip(),
+        after=_read_cursor(cursor),
+        limit=size + 1,
+    )
+    lines = tuple(_line(row) for row in rows[:size])
+    more = f"{lines[-1].match_weight!r}:{lines[-1].task_id}" if len(rows) > size else ""
+    total = review_store.count_tasks(uow.connection, entity=entity, status=status, reason=reason)
+    return TaskPage(lines, total, more)
+
+
+def get_task(uow: UnitOfWork, task_id: int) -> Task:
+    """One task with both records, the evidence it was opened on and what was decided; raises UnknownTaskError."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    row = _find(uow, task_id)
+    ids = (row.left_id, row.right_id)
+    records = source_store.records_by_id(uow.connection, ids)
+    contents = source_store.standard_contents(uow.connection, ids)
+    golden = xref_store.golden_ids_of(uow.connection, ids)
+    members = xref_store.members_of(uow.connection, golden.values())
+    left, right = (
+        _side(records[i], contents.get(i, "{}"), golden.get(i, ""), members.get(golden.get(i, ""), ()))
+        for i in ids
+    )
+    evidence = json.loads(row.evidence)
+    previous = None
+    if row.previous_decision:
+        before = review_store.find_decision(uow.connection, row.previous_decision)
+        previous = None if before is None else _previous(before)
+    return Task(
+        _task_line(row, left, right, uow),
+        left,
+        right,
+        tuple(_evidence(item) for item in evidence["comparisons"]),
+        tuple(VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"]) for v in evidence["vetoes"]),
+        previous,
+        tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
+    )
+
+
+def decide(
+    uow: UnitOfWork, task_id: int, verdict: str, reason: str, expected_version: int | None = None
+) -> Outcome:
+    """Record a steward's verdict and rebuild the golden records it touches.
+
+    Raises TaskNotOpenError when somebody was first, StaleVersionError when the task shows other evidence by now, and
+    ContradictingVerdictError when verdicts in force say otherwise.
+    """
+    access.require(uow.actor, Permission.REVIEW_DECIDE)
+    said, why = _verdict(verdict), require_reason(reason)
+    row = _find(uow, task_id)
+    if row.status != TaskStatus.OPEN:
+        raise TaskNotOpenError("This task is no longer open.", state=_state(row))
+    if expected_version is not None and row.version != expected_version:
+        raise StaleVersionError("The task has changed since it was read.", state=_state(row))
+    if said is not Verdict.UNSURE:
+        decision.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
+    decision_id = _record(uow, row, said, why)
+    golden_ids: tuple[str, ...] = ()
+    status = TaskStatus.OPEN
+    if said is not Verdict.UNSURE:
+        closed = review_store.close_task(
+            uow.connection,
+            task_id,
+            status=TaskStatus.DECIDED.value,
+            reason=why,
+            at=uow.at,
+            version=row.version,
+        )
+        if not closed:
+            raise TaskNotOpenError("This task is no longer open.", state=_state(_find(uow, task_id)))
+        golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
+    uow.record(
+        "review.decided", row.entity, str(task_id), {"verdict": said.value, "decision_id": decision_id}
+    )
+    return Outcome(decision_id, task_id, status.value, golden_ids, _next_open(uow, row))
+
+
+def undo(uow: UnitOfWork, decision_id: str, reason: str) -> Outcome:
+    """Take a verdict back; the question comes back as a new task when it is still uncertain."""
+    effect = decision.undo(uow, decision_id, reason)
+    reopened = effect.tasks_opened[0] if effect.tasks_opened else None
+    return Outcome(effect.decision_id or "", reopened, "undone", effect.golden_ids, reopened)
+
+
+def export_tasks(uow: UnitOfWork, entity: str, path: Path) -> int:
+    """Write the open pairs of an entity; returns how many."""
+    access.require(uow.actor, Permission.EXPORT_READ)
+    uow.hub.dictionary.entity(entity)
+    tasks = review_store.open_task_pairs(uow.connection, entity)
+    records = source_store.records_by_id(
+        uow.connection, {side for t in tasks for side in (t.left_id, t.right_id)}
+    )
+    rows = [
+        (
+            t.task_id,
+            records[t.left_id].key.system,
+            records[t.left_id].key.key,
+            records[t.right_id].key.system,
+            records[t.right_id].key.key,
+            t.match_probability,
+            t.match_weight,
+            t.reason,
+        )
+        for t in tasks
+    ]
+    write_table(path, EXPORT_COLUMNS, rows, table_format(path))
+    return len(rows)
+
+
+EXPORT_COLUMNS = (
+    "task_id",
+    "left_source_system",
+    "left_source_id",
+    "right_source_system",
+    "right_source_id",
+    "match_probability",
+    "match_weight",
+    "reason",
+)
+
+
+def _apply(uow: UnitOfWork, row: Any, decision_id: str, said: Verdict) -> tuple[str, ...]:  # Any: a table row
+    pair = [(row.left_id, row.right_id)]
+    must, cannot = (pair, []) if said is Verdict.MATCH else ([], pair)
+    decision.bind(uow, row.entity, decision_id, must, cannot)
+    report = rebuild.rebuild(uow, rule.matcher(uow, row.entity), pair[0])
+    held = xref_store.golden_ids_of(uow.connection, pair[0])
+    return tuple(sorted({*held.values(), *report.merged}))
+
+
+def _record(uow: UnitOfWork, row: Any, said: Verdict, reason: str) -> str:  # Any: a table row
+    decision_id = uow.hub.new_id()
+    review_store.add_decision(
+        uow.connection,
+        {
+            "decision_id": decision_id,
+            "entity": row.entity,
+            "kind": "review",
+            "verdict": said.value,
+            "task_id": row.task_id,
+            "subject": json.dumps(
+                {
+                    "records": [row.left_id, row.right_id],
+                    "versions": [row.left_version, row.right_version],
+                    "task_version": row.version,
+                }
+            ),
+            "evidence": row.evidence,
+            "actor": uow.actor.name,
+            "reason": reason,
+            "at": uow.at,
+            "undoes": None,
+            "undone_by": None,
+        },
+    )
+    return decision_id
+
+
+def _next_open(uow: UnitOfWork, row: Any) -> int | None:  # Any: a table row
+    """The task a steward meets next: the following one of the same entity, else the first."""
+    for after in ((row.match_weight, row.task_id), None):
+        found = review_store.list_tasks(
+            uow.connection, entity=row.entity, status="open", reason=None, q="", after=after, limit=2
+        )
+        following = [task.task_id for task in found if task.task_id != row.task_id]
+        if following:
+            return int(following[0])
+    return None
+
+
+def _find(uow: UnitOfWork, task_id: int) -> Any:  # Any: a table row
+    row = review_store.find_task(uow.connection, task_id) if 0 < task_id < 2**63 else None
+    if row is None:
+        raise UnknownTaskError("There is no such task.", task_id=task_id)
+    return row
+
+
+def _verdict(text: str) -> Verdict:
+    if text not in set(Verdict):
+        raise InvalidInputError(f"A verdict is one of {', '.join(Verdict)}.", field="verdict")
+    return Verdict(text)
+
+
+def _read_cursor(cursor: str) -> tuple[float, int] | None:
+    if not cursor:
+        return None
+    weight, _, task_id = cursor.partition(":")
+    try:
+        return float(weight), int(task_id)
+    except ValueError as error:
+        raise InvalidInputError("This cursor is not one that was given out.", field="cursor") from error
+
+
+def _state(row: Any) -> dict[str, Json]:  # Any: a table row
+    return {
+        "task_id": row.task_id,
+        "status": row.status,
+        "version": row.version,
+        "closed_at": row.closed_at,
+        "closed_reason": row.closed_reason,
+    }
+
+
+def _line(row: Any) -> TaskLine:  # Any: a table row
+    return TaskLine(
+        row.task_id,
+        row.entity,
+        row.status,
+        row.version,
+        row.match_weight,
+        row.match_probability,
+        row.reason,
+        row.opened_at,
+        row.left_source,
+        row.left_key,
+        row.left_title or "",
+        row.right_source,
+        row.right_key,
+        row.right_title or "",
+    )
+
+
+def _task_line(row: Any, left: Side, right: Side, uow: UnitOfWork) -> TaskLine:  # Any: a table row
+    entity = uow.hub.dictionary.entity(row.entity)
+    return TaskLine(
+        row.task_id,
+        row.entity,
+        row.status,
+        row.version,
+        row.match_weight,
+        row.match_probability,
+        row.reason,
+        row.opened_at,
+        left.source_system,
+        left.source_id,
+        entity.title_of(left.values),
+        right.source_system,
+        right.source_id,
+        entity.title_of(right.values),
+    )
+
+
+def _side(record: source_store.StoredRecord, content: str, golden_id: str, members: Any) -> Side:
+    """``Any``: records of the golden record."""
+    held: Mapping[str, Any] = json.loads(content)
+    return Side(
+        record.record_id,
+        record.key.system,
+        record.key.key,
+        record.version,
+        record.changed_at,
+        golden_id,
+        held.get("raw", {}),
+        held.get("values", {}),
+        len(members),
+    )
+
+
+def _evidence(item: Mapping[str, Any]) -> Evidence:
+    """``Any``: stored JSON."""
+    return Evidence(
+        item["name"],
+        item["en"],
+        item["zh"],
+        item["level_en"],
+        item["level_zh"],
+        item["weight"],
+        item["left"],
+        item["right"],
+    )
+
+
+def _previous(row: Any) -> dict[str, Json]:  # Any: a table row
+    return {
+        "decision_id": row.decision_id,
+        "verdict": row.verdict,
+        "actor": row.actor,
+        "reason": row.reason,
+        "at": row.at,
+    }

@@ -1,0 +1,166 @@
+"""Rule sets and models in force: what one entity is matched by right now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from mdm.domain.dictionary import Dictionary
+from mdm.domain.entity_type import EntityType
+from mdm.domain.errors import RuleError
+from mdm.domain.rule_file import check_rule_set, read_rule_set
+from mdm.domain.rules import Action, RuleSet
+from mdm.domain.standardise.record import STANDARDISER_VERSION
+from mdm.linkage.model import Model, Weights, build_model, fingerprint_rules, load_weights, model_from_json
+from mdm.linkage.score import Scorer
+from mdm.linkage.statistics import Statistics
+from mdm.services.hub import Hub
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import match as match_store
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One entity's rules, model and compiled scorer; thresholds are match weights in bits."""
+
+    entity: EntityType
+    rules: RuleSet
+    model: Model
+    scorer: Scorer
+    rule_fingerprint: str
+    model_fingerprint: str
+    link_weight: float
+    review_weight: float
+
+
+def load_rule_sets(dictionary: Dictionary, *folders: Path) -> dict[str, RuleSet]:
+    """Rule sets of the package and of ``folders``, by entity; raises RuleError."""
+    found: dict[str, RuleSet] = {}
+    for file in _rule_files(*folders):
+        rules = read_rule_set(file.read_text("utf-8"), file.name)
+        check_rule_set(rules, dictionary.entity(rules.entity))
+        found[rules.entity] = rules
+    return found
+
+
+def shipped_weights(rules: RuleSet, *folders: Path) -> Weights | None:
+    """Reviewed weights that lie beside the rule file of this entity, if any."""
+    for folder in (*reversed(folders), _package_folder()):
+        weights = load_weights(folder / f"{rules.entity}.weights.json")
+        if weights is not None:
+            return weights
+    return None
+
+
+def rules_of(hub: Hub, entity: str) -> RuleSet:
+    """The rule set of an entity; raises RuleError when it has none."""
+    hub.dictionary.entity(entity)
+    if entity not in hub.rules:
+        raise RuleError(f"No matching rules are declared for {entity}.", entity=entity)
+    return hub.rules[entity]
+
+
+def matcher(uow: UnitOfWork, entity: str) -> Matcher:
+    """The matcher in force: the active model, or the shipped weights without statistics before the first run.
+
+    A model made under other rules does not count: its weights belong to its own comparisons.
+    """
+    rules = rules_of(uow.hub, entity)
+    stored = match_store.active_model(uow.connection, entity)
+    if stored is not None and stored.rule_fingerprint == fingerprint_rules(rules):
+        return compile_matcher(uow.hub, rules, stored.fingerprint, stored.content)
+    weights = shipped_weights(rules, *rule_folders(uow.hub))
+    if weights is None:
+        raise RuleError(
+            f"{entity} has no trained model yet: run `mdm match {entity} --full` first.", entity=entity
+        )
+    model = build_model(rules, weights, Statistics())
+    return compile_matcher(uow.hub, rules, model.fingerprint(), model.to_json())
+
+
+def has_current_model(uow: UnitOfWork, entity: str) -> bool:
+    """Whether a full run under the present rules and shipped weights has left a model."""
+    rules = rules_of(uow.hub, entity)
+    stored = match_store.active_model(uow.connection, entity)
+    if stored is None or stored.rule_fingerprint != fingerprint_rules(rules):
+        return False
+    shipped = shipped_weights(rules, *rule_folders(uow.hub))
+    return shipped is None or model_from_json(stored.content).weights == shipped
+
+
+def compile_matcher(hub: Hub, rules: RuleSet, fingerprint: str, content: str) -> Matcher:
+    """A matcher from a stored model; kept for the life of the process."""
+    key = ("matcher", rules.entity, fingerprint)
+    known = hub.cache.get(key)
+    if isinstance(known, Matcher):
+        return known
+    model = model_from_json(content)
+    weights = {threshold.action: threshold.min_weight for threshold in rules.thresholds}
+    made = Matcher(
+        hub.dictionary.entity(rules.entity),
+        rules,
+        model,
+        Scorer(rules, model),
+        model.rule_fingerprint,
+        fingerprint,
+        weights[Action.LINK],
+        weights[Action.REVIEW],
+    )
+    hub.cache[key] = made
+    return made
+
+
+def activate(uow: UnitOfWork, rules: RuleSet, model: Model) -> Matcher:
+    """Store rule set and model and put them in force."""
+    content = model.to_json()
+    fingerprint = model.fingerprint()
+    save_rules(uow, rules)
+    match_store.activate_model(
+        uow.connection, fingerprint, rules.entity, model.rule_fingerprint, content, uow.at
+    )
+    return compile_matcher(uow.hub, rules, fingerprint, content)
+
+
+def save_rules(uow: UnitOfWork, rules: RuleSet) -> None:
+    """Keep the rule set under its fingerprint."""
+    content = json.dumps(asdict(rules), ensure_ascii=False, sort_keys=True)
+    match_store.save_rule_set(
+        uow.connection, fingerprint_rules(rules), rules.entity, rules.version, content, uow.at
+    )
+
+
+def standardiser_id(hub: Hub, entity: str, profile: Mapping[str, object] | None) -> str:
+    """Names the way a record was standardised: code version, dictionary, features and mapping."""
+    key = ("standardiser", entity)
+    base = hub.cache.get(key)
+    if base is None:
+        features = hub.rules[entity].features if entity in hub.rules else ()
+        content = repr(
+            (STANDARDISER_VERSION, hub.dictionary.entity(entity), hub.dictionary.code_lists, features)
+        )
+        base = hub.cache[key] = hashlib.sha256(content.encode()).hexdigest()
+    mapping = json.dumps(profile, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(f"{base}{mapping}".encode()).hexdigest()
+
+
+def rule_folders(hub: Hub) -> tuple[Path, ...]:
+    """Where an installation keeps rule files of its own."""
+    return (hub.settings.home / "matching_rules",)
+
+
+def _package_folder() -> Path:
+    return Path(str(files("matching_rules")))
+
+
+def _rule_files(*folders: Path) -> list[Path]:
+    return [
+        file
+        for folder in (_package_folder(), *folders)
+        if folder.is_dir()
+        for file in sorted(folder.glob("*.py"))
+        if not file.name.startswith("_")
+    ]

@@ -1,0 +1,82 @@
+"""Setting the hub up: opening it, creating or migrating its database, importing dictionary and rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from random import Random
+
+from mdm.config import Settings
+from mdm.domain.access import Actor
+from mdm.domain.dictionary import Dictionary
+from mdm.domain.errors import NotInitialisedError
+from mdm.services import rule
+from mdm.services.dictionary import load_dictionary
+from mdm.services.hub import Hub
+from mdm.storage import dictionary as dictionary_store
+from mdm.storage import migration
+from mdm.storage.database import open_database, time_text
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What ``mdm init`` did."""
+
+    database: str
+    before: str | None
+    revision: str
+    entities: tuple[str, ...]
+    rule_sets: tuple[str, ...]
+
+
+def open_hub(
+    settings: Settings, *, clock: Callable[[], datetime] | None = None, random: Random | None = None
+) -> Hub:
+    """The hub over its settings; raises DictionaryError or RuleError before anything is touched."""
+    dictionary = load_dictionary(settings.home / "dictionary")
+    rules = rule.load_rule_sets(dictionary, settings.home / "matching_rules")
+    return Hub(settings, open_database(settings.database_url), dictionary, rules, clock=clock, random=random)
+
+
+def init(hub: Hub, actor: Actor) -> InitReport:
+    """Create or migrate the database, then import dictionary and rules as a version; safe to repeat."""
+    context = {"actor": actor.name, "reason": "init", "fact": hub.new_id(), "at": time_text(hub.now())}
+    with hub.database.writing(context) as connection:
+        before = migration.current_revision(connection)
+        migration.migrate(connection)
+    with hub.unit_of_work(actor, "import dictionary and rules") as uow:
+        content = dictionary_text(hub.dictionary)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        if dictionary_store.add_version(uow.connection, content, digest, uow.at):
+            uow.record("hub.initialised", "", digest, {"revision": migration.head_revision()})
+        for rules in hub.rules.values():
+            rule.save_rules(uow, rules)
+    return InitReport(
+        "sqlite" if hub.database.is_sqlite else "postgresql",
+        before,
+        migration.head_revision(),
+        tuple(hub.dictionary.entities),
+        tuple(hub.rules),
+    )
+
+
+def require_initialised(hub: Hub) -> None:
+    """Raise NotInitialisedError unless the database stands at this version's schema."""
+    with hub.database.reading() as connection:
+        found = migration.current_revision(connection)
+    if found != migration.head_revision():
+        raise NotInitialisedError(
+            "The database is not at this version's schema: run `mdm init`.", found=found or "empty"
+        )
+
+
+def dictionary_text(dictionary: Dictionary) -> str:
+    """The dictionary as canonical JSON."""
+    content = {
+        "entities": {name: asdict(entity) for name, entity in dictionary.entities.items()},
+        "code_lists": {name: asdict(codes) for name, codes in dictionary.code_lists.items()},
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)

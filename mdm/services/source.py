@@ -1,0 +1,427 @@
+"""Sources: registering systems, taking in their extracts, and showing what came.
+
+Invariants: each accepted version is stored once with its bytes' hash (I1); received = accepted + unchanged + rejected,
+and each reject can be fetched with row, field and reason (I19); a broken file changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mdm.connectors.reader import read_rows
+from mdm.domain.access import Actor, Permission
+from mdm.domain.audit import merkle_root
+from mdm.domain.errors import InvalidInputError, UnknownLoadError, UnknownRecordError, UnknownSourceError
+from mdm.domain.profile import SourceProfile, parse_profile
+from mdm.domain.source import (
+    Finding,
+    Json,
+    LoadReceipt,
+    Reject,
+    SourceKind,
+    SourceRow,
+    content_hash,
+)
+from mdm.services import access, standardise
+from mdm.services.hub import Hub
+from mdm.services.standardise import Standardised, Standardiser
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
+from mdm.storage.source import StoredRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source system as people see it; ``records`` counts its current source records."""
+
+    code: str
+    kind: str
+    name: str
+    site: str
+    records: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLine:
+    """One load in the history."""
+
+    load_id: str
+    entity: str
+    source: str
+    file_name: str
+    received: int
+    accepted: int
+    unchanged: int
+    rejected: int
+    status: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVersion:
+    """One version of a source record as it came."""
+
+    version: int
+    cells: Mapping[str, Json]
+    content_hash: str
+    created_at: str
+    load_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A source record with its versions, standard values, findings and golden ID."""
+
+    entity: str
+    source_system: str
+    source_id: str
+    status: str
+    version: int
+    golden_id: str | None
+    raw: Mapping[str, str]
+    values: Mapping[str, Json]
+    findings: tuple[Finding, ...]
+    versions: tuple[RecordVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Extract:
+    """An extract read and sorted out: what each row is, before anything is written."""
+
+    rows: Sequence[SourceRow]
+    hashes: Mapping[str, str]
+    rejects: tuple[Reject, ...]
+    repeated: int
+    file_hash: str
+    content: bytes
+
+    @property
+    def received(self) -> int:
+        return len(self.rows) + self.repeated + len(self.rejects)
+
+
+def add_source(uow: UnitOfWork, code: str, kind: str, name: str, site: str = "") -> Source:
+    """Register a source system, or change name and kind of a known one; doing it again changes nothing."""
+    access.require(uow.actor, Permission.SOURCE_MANAGE)
+    code, name = _checked_code(code), name.strip()[:200] or code
+    if kind.upper() not in SourceKind.__members__:
+        raise InvalidInputError(
+            f"There is no source kind {kind!r}.", field="kind", known=list(SourceKind.__members__)
+        )
+    known = source_store.find_system(uow.connection, code)
+    if known is None or (known.kind, known.name, known.site) != (kind.upper(), name, site):
+        source_store.save_system(uow.connection, code, kind.upper(), name, site, uow.at)
+        uow.record("source.registered", "", code, {"kind": kind.upper(), "name": name})
+    return next(source for source in _sources(uow) if source.code == code)
+
+
+def list_sources(uow: UnitOfWork) -> tuple[Source, ...]:
+    """Every source system."""
+    access.require(uow.actor, Permission.SOURCE_READ)
+    return _sources(uow)
+
+
+def ingest_file(
+    hub: Hub,
+    actor: Actor,
+    entity: str,
+    path: Path,
+    source: str,
+    profile: Mapping[str, object],
+    *,
+    snapshot: bool = False,
+    dry_run: bool = False,
+) -> LoadReceipt:
+    """Take in one extract: everything that can be taken in one transaction, every other row as a reject.
+
+    ``snapshot``: the file is complete, so current records missing in it are listed (they are retired one by one or by
+    ``retire_missing``). Raises UnreadableFileError or ProfileError before anything is written.
+    """
+    access.require(actor, Permission.SOURCE_LOAD)
+    access.require_source(actor, source)
+    mapping = parse_profile(profile, hub.dictionary.entity(entity), source)
+    extract = _read(path, mapping)
+    standardiser = standardise.standardiser_of(hub, entity, source, mapping.to_json())
+    with hub.reading(actor) as uow:
+        known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
+    made = {
+        row.key: standardiser.of_cells(row.cells)
+        for row in extract.rows
+        if _is_news(known.get(row.key), extract.hashes[row.key])
+    }
+    with hub.unit_of_work(actor, f"load {path.name}") as uow:
+        if dry_run:
+            with uow.trial():
+                receipt = _store_extract(uow, entity, source, path.name, mapping, standardiser, extract, made)
+        else:
+            receipt = _store_extract(uow, entity, source, path.name, mapping, standardiser, extract, made)
+        missing = _missing(uow, entity, source, extract) if snapshot else ()
+    details: dict[str, Json] = {"missing": list(missing)} if snapshot else {}
+    return replace(receipt, dry_run=dry_run, missing=len(missing), details=details)
+
+
+def list_loads(uow: UnitOfWork, entity: str | None = None, limit: int = 100) -> tuple[LoadLine, ...]:
+    """Loads, newest first."""
+    access.require(uow.actor, Permission.SOURCE_READ)
+    return tuple(
+        LoadLine(
+            r.load_id,
+            r.entity,
+            r.source,
+            r.file_name,
+            r.received,
+            r.accepted,
+            r.unchanged,
+            r.rejected,
+            r.status,
+            r.created_at,
+        )
+        for r in source_store.list_loads(uow.connection, entity, limit)
+    )
+
+
+def list_rejects(uow: UnitOfWork, load_id: str) -> tuple[Reject, ...]:
+    """Rows of a load that were not taken, in file order; raises UnknownLoadError."""
+    access.require(uow.actor, Permission.SOURCE_READ)
+    if source_store.find_load(uow.connection, load_id) is None:
+        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    return source_store.list_rejects(uow.connection, load_id)
+
+
+def get_record(uow: UnitOfWork, entity: str, system: str, key: str) -> RecordView:
+    """One source record with everything known of it; raises UnknownRecordError."""
+    access.require(uow.actor, Permission.RECORD_READ)
+    uow.hub.dictionary.entity(entity)
+    record = find_record(uow, entity, system, key)
+    content = json.loads(source_store.standard_contents(uow.connection, [record.record_id])[record.record_id])
+    golden = xref_store.golden_ids_of(uow.connection, [record.record_id])
+    versions = source_store.versions_of(uow.connection, record.record_id)
+    return RecordView(
+        entity,
+        system,
+        key,
+        record.status,
+        record.version,
+        golden.get(record.record_id),
+        content["raw"],
+        content["values"],
+        source_store.findings_of(uow.connection, record.record_id),
+        tuple(
+            RecordVersion(v.version, json.loads(v.cells), v.content_hash, v.created_at, v.load_id)
+            for v in versions
+        ),
+    )
+
+
+def find_record(uow: UnitOfWork, entity: str, system: str, key: str) -> StoredRecord:
+    """The stored record of a source key; raises UnknownRecordError."""
+    found = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
+    if found is None:
+        raise UnknownRecordError(
+            "No source record has this key.", entity=entity, source_system=system, source_id=key[:300]
+        )
+    return found
+
+
+def all_sources(uow: UnitOfWork) -> tuple[Source, ...]:
+    """Every source system, for other services."""
+    return _sources(uow)
+
+
+def check_key(key: str) -> None:
+    """Raise InvalidInputError unless ``key`` can name a source record."""
+    if not key or len(key) > 300 or "\x00" in key or any("\ud800" <= char <= "\udfff" for char in key):
+        raise InvalidInputError("A source id has 1 to 300 characters, none of them NUL.", field="source_id")
+
+
+def require_known(uow: UnitOfWork, code: str) -> None:
+    """Raise UnknownSourceError unless the source system is registered."""
+    if source_store.find_system(uow.connection, code) is None:
+        raise UnknownSourceError(f"No source system is registered as {code[:60]!r}.", source_system=code[:60])
+
+
+def _read(path: Path, profile: SourceProfile) -> _Extract:
+    """Sort the rows of a file: one row per key, repeats of the same content counted, others rejected."""
+    found = read_rows(path, profile)
+    rows: dict[str, SourceRow] = {}
+    hashes: dict[str, str] = {}
+    rejects: list[Reject] = []
+    repeated = 0
+    for row in found.rows:
+        if isinstance(row, Reject):
+            rejects.append(row)
+            continue
+        digest = content_hash(row.cells)
+        if row.key not in rows:
+            rows[row.key], hashes[row.key] = row, digest
+        elif hashes[row.key] == digest:
+            repeated += 1
+        else:
+            raw = json.dumps(dict(row.cells), ensure_ascii=False)
+            rejects.append(Reject(row.number, profile.id_column, "repeated_id", raw))
+    rejects.sort(key=lambda reject: reject.row)
+    return _Extract(list(rows.values()), hashes, tuple(rejects), repeated, found.sha256, path.read_bytes())
+
+
+def _store_extract(
+    uow: UnitOfWork,
+    entity: str,
+    source: str,
+    file_name: str,
+    profile: SourceProfile,
+    standardiser: Standardiser,
+    extract: _Extract,
+    made: Mapping[str, Standardised],
+) -> LoadReceipt:
+    if source_store.find_system(uow.connection, source) is None:
+        kind = profile.kind.value if profile.kind else SourceKind.OTHER.value
+        source_store.save_system(uow.connection, _checked_code(source), kind, source, "", uow.at)
+        uow.record("source.registered", "", source, {"kind": kind, "name": source})
+    load_id = uow.hub.new_id()
+    profile_version = _save_profile(uow, entity, source, profile)
+    source_store.keep_file(uow.connection, extract.file_hash, extract.content)
+    known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
+    news = [row for row in extract.rows if _is_news(known.get(row.key), extract.hashes[row.key])]
+    receipt = LoadReceipt(
+        load_id,
+        entity,
+        source,
+        extract.received,
+        len(news),
+        extract.received - len(news) - len(extract.rejects),
+        len(extract.rejects),
+        extract.rejects,
+    )
+    root = merkle_root([extract.hashes[row.key] for row in news])
+    source_store.save_load(
+        uow.connection,
+        {
+            "load_id": load_id,
+            "entity": entity,
+            "source": source,
+            "profile_version": profile_version,
+            "file_name": file_name[:300],
+            "file_hash": extract.file_hash,
+            "content_root": root,
+            "received": receipt.received,
+            "accepted": receipt.accepted,
+            "unchanged": receipt.unchanged,
+            "rejected": receipt.rejected,
+            "status": "accepted",
+            "created_at": uow.at,
+        },
+        extract.rejects,
+    )
+    uow.record(
+        "load.accepted",
+        entity,
+        load_id,
+        {"source": source, "file": file_name, "accepted": receipt.accepted, "content_root": root},
+    )
+    _store_versions(uow, entity, source, load_id, standardiser, extract, news, known, made)
+    standardise.refresh(uow.hub, uow, entity, [source])
+    return receipt
+
+
+def _store_versions(
+    uow: UnitOfWork,
+    entity: str,
+    source: str,
+    load_id: str,
+    standardiser: Standardiser,
+    extract: _Extract,
+    news: Sequence[SourceRow],
+    known: Mapping[str, StoredRecord],
+    made: Mapping[str, Standardised],
+) -> None:
+    fresh = [
+        {
+            "entity": entity,
+            "source": source,
+            "source_key": row.key,
+            "version": 1,
+            "content_hash": extract.hashes[row.key],
+            "status": "active",
+            "site": "",
+            "changed_at": uow.at,
+        }
+        for row in news
+        if row.key not in known
+    ]
+    ids = source_store.add_records(uow.connection, fresh)
+    versions, standard = [], []
+    for row in news:
+        before = known.get(row.key)
+        record_id, version = (before.record_id, before.version + 1) if before else (ids[row.key], 1)
+        digest = extract.hashes[row.key]
+        if before:
+            source_store.change_record(uow.connection, record_id, version, digest, "active", uow.at)
+        versions.append(
+            version_row(uow, record_id, version, row.cells, digest, load_id=load_id, mapped=False)
+        )
+        standard.append((record_id, version, made.get(row.key) or standardiser.of_cells(row.cells)))
+    source_store.add_versions(uow.connection, versions)
+    standardise.store(uow, entity, standardiser.id, standard)
+
+
+def version_row(
+    uow: UnitOfWork,
+    record_id: int,
+    version: int,
+    cells: Mapping[str, Json],
+    digest: str,
+    *,
+    load_id: str | None,
+    mapped: bool,
+) -> dict[str, object]:
+    """One version of a source record as a table row."""
+    return {
+        "record_id": record_id,
+        "version": version,
+        "load_id": load_id,
+        "cells": json.dumps(cells, ensure_ascii=False, separators=(",", ":")),
+        "content_hash": digest,
+        "mapped": mapped,
+        "created_at": uow.at,
+        "fact_id": uow.fact_id,
+    }
+
+
+def _is_news(known: StoredRecord | None, digest: str) -> bool:
+    return known is None or known.content_hash != digest or known.status != "active"
+
+
+def _missing(uow: UnitOfWork, entity: str, source: str, extract: _Extract) -> tuple[str, ...]:
+    return tuple(
+        sorted(set(source_store.records_of_source(uow.connection, entity, source)) - set(extract.hashes))
+    )
+
+
+def _save_profile(uow: UnitOfWork, entity: str, source: str, profile: SourceProfile) -> int:
+    content = json.dumps(profile.to_json(), ensure_ascii=False, sort_keys=True)
+    before = source_store.latest_profile(uow.connection, source, entity)
+    if before is not None and before.content == content:
+        return int(before.version)
+    version = 1 if before is None else before.version + 1
+    source_store.save_profile(uow.connection, source, entity, version, content, uow.at)
+    uow.record("source.profiled", entity, source, {"version": version})
+    return version
+
+
+def _sources(uow: UnitOfWork) -> tuple[Source, ...]:
+    return tuple(
+        Source(r.code, r.kind, r.name, r.site, r.records, r.created_at)
+        for r in source_store.list_systems(uow.connection)
+    )
+
+
+def _checked_code(code: str) -> str:
+    text = code.strip()
+    if not text or len(text) > 60 or not text.isprintable():
+        raise InvalidInputError("A source code has 1 to 60 printable characters.", field="source")
+    return text

@@ -1,0 +1,150 @@
+"""From rows as they came to standard records, features and candidate keys; raw rows stay untouched.
+
+A change of mapping, dictionary, standardiser or features marks stored records as stale; they are standardised again
+from their raw rows without re-loading.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mdm.domain.features import FeatureValue, build_features
+from mdm.domain.profile import SourceProfile, map_cells, parse_profile
+from mdm.domain.rules import RuleSet
+from mdm.domain.source import Finding, StandardRecord
+from mdm.domain.standardise.kind import SourceContext
+from mdm.domain.standardise.record import standardise_record
+from mdm.linkage.record import member_hash, members_of
+from mdm.services import rule
+from mdm.services.hub import Hub
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import match as match_store
+from mdm.storage import source as source_store
+from mdm.storage.database import Connection
+
+CHUNK = 2000
+"""Records standardised per transaction: short enough that a steward's decision never waits long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """A record made comparable, with the features its entity's rules ask for."""
+
+    record: StandardRecord
+    features: Mapping[str, FeatureValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Standardiser:
+    """How the records of one source and entity are standardised; ``id`` names it."""
+
+    hub: Hub
+    entity: str
+    profile: SourceProfile | None
+    context: SourceContext
+    id: str
+
+    def of_cells(self, cells: Mapping[str, str | None]) -> Standardised:
+        """Map a row as it came, then standardise it."""
+        mapped = map_cells(self.profile, cells) if self.profile else _texts(cells)
+        return self.of_attributes(mapped)
+
+    def of_attributes(self, attributes: Mapping[str, str]) -> Standardised:
+        """Standardise a record that is mapped already."""
+        dictionary = self.hub.dictionary
+        record = standardise_record(
+            dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=self.context
+        )
+        rules = self.hub.rules.get(self.entity)
+        return Standardised(record, build_features(rules.features, record) if rules else {})
+
+
+def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str) -> Standardiser:
+    """The standardiser in force for a source, by its stored profile (none: attributes as sent)."""
+    stored = source_store.latest_profile(connection, source, entity)
+    if stored is None:
+        return Standardiser(hub, entity, None, SourceContext(), rule.standardiser_id(hub, entity, None))
+    return standardiser_of(hub, entity, source, json.loads(stored.content))
+
+
+def standardiser_of(hub: Hub, entity: str, source: str, content: Mapping[str, object]) -> Standardiser:
+    """The standardiser of a profile; raises ProfileError."""
+    profile = parse_profile(content, hub.dictionary.entity(entity), source)
+    return Standardiser(
+        hub, entity, profile, profile.context, rule.standardiser_id(hub, entity, profile.to_json())
+    )
+
+
+def store(
+    uow: UnitOfWork, entity: str, standardiser: str, records: Sequence[tuple[int, int, Standardised]]
+) -> None:
+    """Write (record id, version, standardised) with features, keys and findings; they wait to be matched."""
+    rows = [
+        {
+            "record_id": record_id,
+            "entity": entity,
+            "version": version,
+            "standardiser": standardiser,
+            "content": content_text(item.record),
+            "features": json.dumps(item.features, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "matched": False,
+        }
+        for record_id, version, item in records
+    ]
+    findings: dict[int, Sequence[Finding]] = {
+        record_id: item.record.findings for record_id, _, item in records
+    }
+    source_store.save_standard(uow.connection, rows, findings)
+    rules = uow.hub.rules.get(entity)
+    if rules is not None:
+        keys: dict[int, Iterable[int]] = {record_id: stored_keys(rules, item.features) for record_id, _, item in records}
+        match_store.replace_keys(uow.connection, entity, keys)
+
+
+def stored_keys(rules: RuleSet, features: Mapping[str, FeatureValue]) -> set[int]:
+    """Every candidate key of a record as a number, hot or not: which keys are hot changes with the statistics."""
+    return {
+        key_number(block.on, text) for block in rules.blocking for text in members_of(features.get(block.on))
+    }
+
+
+def key_number(feature: str, text: str) -> int:
+    """Stable 63-bit number of one candidate key."""
+    return member_hash(f"{feature}\x1f{text}")
+
+
+def refresh(hub: Hub, uow: UnitOfWork, entity: str, sources: Iterable[str]) -> int:
+    """Standardise stale records of these sources again, inside the caller's unit of work; returns how many."""
+    done = 0
+    for source in sources:
+        standardiser = open_standardiser(uow.connection, hub, entity, source)
+        stale = set(source_store.stale_standard(uow.connection, entity, source, standardiser.id))
+        if not stale:
+            continue
+        rows = [
+            (row.record_id, row.version, _again(standardiser, row.cells, mapped=row.mapped))
+            for row in source_store.current_versions(uow.connection, entity, source)
+            if row.record_id in stale
+        ]
+        for start in range(0, len(rows), CHUNK):
+            store(uow, entity, standardiser.id, rows[start : start + CHUNK])
+        uow.record("record.restandardised", entity, source, {"records": len(rows)})
+        done += len(rows)
+    return done
+
+
+def content_text(record: StandardRecord) -> str:
+    """The standard record as stored: raw, values, parts."""
+    content = {"raw": record.raw, "values": record.values, "parts": record.parts}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _again(standardiser: Standardiser, cells: str, *, mapped: bool) -> Standardised:
+    held = json.loads(cells)
+    return standardiser.of_attributes(_texts(held)) if mapped else standardiser.of_cells(held)
+
+
+def _texts(cells: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: text for name, text in cells.items() if text is not None}

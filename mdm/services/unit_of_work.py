@@ -1,0 +1,82 @@
+"""The unit of work: one transaction, one actor, one reason, one fact; services never commit.
+
+Invariant: a state change, its audit rows and its events commit together or not at all (I11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mdm.domain.access import Actor
+from mdm.domain.errors import ActorMissingError
+from mdm.domain.event import EVENT_TYPES, Event
+from mdm.domain.source import Json
+from mdm.storage import event as event_store
+from mdm.storage.database import Connection, time_text
+
+if TYPE_CHECKING:
+    from mdm.services.hub import Hub
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What a service works with; ``at`` is ``now`` as stored text."""
+
+    hub: Hub
+    connection: Connection
+    actor: Actor
+    reason: str
+    fact_id: str
+    now: datetime
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def at(self) -> str:
+        """The time of this unit of work as it is stored."""
+        return time_text(self.now)
+
+    def record(
+        self, type_: str, entity: str, subject: str, payload: Mapping[str, Json] | None = None
+    ) -> None:
+        """Add an event to the fact of this unit of work."""
+        if type_ not in EVENT_TYPES:
+            raise ValueError(f"unknown event type {type_}")
+        self.events.append(Event(type_, entity, subject, payload or {}))
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Do the work inside for its answer only: rows and events are taken back on leaving."""
+        before = len(self.events)
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            del self.events[before:]
+
+
+@contextmanager
+def open_unit(hub: Hub, actor: Actor, reason: str) -> Iterator[UnitOfWork]:
+    """A writing unit of work; commits on leaving, with its fact, or leaves nothing behind."""
+    if not actor.name or not reason.strip():
+        raise ActorMissingError("A change needs an actor and a reason.")
+    now = hub.now()
+    fact_id = hub.new_id()
+    context = {"actor": actor.name, "reason": reason, "fact": fact_id, "at": time_text(now)}
+    with hub.database.writing(context) as connection:
+        uow = UnitOfWork(hub, connection, actor, reason, fact_id, now)
+        yield uow
+        if uow.events or event_store.has_audit_rows(connection, fact_id):
+            kind = uow.events[0].type if uow.events else "data.changed"
+            event_store.write_fact(connection, fact_id, kind, actor.name, reason, uow.at, uow.events)
+
+
+@contextmanager
+def open_reading(hub: Hub, actor: Actor) -> Iterator[UnitOfWork]:
+    """A reading unit of work on one consistent snapshot."""
+    with hub.database.reading() as connection:
+        yield UnitOfWork(hub, connection, actor, "", "", hub.now())

@@ -1,0 +1,157 @@
+"""One database, SQLite or PostgreSQL: connections, transactions and the few places where the two differ.
+
+SQLite runs in WAL mode with synchronous=FULL; writing transactions start with BEGIN IMMEDIATE, because a deferred
+one that reads first fails at once as locked. The actor of a transaction is put where triggers can read it:
+a connection function on SQLite, transaction-local settings on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["Connection", "Database", "Row", "among", "insert_rows", "open_database", "time_text", "upsert_rows"]
+
+Row: TypeAlias = Any
+"""A table row with the columns of its query; services turn it into a domain type before it leaves them."""
+
+CONTEXT_NAMES = ("actor", "reason", "fact", "at")
+
+
+class Database:
+    """An open database; ``reading`` and ``writing`` give connections inside a transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on one consistent snapshot; nothing it does is kept."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(**level)
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
+
+    @contextmanager
+    def writing(self, context: Mapping[str, str]) -> Iterator[Connection]:
+        """A connection in a writing transaction that triggers know the actor of; commits on leaving."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(mdm_write=True)
+            with connection.begin():
+                set_context(connection, context)
+                try:
+                    yield connection
+                finally:
+                    clear_context(connection)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database at ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``) without touching its tables."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+    return Database(engine)
+
+
+def set_context(connection: Connection, context: Mapping[str, str]) -> None:
+    """Tell the triggers of this transaction who acts, why, and under which fact."""
+    if connection.dialect.name == "sqlite":
+        connection.info["context"].update(context)
+        return
+    for name in CONTEXT_NAMES:
+        value = context.get(name, "")
+        connection.execute(select(func.set_config(f"mdm.{name}", value, True)))
+
+
+def clear_context(connection: Connection) -> None:
+    """Forget the actor, so that a pooled connection cannot act in somebody's name."""
+    if connection.dialect.name == "sqlite":
+        connection.info["context"].clear()
+
+
+def among(connection: Connection, of: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """``of`` is one of ``values``, however many: json_each on SQLite, an array on PostgreSQL (both use the index)."""
+    listed = list(values)
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(listed)).table_valued("value")
+        return of.in_(select(each.c.value))
+    return of == any_(literal(listed, ARRAY(of.type)))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows in one statement per batch."""
+    if rows:
+        connection.execute(table.insert(), list(rows))
+
+
+def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or overwrite those whose primary key exists."""
+    if not rows:
+        return
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    statement = make(table)
+    keys = [c.name for c in table.primary_key.columns]
+    updates = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=updates), list(rows))
+
+
+def time_text(moment: datetime) -> str:
+    """UTC with microseconds, as stored: ``2026-11-23T08:00:00.000000Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _prepare_sqlite(dbapi_connection: Any, entry: ConnectionPoolEntry) -> None:
+    """``Any``: the driver's connection type differs by driver."""
+    dbapi_connection.isolation_level = None
+    context: dict[str, str] = {}
+    entry.info["context"] = context
+    dbapi_connection.create_function("mdm_context", 1, context.get)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=30000",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("mdm_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

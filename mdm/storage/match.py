@@ -1,0 +1,233 @@
+"""Candidate keys, scored pairs, rule sets, models and runs: what matching works on and leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+
+from mdm.storage.database import among, insert_rows, Row
+from mdm.storage.schema import (
+    candidate_key,
+    match_model,
+    match_pair,
+    match_run,
+    rule_set,
+    source_record,
+    standard_record,
+)
+
+
+class StoredPair(NamedTuple):
+    """A scored pair; ``levels`` are the level numbers of each comparison, comma-separated."""
+
+    left: int
+    right: int
+    weight: float
+    probability: float
+    levels: str
+
+
+def save_rule_set(
+    connection: Connection, fingerprint: str, entity: str, version: str, content: str, at: str
+) -> None:
+    """Keep a rule set under its fingerprint, once."""
+    known = connection.scalar(select(rule_set.c.version).where(rule_set.c.fingerprint == fingerprint))
+    if known is None:
+        row = {
+            "fingerprint": fingerprint,
+            "entity": entity,
+            "version": version,
+            "content": content,
+            "created_at": at,
+        }
+        insert_rows(connection, rule_set, [row])
+
+
+def active_model(connection: Connection, entity: str) -> Row | None:
+    """The model in force: fingerprint, rule_fingerprint, content."""
+    return connection.execute(
+        select(match_model).where(match_model.c.entity == entity, match_model.c.active)
+    ).first()
+
+
+def activate_model(
+    connection: Connection, fingerprint: str, entity: str, rule_fingerprint: str, content: str, at: str
+) -> None:
+    """Put a model in force and the one before out of force."""
+    connection.execute(
+        update(match_model)
+        .where(match_model.c.entity == entity, match_model.c.active, match_model.c.fingerprint != fingerprint)
+        .values(active=False)
+    )
+    known = connection.execute(
+        select(match_model.c.active).where(match_model.c.fingerprint == fingerprint)
+    ).first()
+    if known is None:
+        row = {
+            "fingerprint": fingerprint,
+            "entity": entity,
+            "rule_fingerprint": rule_fingerprint,
+            "content": content,
+            "active": True,
+            "created_at": at,
+        }
+        insert_rows(connection, match_model, [row])
+    elif not known.active:
+        connection.execute(
+            update(match_model).where(match_model.c.fingerprint == fingerprint).values(active=True)
+        )
+
+
+def save_run(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep what a match run did."""
+    insert_rows(connection, match_run, [row])
+
+
+def latest_run(connection: Connection, entity: str) -> Row | None:
+    """The newest match run of the entity."""
+    return connection.execute(
+        select(match_run).where(match_run.c.entity == entity).order_by(match_run.c.run_id.desc()).limit(1)
+    ).first()
+
+
+def replace_keys(connection: Connection, entity: str, keys: Mapping[int, Iterable[int]]) -> None:
+    """Set the candidate keys of records."""
+    connection.execute(delete(candidate_key).where(among(connection, candidate_key.c.record_id, keys)))
+    insert_rows(
+        connection,
+        candidate_key,
+        [
+            {"entity": entity, "key": key, "record_id": record_id}
+            for record_id, held in keys.items()
+            for key in sorted(set(held))
+        ],
+    )
+
+
+def candidates(connection: Connection, entity: str, keys: Iterable[int], except_id: int | None) -> list[int]:
+    """Current records that share a key."""
+    query = (
+        select(candidate_key.c.record_id)
+        .where(candidate_key.c.entity == entity, among(connection, candidate_key.c.key, keys))
+        .distinct()
+    )
+    if except_id is not None:
+        query = query.where(candidate_key.c.record_id != except_id)
+    return sorted(record_id for (record_id,) in connection.execute(query))
+
+
+def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
+    """Record id -> JSON of features."""
+    rows = connection.execute(
+        select(standard_record.c.record_id, standard_record.c.features).where(
+            among(connection, standard_record.c.record_id, record_ids)
+        )
+    )
+    return {record_id: content for record_id, content in rows}
+
+
+def all_features(connection: Connection, entity: str) -> Sequence[Row]:
+    """(record_id, source, source_key, version, features, matched) of every current record."""
+    return connection.execute(
+        select(
+            standard_record.c.record_id,
+            source_record.c.source,
+            source_record.c.source_key,
+            standard_record.c.version,
+            standard_record.c.features,
+            standard_record.c.matched,
+        )
+        .join(source_record, source_record.c.record_id == standard_record.c.record_id)
+        .where(source_record.c.entity == entity, source_record.c.status == "active")
+        .order_by(standard_record.c.record_id)
+    ).all()
+
+
+def unmatched(connection: Connection, entity: str) -> list[int]:
+    """Current records that are new or changed since they were last matched."""
+    rows = connection.execute(
+        select(standard_record.c.record_id)
+        .join(source_record, source_record.c.record_id == standard_record.c.record_id)
+        .where(
+            standard_record.c.entity == entity,
+            standard_record.c.matched.is_(False),
+            source_record.c.status == "active",
+        )
+        .order_by(standard_record.c.record_id)
+    )
+    return [record_id for (record_id,) in rows]
+
+
+def mark_matched(connection: Connection, record_ids: Iterable[int]) -> None:
+    """These records are matched in their present version."""
+    connection.execute(
+        update(standard_record)
+        .where(among(connection, standard_record.c.record_id, record_ids))
+        .values(matched=True)
+    )
+
+
+def replace_pairs(
+    connection: Connection, entity: str, pairs: Iterable[StoredPair], touched: Iterable[int] | None
+) -> None:
+    """Set the scored pairs of the ``touched`` records, or of the whole entity."""
+    if touched is None:
+        connection.execute(delete(match_pair).where(match_pair.c.entity == entity))
+    else:
+        ids = list(touched)
+        connection.execute(
+            delete(match_pair).where(
+                or_(
+                    among(connection, match_pair.c.left_id, ids),
+                    among(connection, match_pair.c.right_id, ids),
+                )
+            )
+        )
+    rows = [
+        {
+            "entity": entity,
+            "left_id": p.left,
+            "right_id": p.right,
+            "match_weight": p.weight,
+            "match_probability": p.probability,
+            "levels": p.levels,
+        }
+        for p in pairs
+    ]
+    insert_rows(connection, match_pair, rows)
+
+
+def pairs_touching(connection: Connection, record_ids: Iterable[int]) -> list[StoredPair]:
+    """Scored pairs with at least one side among ``record_ids``."""
+    ids = list(record_ids)
+    rows = connection.execute(
+        select(match_pair).where(
+            or_(among(connection, match_pair.c.left_id, ids), among(connection, match_pair.c.right_id, ids))
+        )
+    )
+    return [_pair(r) for r in rows]
+
+
+def all_pairs(connection: Connection, entity: str) -> list[StoredPair]:
+    """Every scored pair of the entity."""
+    return [_pair(r) for r in connection.execute(select(match_pair).where(match_pair.c.entity == entity))]
+
+
+def find_pair(connection: Connection, left: int, right: int) -> StoredPair | None:
+    """The scored pair of two records, in either order."""
+    low, high = sorted((left, right))
+    row = connection.execute(
+        select(match_pair).where(and_(match_pair.c.left_id == low, match_pair.c.right_id == high))
+    ).first()
+    return None if row is None else _pair(row)
+
+
+def count_pairs(connection: Connection, entity: str) -> int:
+    """Number of scored pairs kept."""
+    return int(connection.scalar(select(func.count()).where(match_pair.c.entity == entity)) or 0)
+
+
+def _pair(r: Row) -> StoredPair:
+    return StoredPair(r.left_id, r.right_id, r.match_weight, r.match_probability, r.levels)

@@ -1,0 +1,1 @@
+"""History of the tables; ``mdm init`` runs it."""
