@@ -1,0 +1,1 @@
+"""Demo data of the project's own making: worlds of source extracts with known truth."""

@@ -1,0 +1,365 @@
+"""Suppliers of a demo world: companies, alone or with the relatives and look-alikes they are mistaken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from random import Random
+from typing import Any
+
+from mdm.demo import supplier_rows
+from mdm.demo.company import (
+    Company,
+    Place,
+    foreign_place,
+    founded,
+    new_bank,
+    new_lei,
+    new_mail,
+    new_mobile,
+    new_person,
+    new_phone,
+    new_place,
+    new_uscc,
+    new_vat,
+    taiwan_place,
+)
+from mdm.demo.dirt import Pen, weighted
+from mdm.demo.recipe import Family, Known, digits, letters, pair_up
+from mdm.demo.supplier_names import registered_name
+from mdm.demo.vocabulary import words
+
+_HELD = {
+    "SAP_ECC": 2.6,
+    "KINGDEE_K3C": 1.9,
+    "YONYOU_U8": 1.0,
+    "QMS_ASL": 1.4,
+    "CRM_ACCOUNT": 1.0,
+    "PLM_AML": 1.1,
+}
+_RELATIVES = (
+    ("sister_plant", 92),
+    ("other_industry_same_owner", 58),
+    ("parent_subsidiary", 60),
+    ("branch", 55),
+    ("same_trade_unrelated", 48),
+    ("homophone", 32),
+    ("same_address", 22),
+)
+_FAMILY_SHARE = 0.31
+_FAMILY_SIZES = ((1, 30.0), (2, 30.0), (3, 24.0), (4, 16.0))
+
+
+def recipe(rng: Random) -> Suppliers:
+    """A generator of suppliers."""
+    return Suppliers(rng)
+
+
+class Suppliers:
+    """Makes companies; remembers trade names, so that only deliberate look-alikes share one."""
+
+    prefix = "SUP"
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self._taken: set[str] = set()
+
+    def family(self) -> Family:
+        """A company, in three of ten cases with relatives and look-alikes."""
+        roll = self.rng.random()
+        if roll < 0.12:
+            return self._foreign_family()
+        base = self._taiwanese() if roll < 0.17 else self._chinese()
+        if base.kind != "cn" or self.rng.random() > _FAMILY_SHARE * 1.25:
+            return [base], []
+        kinds = [weighted(self.rng, _RELATIVES) for _ in range(weighted(self.rng, _FAMILY_SIZES))]
+        return [base, *(self._relative(base, kind) for kind in kinds)], pair_up(kinds)
+
+    def holders(self, thing: Company) -> Mapping[str, float]:
+        """Every system may hold every supplier."""
+        return _HELD
+
+    def new_id(self, source: str, thing: Company) -> str:
+        """A vendor number in the style of the system."""
+        rng = self.rng
+        styles = {
+            "SAP_ECC": f"0000{rng.choice('123349')}{digits(rng, 5)}",
+            "KINGDEE_K3C": f"VEN{digits(rng, 5)}",
+            "YONYOU_U8": rng.choice(
+                (f"0{rng.randint(1, 3)}{digits(rng, 4)}",) * 3 + (f"{rng.choice('WG')}{digits(rng, 4)}",)
+            ),
+            "QMS_ASL": f"ASL-{rng.randint(1000, 99999)}",
+            "CRM_ACCOUNT": f"001{letters(rng, 12)}",
+            "PLM_AML": f"M{digits(rng, 6)}",
+        }
+        return self._longer(source, styles[source])
+
+    def _longer(self, source: str, key: str) -> str:
+        """Short number ranges get one more digit once they fill up."""
+        full = len(self._taken) > 15000 and source not in {"CRM_ACCOUNT", "PLM_AML"}
+        return key + digits(self.rng, 2) if full else key
+
+    def row(self, source: str, key: str, thing: Company, pen: Pen, known: Known) -> dict[str, str]:
+        """The company as the system writes it down."""
+        return supplier_rows.WRITERS[source](key, thing, pen, known)
+
+    def _chinese(self) -> Company:
+        chars, sounds = self._new_trade()
+        brand = "".join(sounds).capitalize() if self.rng.random() < 0.82 else _brand(self.rng)[0]
+        layout = weighted(self.rng, [("city", 62.0), ("bracket", 25.0), ("province", 13.0)])
+        base = Company(
+            kind="cn",
+            place=new_place(self.rng),
+            trade_zh=chars,
+            trade_py=sounds,
+            brand=brand,
+            industry=self.rng.choice(words("companies")["industry"]),
+            form=self._form(),
+            layout=layout,
+        )
+        base = self._contacts(base)
+        return replace(base, former=self._former(base)) if self.rng.random() < 0.08 else base
+
+    def _taiwanese(self) -> Company:
+        base = self._chinese()
+        form = next(form for form in words("companies")["form"] if form["zh"] == "股份有限公司")
+        base = replace(base, kind="tw", place=taiwan_place(self.rng), form=form, layout="city", former="")
+        return replace(self._contacts(base), uscc="", vat=new_vat(self.rng, "TW"))
+
+    def _foreign_family(self) -> Family:
+        base = self._foreign()
+        if self.rng.random() > 0.4:
+            return [base], []
+        kinds = [
+            self.rng.choice(("foreign_sister", "foreign_parent_vs_china_sub"))
+            for _ in range(self.rng.choice((1, 1, 1, 2)))
+        ]
+        return [base, *(self._relative(base, kind) for kind in kinds)], pair_up(kinds)
+
+    def _foreign(self) -> Company:
+        countries = words("companies")["foreign_form"]
+        country = self.rng.choice(("DE", "DE", "US", "US", "JP", "JP", *countries))
+        en, zh = self._new_brand()
+        industry_en, industry_zh = self.rng.choice(words("companies")["foreign_industry"]["words"])
+        form = {"zh": "公司", "en": self.rng.choice(countries[country])}
+        base = Company(
+            kind="foreign",
+            place=foreign_place(self.rng, country),
+            trade_zh=zh,
+            trade_py=(),
+            brand=en,
+            industry={"zh": industry_zh, "en": [industry_en], "near": industry_zh},
+            form=form,
+            layout="city",
+        )
+        return self._contacts(self._japanese(base) if country == "JP" else base)
+
+    def _japanese(self, base: Company) -> Company:
+        names = words("companies")["japan"]
+        latin, kanji = self.rng.choice(names["names"])
+        trade_en, trade_kanji, english = self.rng.choice(names["trades"])
+        industry = {"zh": trade_kanji, "en": [trade_en, trade_en, english], "near": trade_kanji}
+        return replace(
+            base, brand=latin, trade_zh=kanji, industry=industry, japanese=(latin, kanji + trade_kanji)
+        )
+
+    def _contacts(self, company: Company) -> Company:
+        """Numbers, mail and bank of its own, fitting the place."""
+        rng, place = self.rng, company.place
+        domain = company.domain or self._domain(company)
+        person = new_person(rng, company.kind)
+        return replace(
+            company,
+            uscc=new_uscc(rng, place.code, _authority(company)) if company.kind == "cn" else "",
+            vat=new_vat(rng, place.country) if company.kind == "foreign" else "",
+            duns=digits(rng, 9),
+            lei=new_lei(rng),
+            phone=new_phone(rng, place),
+            mobile=new_mobile(rng) if company.kind == "cn" else "",
+            domain=domain,
+            person=person,
+            mail=new_mail(
+                rng, domain, company.brand, person, free=company.kind == "cn" and rng.random() < 0.22
+            ),
+            bank=new_bank(rng),
+            cert=rng.choice(("MD ", "Q6 ", "CN", "SX-", "DM")) + digits(rng, 7),
+            since=founded(rng),
+        )
+
+    def _domain(self, company: Company) -> str:
+        mail = words("companies")["mail"]
+        stem = company.brand.lower().replace(" ", "")
+        if company.kind == "foreign":
+            tail = {"JP": "co.jp", "GB": "co.uk", "US": "com"}.get(
+                company.place.country, company.place.country.lower()
+            )
+            middle = self.rng.choice(("", "-" + company.industry["en"][0].split()[0].lower()))
+            return f"{stem}{middle}.{self.rng.choice((tail, 'com'))}"
+        if self.rng.random() < 0.2:
+            stem = "".join(part[0] for part in (*company.trade_py, *company.industry["py"].split()[:2]))
+        return f"{stem}{self.rng.choice(mail['suffix'])}.{self.rng.choice(mail['domains'])}"
+
+    def _relative(self, base: Company, kind: str) -> Company:
+        makers = {
+            "sister_plant": self._sister_plant,
+            "other_industry_same_owner": self._other_industry,
+            "parent_subsidiary": self._parent,
+            "branch": self._branch,
+            "same_trade_unrelated": self._same_trade,
+            "homophone": self._homophone,
+            "same_address": self._same_address,
+            "foreign_sister": self._foreign_sister,
+            "foreign_parent_vs_china_sub": self._china_subsidiary,
+        }
+        made = makers[kind](replace(base, former="", branch=None))
+        wrong = (
+            base.uscc
+            if self.rng.random() < 0.05 and kind not in {"homophone", "same_trade_unrelated"}
+            else ""
+        )
+        return replace(made, foreign_code=wrong)
+
+    def _sister_plant(self, base: Company) -> Company:
+        layout = "bracket" if self.rng.random() < 0.35 else "city"
+        return self._contacts(replace(base, place=self._elsewhere(base), layout=layout))
+
+    def _other_industry(self, base: Company) -> Company:
+        own = self._contacts(replace(base, industry=self._another_industry(base), form=self._form()))
+        phone = base.phone if self.rng.random() < 0.5 else own.phone
+        return replace(own, phone=phone, person=base.person if self.rng.random() < 0.5 else own.person)
+
+    def _parent(self, base: Company) -> Company:
+        group = next(form for form in words("companies")["form"] if form["zh"] == "集团有限公司")
+        near = self._contacts(replace(base, form=group))
+        if self.rng.random() < 0.5:
+            return replace(near, phone=base.phone if self.rng.random() < 0.4 else near.phone)
+        return self._contacts(replace(base, form=group, place=new_place(self.rng, _city(base.place.zh))))
+
+    def _branch(self, base: Company) -> Company:
+        place = self._elsewhere(base)
+        own = self._contacts(replace(base, place=place))
+        return replace(own, place=base.place, branch=place)
+
+    def _same_trade(self, base: Company) -> Company:
+        place = (
+            self._elsewhere(base) if self.rng.random() < 0.75 else new_place(self.rng, _city(base.place.zh))
+        )
+        same = self.rng.random() < 0.35 and place.zh != base.place.zh
+        industry = base.industry if same else self._another_industry(base)
+        brand = "".join(base.trade_py).capitalize()
+        return self._contacts(
+            replace(base, place=place, industry=industry, form=self._form(), brand=brand, domain="")
+        )
+
+    def _homophone(self, base: Company) -> Company:
+        sounds = words("companies")["sounds"]
+        spots = [i for i, sound in enumerate(base.trade_py) if len(sounds[sound]) > 1]
+        if not spots:
+            return self._same_trade(base)
+        chars = list(base.trade_zh)
+        for spot in spots[: self.rng.randint(1, len(spots))]:
+            chars[spot] = self.rng.choice(
+                [char for char in sounds[base.trade_py[spot]] if char != chars[spot]]
+            )
+        industry = base.industry if self.rng.random() < 0.55 else self._another_industry(base)
+        place = new_place(self.rng, _city(base.place.zh))
+        brand = "".join(base.trade_py).capitalize()
+        made = replace(base, trade_zh="".join(chars), place=place, industry=industry, brand=brand, domain="")
+        return self._contacts(made)
+
+    def _same_address(self, base: Company) -> Company:
+        other = replace(self._chinese(), place=base.place, former="")
+        own = self._contacts(other)
+        return replace(own, phone=base.phone if self.rng.random() < 0.25 else own.phone)
+
+    def _foreign_sister(self, base: Company) -> Company:
+        forms = words("companies")["foreign_form"]
+        country = self.rng.choice([name for name in forms if name not in {base.place.country, "JP"}])
+        form = {"zh": "公司", "en": self.rng.choice(forms[country])}
+        return self._contacts(
+            replace(base, place=foreign_place(self.rng, country), form=form, japanese=("", ""))
+        )
+
+    def _china_subsidiary(self, base: Company) -> Company:
+        industry = self.rng.choice(words("companies")["industry"])
+        made = replace(
+            base,
+            kind="cn",
+            place=new_place(self.rng),
+            trade_zh=base.trade_zh,
+            trade_py=(base.brand.lower(),),
+            industry=industry,
+            form=words("companies")["form"][0],
+            layout="bracket",
+            domain="",
+            japanese=("", ""),
+        )
+        return self._contacts(made)
+
+    def _elsewhere(self, base: Company) -> Place:
+        while (place := new_place(self.rng)).zh == base.place.zh:
+            pass
+        return place
+
+    def _another_industry(self, base: Company) -> dict[str, Any]:
+        industries = [item for item in words("companies")["industry"] if item["zh"] != base.industry["zh"]]
+        chosen: dict[str, Any] = self.rng.choice(industries)
+        return chosen
+
+    def _form(self) -> dict[str, Any]:
+        forms = words("companies")["form"]
+        return weighted(self.rng, [(form, float(form["share"])) for form in forms])
+
+    def _former(self, base: Company) -> str:
+        """The name before a renaming: another trade name or another line of business."""
+        if self.rng.random() < 0.5:
+            return registered_name(replace(base, trade_zh=self._new_trade()[0]))
+        return registered_name(replace(base, industry=self._another_industry(base)))
+
+    def _new_trade(self) -> tuple[str, tuple[str, ...]]:
+        sounds = words("companies")["sounds"]
+        while True:
+            chosen = tuple(self.rng.sample(_sound_list(), 2 if self.rng.random() < 0.6 else 3))
+            chars = "".join(self.rng.choice(sounds[sound]) for sound in chosen)
+            key = "".join(chosen)
+            # Two-syllable names run out in large worlds; then three syllables it is.
+            if key not in self._taken:
+                self._taken.add(key)
+                return chars, chosen
+
+    def _new_brand(self) -> tuple[str, str]:
+        for _ in range(40):
+            made = _brand(self.rng)
+            if made[0] not in self._taken:
+                break
+        else:
+            (head, head_zh), (tail, tail_zh) = _brand_parts(self.rng)
+            middle, middle_zh = self.rng.choice(words("companies")["brand"]["head"])
+            made = (head + middle.lower() + tail, head_zh + middle_zh + tail_zh)
+        self._taken.add(made[0])
+        return made
+
+
+@cache
+def _sound_list() -> tuple[str, ...]:
+    return tuple(words("companies")["sounds"])
+
+
+def _brand_parts(rng: Random) -> tuple[tuple[str, str], tuple[str, str]]:
+    brand = words("companies")["brand"]
+    return rng.choice(brand["head"]), rng.choice(brand["tail"])
+
+
+def _brand(rng: Random) -> tuple[str, str]:
+    (head, head_zh), (tail, tail_zh) = _brand_parts(rng)
+    return head + tail, head_zh + tail_zh
+
+
+def _city(name: str) -> list[Any]:
+    found: list[Any] = next(city for city in words("places")["cities"] if city[0] == name)
+    return found
+
+
+def _authority(company: Company) -> str:
+    return "92" if company.form["zh"] in {"经营部", "商行"} else "91"
