@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
@@ -16,10 +18,38 @@ from mdm.domain.errors import (
     UnknownSourceError,
     UnknownUserError,
 )
-from mdm.services import access, session
+from mdm.services import access, session, setup, source
 
 CLI = system_actor("cli:test")
 PASSWORD = "a rainy day 2026"
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, **more):
+        self.now += timedelta(**more)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def hub(settings, clock):
+    opened = setup.open_hub(settings, clock=clock)
+    with opened.unit_of_work(CLI, "test") as uow:
+        source.add_source(uow, "ERP1", "ERP", "ERP")
+        source.add_source(uow, "MES1", "MES", "MES")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(autouse=True)
