@@ -32,6 +32,8 @@ _FORMER_TAIL = re.compile(
     r"[\s,;/-]+(?:曾用名|formerly(?: known as)?|f/k/a|previously)\s*[:：]?\s*(?P<name>[^()]+)$"
 )
 _BRACKET = re.compile(r"\(([^()]*)(?:\)|$)")
+_LONGEST_TRADE = 4
+_SHORTEST_HEAD = 4
 _NOTE = re.compile(r"[#*]+|[<{].*?[>}]|[-_]\d{1,2}$")
 _TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>[a-z][a-z0-9 .,&'-]+)$")
 
@@ -80,12 +82,24 @@ def _parts(shown: str, held: _Held) -> Parts:
         "core": name.core,
         "former": name.former,
         "former_pinyin": tuple(_parse(former, held).trade_pinyin for former in name.former),
+        "trade_heads": _heads(name),
         "alias": _aliases(key, held),
         "trade_sound": sound_keys(name.trade),
         "key": key,
         "script": script_of(shown).value,
     }
     return {piece: value for piece, value in pieces.items() if value}
+
+
+def _heads(name: CompanyName) -> tuple[str, ...]:
+    """Letters of the trade name; of a long one, which may hold words that no list knows, also of its beginnings."""
+    if has_han(name.trade):
+        lengths = (2, 3) if len(name.trade) > _LONGEST_TRADE and name.trade.isalpha() else ()
+        heads = [pinyin_key(name.trade[:length]) for length in lengths]
+    else:
+        words = name.trade.split()
+        heads = ["".join(words[:length]) for length in range(1, min(len(words), 4))]
+    return tuple(head for head in dict.fromkeys((name.trade_pinyin, *heads)) if len(head) >= _SHORTEST_HEAD)
 
 
 def _aliases(key: str, held: _Held) -> tuple[str, ...]:

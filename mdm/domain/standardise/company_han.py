@@ -16,8 +16,8 @@ from mdm.domain.standardise.text import pinyin_key
 
 _ORDINAL = "一二三四五六七八九十0-9"
 _BRANCH = re.compile(
-    rf"(?:(?P<place>[^公司厂]{{0,12}}?)(?P<count>第?[{_ORDINAL}]+)?分(?:公司?|厂|部|店|院|所|中心)|"
-    rf"(?P<plant>第?[{_ORDINAL}]+)(?:工)?厂|(?P<office>[^公司厂]{{0,12}}?)(?:办事处|代表处|营业部))$"
+    rf"(?:(?P<count>第?[{_ORDINAL}]+)?分(?:公司?|厂|部|店|院|所|中心)|(?P<plant>第?[{_ORDINAL}]+)(?:工)?厂"
+    r"|办事处|代表处|营业部)$"
 )
 _NUMERALS = {numeral: str(number) for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 _HEADQUARTERS_END = re.compile(r"^(.*(?:公司|有限|集团|厂|株式会社))(.*)$")
@@ -49,9 +49,7 @@ def _split_branch(text: str, lexicon: Lexicon) -> tuple[str, str]:
     found = _BRANCH.search(text)
     if found is None or found.start() < _SHORTEST_TRADE:
         return text, ""
-    head, place = text[: found.start()], found["place"] or found["office"] or ""
-    if not place:
-        head, place = _place_before(head, lexicon.regions)
+    head, place = _place_before(text[: found.start()], lexicon.regions)
     number = (found["count"] or found["plant"] or "").lstrip("第")
     known = lexicon.regions.han.get(place)
     named = known[0] if known else pinyin_key(place)
@@ -117,7 +115,11 @@ def _split_region(text: str, lexicon: Lexicon) -> tuple[str, Codes]:
     for _ in range(3):
         length = _longest_prefix(text, lexicon.regions)
         # After a city only a place that says so (昆山市) goes on; 新余 there begins a trade name.
-        if not length or len(text) - length < _SHORTEST_TRADE:
+        if (
+            not length
+            or len(text) - length < _SHORTEST_TRADE
+            or _is_industry(text[length:], lexicon.industries)
+        ):
             break
         found = lexicon.regions.han[text[:length]]
         if not (_may_follow(regions, found, lexicon) or text[length - 1] in "市县区"):
@@ -147,6 +149,13 @@ def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]
         return trade, _distinct(found), ""
     inner = _words_inside(trade[start:], industries)
     return trade[:start], _distinct([*inner, *found]), trade[start:]
+
+
+def _is_industry(text: str, industries: Vocabulary) -> bool:
+    """Whether nothing but industry words is left, so that what stands before them must be the trade name."""
+    while length := _longest_suffix(text, industries):
+        text = text[:-length]
+    return not text
 
 
 def _first_word(text: str, words: Vocabulary) -> int | None:

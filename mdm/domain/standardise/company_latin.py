@@ -28,7 +28,7 @@ _ADMIN = frozenset(["shi", "city", "sheng", "province"])
 _MOST_WORDS = 8
 _SHORTEST_CUT = 5
 _SHORTEST_CUT_CO = 3
-_SHORTEST_CORRECTED = 6
+_SHORTEST_CORRECTED = 5
 _SHORTEST_FUSED_TRADE = 4
 # Fields of 35 and 40 characters cut names; a fragment of one or two letters at their end is no word.
 _CUT_LENGTHS = frozenset({34, 35, 39, 40})

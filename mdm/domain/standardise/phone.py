@@ -94,7 +94,8 @@ def _foreign(body: str, country: str) -> str:
     digits = re.sub(r"\D", "", body)
     if len(digits) < 8 or (_LOCAL.fullmatch(digits) and not body.startswith(("+", "00"))):
         return ""
-    dialled = f"+{digits[2:]}" if digits.startswith("00") else body.replace("(0)", "")
+    dialled = re.sub(r"[^\d+]", "", body.replace("(0)", ""))
+    dialled = f"+{digits[2:]}" if digits.startswith("00") else dialled
     try:
         parsed = phonenumbers.parse(dialled, country)
     except phonenumbers.NumberParseException:

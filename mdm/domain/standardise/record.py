@@ -197,7 +197,7 @@ def _sink_status(
         if entity.attributes[name].kind not in NAME_KINDS:
             continue
         rest, status = cut_status(texts[name], codes["status_words"])
-        if status and rest:
+        if status and any(char.isalnum() for char in rest):
             findings.append(Finding(name, "status_in_name", texts[name]))
             texts[name] = rest
             target = _status_attribute(entity)
