@@ -97,7 +97,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         left,
         right,
         tuple(_evidence(item) for item in evidence["comparisons"]),
-        tuple(VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"]) for v in evidence["vetoes"]),
+        _vetoes(evidence),
         previous,
         tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
     )
@@ -268,6 +268,7 @@ def _state(row: Any) -> dict[str, Json]:  # Any: a table row
 
 
 def _line(row: Any) -> TaskLine:  # Any: a table row
+    evidence = json.loads(row.evidence)
     return TaskLine(
         row.task_id,
         row.entity,
@@ -283,6 +284,8 @@ def _line(row: Any) -> TaskLine:  # Any: a table row
         row.right_source,
         row.right_key,
         row.right_title or "",
+        tuple(_evidence(item) for item in evidence["comparisons"]),
+        _vetoes(evidence),
     )
 
 
@@ -334,6 +337,11 @@ def _evidence(item: Mapping[str, Any]) -> Evidence:
         item["left"],
         item["right"],
     )
+
+
+def _vetoes(evidence: Mapping[str, Any]) -> tuple[VetoSpoken, ...]:
+    """``Any``: stored JSON."""
+    return tuple(VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"]) for v in evidence["vetoes"])
 
 
 def _previous(row: Any) -> dict[str, Json]:  # Any: a table row
