@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from mdm.domain.rules import Comparison, Level, LevelKind
 from mdm.linkage.levels import MARGIN, ON_ASCII, Columns, columns_needing_ascii, columns_read
-from mdm.linkage.record import Shape
+from mdm.linkage.record import WEIGHT_MASK, Shape
+
+_VALUE, _TOTAL, _ASCII = "f_", "w_", "a_"
 
 
 def column_name(feature: str) -> str:
     """Column of a feature in the comparison table: texts as 63-bit numbers, sets as sorted lists of them."""
-    return f"f_{feature}"
+    return _VALUE + feature
+
+
+def total_column_name(feature: str) -> str:
+    """Column with the weight of a weighted set."""
+    return _TOTAL + feature
 
 
 def ascii_column_name(feature: str) -> str:
-    """Name of the column that holds the text itself where it is ASCII."""
-    return f"a_{feature}"
+    """Column that holds the text itself where it is ASCII."""
+    return _ASCII + feature
 
 
 def to_sql(level: Level, columns: Columns) -> str:
@@ -51,12 +59,30 @@ def _incomparable_sql(feature: str) -> str:
 def _condition(level: Level, shape: Shape, left: str, right: str) -> str:
     if level.kind is LevelKind.MISSING:
         return f"({left} IS NULL OR {right} IS NULL)"
-    if level.kind is LevelKind.DISJOINT and shape is not Shape.SET:
+    if level.kind is LevelKind.DISJOINT and shape in (Shape.TEXT, Shape.NUMBER):
         judged = f"{left} <> {right}"
+    elif level.kind in _ON_SETS:
+        judged = _ON_SETS[level.kind](_sizes(shape, left, right), level.threshold)
     else:
-        judged = _FORMS[level.kind](left, right, level.threshold)
+        judged = _ON_TWO[level.kind](left, right, level.threshold)
     # Asked outright and not by coalesce: least() skips NULL and list_intersect() of NULL is empty in DuckDB
     return f"({left} IS NOT NULL AND {right} IS NOT NULL AND {judged})"
+
+
+class _Sizes(NamedTuple):
+    """What is common to two sets and how large each is, in members or in bits."""
+
+    common: str
+    left: str
+    right: str
+
+
+def _sizes(shape: Shape, left: str, right: str) -> _Sizes:
+    both = f"list_intersect({left}, {right})"
+    if shape is Shape.SET:
+        return _Sizes(f"len({both})", f"len({left})", f"len({right})")
+    total = [_TOTAL + name.removeprefix(_VALUE) for name in (left, right)]
+    return _Sizes(f"(coalesce(list_sum({both}), 0) & {WEIGHT_MASK})", *total)
 
 
 def _double(value: float) -> str:
@@ -64,27 +90,18 @@ def _double(value: float) -> str:
     return f"{value!r}e0" if "e" not in repr(value) else repr(value)
 
 
-def _common(left: str, right: str) -> str:
-    return f"len(list_intersect({left}, {right}))"
-
-
-def _shared_sql(left: str, right: str, threshold: float) -> str:
-    if threshold <= 1:
-        return f"list_has_any({left}, {right})"
-    return f"{_common(left, right)} >= {_double(threshold)}"
-
-
-_FORMS: Mapping[LevelKind, Callable[[str, str, float], str]] = {
+_ON_SETS: Mapping[LevelKind, Callable[[_Sizes, float], str]] = {
+    LevelKind.SHARED: lambda size, least: f"{size.common} >= {_double(max(1.0, least))}",
+    LevelKind.OVERLAP: lambda size, least: (
+        f"{size.common} >= {_double(least)} * least({size.left}, {size.right}) - {MARGIN!r}"
+    ),
+    LevelKind.JACCARD: lambda size, least: (
+        f"{size.common} >= {_double(least)} * ({size.left} + {size.right} - {size.common}) - {MARGIN!r}"
+    ),
+    LevelKind.SUBSET: lambda size, _: f"{size.common} = least({size.left}, {size.right})",
+}
+_ON_TWO: Mapping[LevelKind, Callable[[str, str, float], str]] = {
     LevelKind.EXACT: lambda left, right, _: f"{left} = {right}",
-    LevelKind.SHARED: _shared_sql,
-    LevelKind.OVERLAP: lambda left, right, least: (
-        f"{_common(left, right)} >= {_double(least)} * least(len({left}), len({right})) - {MARGIN!r}"
-    ),
-    LevelKind.JACCARD: lambda left, right, least: (
-        f"{_common(left, right)} >= {_double(least)}"
-        f" * (len({left}) + len({right}) - {_common(left, right)}) - {MARGIN!r}"
-    ),
-    LevelKind.SUBSET: lambda left, right, _: f"{_common(left, right)} = least(len({left}), len({right}))",
     LevelKind.DISJOINT: lambda left, right, _: f"NOT list_has_any({left}, {right})",
     LevelKind.JARO_WINKLER: lambda left, right, least: (
         f"jaro_winkler_similarity({left}, {right}) >= {_double(least - MARGIN)}"

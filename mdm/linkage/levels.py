@@ -1,6 +1,7 @@
 """Every comparison level as a plain-Python predicate; ``level_sql`` has the DuckDB form with one meaning.
 
 Both forms answer true or false, never "unknown": a missing value makes every kind false but ``missing``.
+On a weighted set ``shared``, ``overlap`` and ``jaccard`` count bits of members instead of members.
 Edit distances hold on ASCII texts only, because DuckDB counts bytes where people count characters.
 """
 
@@ -13,7 +14,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet
-from mdm.linkage.record import Shape, Value, features_by_name, shape_of
+from mdm.linkage.record import WEIGHT_MASK, Shape, Value, WeightedSet, features_by_name, shape_of
 
 Values = tuple[Value, ...]
 Predicate = Callable[[Values, Values], bool]
@@ -24,9 +25,11 @@ MARGIN = 1e-9
 
 ON_ASCII = frozenset({LevelKind.JARO_WINKLER, LevelKind.EDITS})
 ANY_SHAPE = frozenset({LevelKind.EXACT, LevelKind.DISJOINT, LevelKind.MISSING})
+ON_SETS = ANY_SHAPE | {LevelKind.SHARED, LevelKind.OVERLAP, LevelKind.JACCARD, LevelKind.SUBSET}
 ALLOWED: Mapping[Shape, frozenset[LevelKind]] = {
     Shape.TEXT: ANY_SHAPE | ON_ASCII,
-    Shape.SET: ANY_SHAPE | {LevelKind.SHARED, LevelKind.OVERLAP, LevelKind.JACCARD, LevelKind.SUBSET},
+    Shape.SET: ON_SETS,
+    Shape.WEIGHTED: ON_SETS,
     Shape.NUMBER: ANY_SHAPE | {LevelKind.WITHIN},
 }
 
@@ -92,7 +95,7 @@ def compile_level(level: Level, columns: Columns) -> Predicate:
     if level.kind is LevelKind.ANY:
         return _any([compile_level(part, columns) for part in level.parts])
     columns.check(level)
-    return _at(columns.position[level.column], _check(level))
+    return _at(columns.position[level.column], _check(level, columns.shape[level.column]))
 
 
 def compile_null(comparison: Comparison, columns: Columns) -> Predicate:
@@ -136,9 +139,11 @@ def _any(parts: list[Predicate]) -> Predicate:
     return holds
 
 
-def _check(level: Level) -> Check:
+def _check(level: Level, shape: Shape) -> Check:
     if level.kind in _PLAIN:
         return _PLAIN[level.kind]
+    if shape is Shape.WEIGHTED and level.kind in _WEIGHTED:
+        return _WEIGHTED[level.kind](level.threshold)
     return _WITH_THRESHOLD[level.kind](level.threshold)
 
 
@@ -203,6 +208,36 @@ def _jaccard(threshold: float) -> Check:
     return holds
 
 
+def _shared_weight(threshold: float) -> Check:
+    least = max(1.0, threshold)
+
+    def holds(left: Value, right: Value) -> bool:
+        if not isinstance(left, WeightedSet) or not isinstance(right, WeightedSet):
+            return False
+        return sum(left & right) & WEIGHT_MASK >= least
+
+    return holds
+
+
+def _weight_overlap(threshold: float) -> Check:
+    def holds(left: Value, right: Value) -> bool:
+        if not isinstance(left, WeightedSet) or not isinstance(right, WeightedSet):
+            return False
+        return sum(left & right) & WEIGHT_MASK >= threshold * min(left.total, right.total) - MARGIN
+
+    return holds
+
+
+def _weight_jaccard(threshold: float) -> Check:
+    def holds(left: Value, right: Value) -> bool:
+        if not isinstance(left, WeightedSet) or not isinstance(right, WeightedSet):
+            return False
+        common = sum(left & right) & WEIGHT_MASK
+        return common >= threshold * (left.total + right.total - common) - MARGIN
+
+    return holds
+
+
 def _jaro_winkler(threshold: float) -> Check:
     least = threshold - MARGIN
 
@@ -245,6 +280,11 @@ _PLAIN: Mapping[LevelKind, Check] = {
     LevelKind.DISJOINT: _disjoint,
     LevelKind.SUBSET: _subset,
     LevelKind.MISSING: _missing,
+}
+_WEIGHTED: Mapping[LevelKind, Callable[[float], Check]] = {
+    LevelKind.SHARED: _shared_weight,
+    LevelKind.OVERLAP: _weight_overlap,
+    LevelKind.JACCARD: _weight_jaccard,
 }
 _WITH_THRESHOLD: Mapping[LevelKind, Callable[[float], Check]] = {
     LevelKind.SHARED: _shared,

@@ -20,10 +20,11 @@ FeatureValue = str | Sequence[str] | float | None
 """A text, a set of texts, a number or nothing; as stored per record in JSON."""
 
 Value = str | frozenset[int] | float | None
-"""A feature value made ready: text kept, sets as numbers (rare members repeated), numbers as float."""
+"""A feature value made ready: text kept, sets as numbers (those of weighted features a WeightedSet)."""
 
-MASK = (1 << 63) - 1
-STRIDE = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: copies of one member spread over the whole range
+WEIGHT_MASK = (1 << 16) - 1
+"""Members of a weighted set carry their bits in the low 16 bits of their number, so that the weight of any set of them
+is its sum under this mask: the same as if each member were held once per bit, at a fifth of the cost."""
 
 
 class Shape(StrEnum):
@@ -31,7 +32,23 @@ class Shape(StrEnum):
 
     TEXT = "text"
     SET = "set"
+    WEIGHTED = "weighted set"
     NUMBER = "number"
+
+
+class WeightedSet(frozenset[int]):
+    """A set whose members carry a weight; ``total`` is the weight of all of them."""
+
+    __slots__ = ("total",)
+
+    total: int
+
+    @classmethod
+    def of(cls, members: Iterable[int]) -> WeightedSet:
+        """A set with its total."""
+        made = cls(members)
+        made.total = weight_of(made)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,9 @@ def shape_of(feature: Feature) -> Shape:
     """Whether the column of this feature holds a number, a set or one text."""
     if feature.number:
         return Shape.NUMBER
-    return Shape.SET if feature.array else Shape.TEXT
+    if not feature.array:
+        return Shape.TEXT
+    return Shape.WEIGHTED if feature.weighted else Shape.SET
 
 
 def features_by_name(rules: RuleSet) -> dict[str, Feature]:
@@ -79,6 +98,11 @@ def member_hash(text: str) -> int:
     """Stable 63-bit number of a text: the same on every machine and in every run."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def weight_of(members: Iterable[int]) -> int:
+    """Weight in bits of members of weighted sets (up to 8,191 of them)."""
+    return sum(members) & WEIGHT_MASK
 
 
 def members_of(value: FeatureValue) -> tuple[str, ...]:
@@ -144,18 +168,14 @@ def _column(
         return lambda features: _number(features.get(name))
     if shape is Shape.TEXT:
         return lambda features: _text(features.get(name))
-    if not feature.weighted:
+    if shape is Shape.SET:
         return lambda features: frozenset(numbers[text] for text in members_of(features.get(name))) or None
 
+    bits = statistics.bits
+
     def weighted(features: Mapping[str, FeatureValue]) -> Value:
-        return (
-            frozenset(
-                (numbers[text] + copy * STRIDE) & MASK
-                for text in members_of(features.get(name))
-                for copy in range(statistics.bits(name, text))
-            )
-            or None
-        )
+        members = members_of(features.get(name))
+        return WeightedSet.of(numbers[text] & ~WEIGHT_MASK | bits(name, text) for text in members) or None
 
     return weighted
 

@@ -9,17 +9,22 @@ import duckdb
 import pyarrow as pa
 
 from mdm.domain.rules import Comparison, Level, RuleSet
-from mdm.linkage.level_sql import ascii_column_name, column_name
+from mdm.linkage.level_sql import ascii_column_name, column_name, total_column_name
 from mdm.linkage.levels import columns_needing_ascii, columns_read
-from mdm.linkage.record import Prepared, Shape, Value, features_by_name, member_hash, shape_of
+from mdm.linkage.record import Prepared, Shape, Value, WeightedSet, features_by_name, member_hash, shape_of
 
 Pairs = list[tuple[int, int]]
 
-ARROW_TYPES = {Shape.TEXT: pa.int64(), Shape.SET: pa.list_(pa.int64()), Shape.NUMBER: pa.float64()}
+ARROW_TYPES = {
+    Shape.TEXT: pa.int64(),
+    Shape.SET: pa.list_(pa.int64()),
+    Shape.WEIGHTED: pa.list_(pa.int64()),
+    Shape.NUMBER: pa.float64(),
+}
 
 
 def comparison_table(rules: RuleSet, records: Sequence[Prepared]) -> pa.Table:
-    """``record_id``, ``f_<feature>`` (texts as numbers, sets as sorted lists), ``a_<feature>`` (ASCII text).
+    """``record_id`` and per feature ``f_`` (text as number, set as sorted list), ``w_`` (weight), ``a_`` (ASCII).
 
     Only the features that comparisons read; missing values are NULL.
     """
@@ -33,6 +38,8 @@ def comparison_table(rules: RuleSet, records: Sequence[Prepared]) -> pa.Table:
         if name in read:
             shape = shape_of(feature)
             columns[column_name(name)] = pa.array([_cell(value) for value in values], ARROW_TYPES[shape])
+        if name in read and shape_of(feature) is Shape.WEIGHTED:
+            columns[total_column_name(name)] = pa.array([_total(value) for value in values], pa.int64())
         if name in folded:
             columns[ascii_column_name(name)] = pa.array([_ascii(value) for value in values], pa.string())
     return pa.table(columns)
@@ -62,25 +69,25 @@ def candidate_table(
     ``only``: pairs with at least one of these records.
     """
     connection.register("mdm_keys", keys)
-    changed = pa.table({"record_id": pa.array(sorted(only or ()), pa.int64())})
-    connection.register("mdm_changed", changed)
-    asked = (
-        ""
-        if only is None
-        else (
-            "WHERE l.record_id IN (SELECT record_id FROM mdm_changed)"
-            " OR r.record_id IN (SELECT record_id FROM mdm_changed)"
-        )
-    )
+    connection.register("mdm_changed", pa.table({"record_id": pa.array(sorted(only or ()), pa.int64())}))
     try:
-        return connection.sql(
-            "SELECT DISTINCT l.record_id AS join_key_l, r.record_id AS join_key_r FROM mdm_keys l"
-            " JOIN mdm_keys r ON l.rule = r.rule AND l.key = r.key AND l.record_id < r.record_id"
-            f" {asked} ORDER BY 1, 2"
-        ).to_arrow_table()
+        return connection.sql(_ALL_PAIRS if only is None else _PAIRS_OF_CHANGED).to_arrow_table()
     finally:
         connection.unregister("mdm_keys")
         connection.unregister("mdm_changed")
+
+
+_ALL_PAIRS = """
+    SELECT DISTINCT l.record_id AS join_key_l, r.record_id AS join_key_r
+    FROM mdm_keys l JOIN mdm_keys r ON l.rule = r.rule AND l.key = r.key AND l.record_id < r.record_id
+    ORDER BY ALL"""
+# Joined from the changed side: the few keys of a few records, not all pairs filtered afterwards
+_PAIRS_OF_CHANGED = """
+    SELECT DISTINCT
+        least(c.record_id, k.record_id) AS join_key_l, greatest(c.record_id, k.record_id) AS join_key_r
+    FROM (SELECT * FROM mdm_keys SEMI JOIN mdm_changed USING (record_id)) c
+    JOIN mdm_keys k ON c.rule = k.rule AND c.key = k.key AND c.record_id <> k.record_id
+    ORDER BY ALL"""
 
 
 def candidate_pairs(
@@ -103,6 +110,10 @@ def _cell(value: Value) -> object:
     if isinstance(value, str):
         return member_hash(value)
     return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _total(value: Value) -> int | None:
+    return value.total if isinstance(value, WeightedSet) else None
 
 
 def _ascii(value: Value) -> str | None:
