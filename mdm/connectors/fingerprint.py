@@ -80,6 +80,8 @@ def _decode(
             line=line,
             encoding=encoding,
         ) from error
+    except UnicodeError as error:  # UTF-16 without a mark
+        raise UnreadableFileError(f"the file is not {encoding}: {error}", encoding=encoding) from error
 
 
 class _Utf8Witness:

@@ -111,6 +111,11 @@ def test_chinese_utf8_is_not_taken_for_gb18030(read: Read) -> None:
         read(content, encoding="gb18030")
 
 
+def test_utf16_without_a_mark_is_unreadable(read: Read) -> None:
+    with pytest.raises(UnreadableFileError, match="not utf-16"):
+        read("id,name\n1,a\n".encode("utf-16-le"), encoding="utf-16")
+
+
 def test_a_mark_of_utf8_refuses_another_encoding(read: Read) -> None:
     with pytest.raises(UnreadableFileError, match="UTF-8, not gbk"):
         read(b"\xef\xbb\xbf\xef\xbb\xbfid,name\n", encoding="gbk")
