@@ -1,0 +1,86 @@
+"""Errors as pages: what happened in words, what to do next, and the stable code for a question to support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from mdm.domain.errors import MdmError
+from stewardship_ui.access import load_person
+
+_STATUS: Mapping[str, int] = {
+    "input.invalid": 422,
+    "entity.unknown": 404,
+    "attribute.unknown": 404,
+    "source.unknown": 404,
+    "load.unknown": 404,
+    "record.unknown": 404,
+    "golden.unknown": 404,
+    "task.unknown": 404,
+    "decision.unknown": 404,
+    "task.not_open": 409,
+    "version.stale": 409,
+    "verdict.contradiction": 409,
+    "decision.not_undoable": 409,
+    "access.forbidden": 403,
+    "access.unauthenticated": 401,
+}
+
+_WORDS = {
+    "input.invalid": lazy_gettext("A value does not fit."),
+    "entity.unknown": lazy_gettext("There is no such entity type."),
+    "source.unknown": lazy_gettext("There is no such source system."),
+    "load.unknown": lazy_gettext("There is no such load."),
+    "record.unknown": lazy_gettext("There is no such source record."),
+    "golden.unknown": lazy_gettext("This golden ID was never issued."),
+    "task.unknown": lazy_gettext("There is no such review task."),
+    "decision.unknown": lazy_gettext("There is no such decision."),
+    "task.not_open": lazy_gettext("This task is no longer open."),
+    "version.stale": lazy_gettext("Someone changed this since you opened it."),
+    "verdict.contradiction": lazy_gettext(
+        "This verdict contradicts verdicts in force. Take those back first, or decide otherwise."
+    ),
+    "decision.not_undoable": lazy_gettext("This decision was taken back before, or cannot be taken back."),
+    "access.forbidden": lazy_gettext("Your role does not allow this."),
+    "access.unauthenticated": lazy_gettext("Log in first."),
+}
+
+_HTTP_WORDS = {
+    400: lazy_gettext("The request could not be understood."),
+    403: lazy_gettext("Your role does not allow this."),
+    404: lazy_gettext("There is no such page."),
+    405: lazy_gettext("This page does not take that kind of request."),
+    413: lazy_gettext("What was sent is too large."),
+    429: lazy_gettext("Too many requests. Wait a moment."),
+    500: lazy_gettext("Something went wrong on our side. Nothing was changed."),
+}
+
+
+def show_domain_error(error: MdmError) -> tuple[str, int]:
+    """A page for an error that a service raised."""
+    told = _WORDS.get(error.code)
+    return _page(_STATUS.get(error.code, 500), str(told) if told else _HTTP_WORDS[500], error.code)
+
+
+def show_http_error(error: HTTPException) -> tuple[str, int]:
+    """A page for what the web server refuses."""
+    status = error.code or 500
+    return _page(status, _HTTP_WORDS.get(status, _HTTP_WORDS[400]), f"http.{status}")
+
+
+def show_csrf_error(_: CSRFError) -> tuple[str, int]:
+    """A form that is too old or came from elsewhere: nothing was done."""
+    told = gettext(
+        "This form is too old or did not come from this site. Go back, reload the page, try again."
+    )
+    return _page(400, told, "form.expired")
+
+
+def _page(status: int, told: object, code: str) -> tuple[str, int]:
+    if status < 500:  # an address that no page has is refused before anybody asked who calls
+        load_person()
+    return render_template("error.html", status=status, told=str(told), code=code), status

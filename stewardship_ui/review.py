@@ -1,0 +1,295 @@
+"""The queue, the page on which a steward compares two records and decides, and the list of decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from mdm.domain.errors import StaleVersionError, TaskNotOpenError
+from mdm.domain.golden import choose_keeper
+from mdm.domain.review import Evidence, Task, TaskLine, TaskReason, TaskStatus, Verdict
+from mdm.services import decision, review
+from mdm.services.review import TaskPage
+from mdm.services.unit_of_work import UnitOfWork
+from stewardship_ui import wording
+from stewardship_ui.difference import Run, Runs, mark_differences
+from stewardship_ui.door import current_hub, page, reading, writing
+from stewardship_ui.label import Labels
+from stewardship_ui.language import is_empty
+from stewardship_ui.waterfall import draw
+
+blueprint = Blueprint("review", __name__)
+
+PAGE_SIZE = 50
+OFFER_KEY = "offer"
+"""Where the session keeps what was decided last, until the next page has offered to take it back."""
+
+TOLD = 3
+"""How many facts for and against a line of the queue tells."""
+
+
+class Filters(NamedTuple):
+    """What the queue is narrowed to; carried through every link, so that the next task is of the same kind."""
+
+    entity: str
+    reason: str
+    q: str
+    cursor: str
+
+    def query(self) -> dict[str, Any]:  # as url_for takes it
+        """The part of an address that says the same, without what is not set."""
+        named = {"entity": self.entity, "why": self.reason, "q": self.q, "cursor": self.cursor}
+        return {name: value for name, value in named.items() if value}
+
+
+class QueueRow(NamedTuple):
+    """One line of the queue, ready to show."""
+
+    line: TaskLine
+    left: Runs
+    right: Runs
+    speaks_for: list[Evidence]
+    speaks_against: list[Evidence]
+
+
+class Row(NamedTuple):
+    """One attribute of the two records; ``raw`` texts only where they differ from what is shown."""
+
+    name: str
+    label: str
+    meaning: str
+    left: Runs
+    right: Runs
+    left_raw: str
+    right_raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The attributes of a pair, grouped by what they say."""
+
+    different: list[Row]
+    equal: list[Row]
+    one_sided: list[Row]
+
+
+class Place(NamedTuple):
+    """Where a task stands in the queue it was opened from."""
+
+    number: int | None
+    total: int
+    previous_id: int | None
+    next_id: int | None
+
+
+@blueprint.get("/review")
+@page
+def queue() -> str:
+    """The open tasks, the strongest evidence first."""
+    filters = _filters()
+    with reading() as uow:
+        tasks = _list(uow, filters)
+    return render_template(
+        "queue.html",
+        rows=[_queue_row(line) for line in tasks.lines],
+        total=tasks.total,
+        next_cursor=tasks.next_cursor,
+        filters=filters,
+        reasons=list(TaskReason),
+        now=current_hub().now(),
+    )
+
+
+@blueprint.get("/review/<int:task_id>")
+@page
+def compare(task_id: int) -> str:
+    """Two records side by side, why the machine doubts, and what each verdict would do."""
+    return _compare_page(task_id)
+
+
+@blueprint.post("/review/<int:task_id>")
+@page
+def decide(task_id: int) -> Response | tuple[str, int]:
+    """Record the verdict and go on to the next task of the same queue."""
+    reason = _reason_given()
+    verdict = request.form.get("verdict", "")
+    if verdict not in set(Verdict):
+        return _compare_page(task_id, fault=gettext("Choose a verdict.")), 422
+    if not reason:
+        return _compare_page(
+            task_id, fault=gettext("A decision needs a reason: choose one or write it.")
+        ), 422
+    try:
+        with writing(reason) as uow:
+            outcome = review.decide(uow, task_id, Verdict(verdict), reason, _version_shown())
+    except (TaskNotOpenError, StaleVersionError):
+        told = gettext("Someone else was first: this task has changed. Nothing of yours was recorded.")
+        return _compare_page(task_id, fault=told), 409
+    session[OFFER_KEY] = {"text": wording.decided(verdict, task_id), "decision_id": outcome.decision_id}
+    return _go_on(outcome.next_task_id)
+
+
+@blueprint.get("/decisions")
+@page
+def decisions() -> str:
+    """What people decided lately, each with its way back."""
+    with reading() as uow:
+        found = decision.list_decisions(uow, limit=100)
+    return render_template("decisions.html", decisions=found, now=current_hub().now())
+
+
+@blueprint.post("/decisions/<decision_id>/undo")
+@page
+def undo(decision_id: str) -> Response:
+    """Take a decision back and show the task it leaves open."""
+    reason = request.form.get("reason", "").strip() or gettext("Taken back at once: a slip.")
+    with writing(reason) as uow:
+        outcome = review.undo(uow, decision_id, reason)
+    flash(gettext("The decision was taken back."), "status")
+    task_id = outcome.next_task_id if outcome.task_id is None else outcome.task_id
+    if task_id is None:
+        return redirect(url_for("ui.review.decisions"), 303)
+    return redirect(url_for("ui.review.compare", task_id=task_id, **_filters().query()), 303)
+
+
+def _filters() -> Filters:
+    values = request.values
+    reason = values.get("why", "")
+    entity = values.get("entity", "")
+    return Filters(
+        entity=entity if entity in current_hub().dictionary.entities else "",
+        reason=reason if reason in set(TaskReason) else "",
+        q=values.get("q", "").strip()[:200],
+        cursor=values.get("cursor", "")[:200],
+    )
+
+
+def _list(uow: UnitOfWork, filters: Filters) -> TaskPage:
+    return review.list_tasks(
+        uow,
+        entity=filters.entity or None,
+        status=TaskStatus.OPEN,
+        reason=filters.reason or None,
+        q=filters.q,
+        limit=PAGE_SIZE,
+        cursor=filters.cursor,
+    )
+
+
+def _queue_row(line: TaskLine) -> QueueRow:
+    left, right = mark_differences(line.left_title, line.right_title)
+    if not any(run.same for run in left):  # two languages: marking everything would show nothing
+        left, right = (Run(line.left_title, True),), (Run(line.right_title, True),)
+    told = sorted(line.evidence, key=lambda each: -abs(each.weight))
+    return QueueRow(
+        line,
+        left,
+        right,
+        [each for each in told if each.weight > 0][:TOLD],
+        [each for each in told if each.weight < 0][:TOLD],
+    )
+
+
+def _compare_page(task_id: int, fault: str = "") -> str:
+    filters = _filters()
+    with reading() as uow:
+        task = review.get_task(uow, task_id)
+        place = _place(_list(uow, filters), task_id)
+    return render_template(
+        "compare.html",
+        task=task,
+        rows=compare_records(task, Labels(current_hub().dictionary)),
+        glance=_queue_row(replace(task.line, evidence=task.evidence)),
+        waterfall=draw(task.evidence, task.line.match_weight),
+        presets=wording.presets(),
+        keeper=_keeper(task),
+        filters=filters,
+        queue_place=place,
+        fault=fault,
+        now=current_hub().now(),
+    )
+
+
+def _place(tasks: TaskPage, task_id: int) -> Place:
+    ids = [line.task_id for line in tasks.lines]
+    if task_id not in ids:
+        return Place(None, tasks.total, None, ids[0] if ids else None)
+    at = ids.index(task_id)
+    return Place(
+        at + 1,
+        tasks.total,
+        ids[at - 1] if at else None,
+        ids[at + 1] if at + 1 < len(ids) else None,
+    )
+
+
+def compare_records(task: Task, labels: Labels) -> Comparison:
+    """Every attribute that either record has, in the order of the dictionary, grouped by what it says."""
+    found = Comparison([], [], [])
+    left, right = task.left.values, task.right.values
+    for name in labels.ordered(task.line.entity, list({**left, **right})):
+        mine, theirs = left.get(name), right.get(name)
+        if is_empty(mine) and is_empty(theirs):
+            continue
+        row = _row(task, name, labels)
+        if is_empty(mine) or is_empty(theirs):
+            found.one_sided.append(row)
+        elif mine == theirs:
+            found.equal.append(row)
+        else:
+            found.different.append(row)
+    return found
+
+
+def _row(task: Task, name: str, labels: Labels) -> Row:
+    entity = task.line.entity
+    mine = labels.value(entity, name, task.left.values.get(name))
+    theirs = labels.value(entity, name, task.right.values.get(name))
+    left, right = mark_differences(mine, theirs)
+    return Row(
+        name,
+        labels.attribute(entity, name),
+        labels.meaning(entity, name),
+        left,
+        right,
+        _raw(task.left.raw, name, mine),
+        _raw(task.right.raw, name, theirs),
+    )
+
+
+def _raw(raw: Mapping[str, str], name: str, shown: str) -> str:
+    text = raw.get(name, "")
+    return "" if text == shown else text
+
+
+def _keeper(task: Task) -> str:
+    """The golden ID that would stay after a match."""
+    return choose_keeper(
+        {side.golden_id: side.golden_members for side in (task.left, task.right) if side.golden_id}
+    )
+
+
+def _reason_given() -> str:
+    """The reason that was chosen, and what was written beside it."""
+    parts = [request.form.get(field, "").strip() for field in ("preset", "reason")]
+    return ": ".join(part for part in parts if part)
+
+
+def _version_shown() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _go_on(next_of_queue: int | None) -> Response:
+    """To the task that followed on the page, else the one the service names, else the queue."""
+    shown = request.form.get("next", "")
+    task_id = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else next_of_queue
+    query = _filters().query()
+    if task_id is None:
+        return redirect(url_for("ui.review.queue", **query), 303)
+    return redirect(url_for("ui.review.compare", task_id=task_id, **query), 303)

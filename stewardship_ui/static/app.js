@@ -1,0 +1,110 @@
+// Keyboard, theme and announcements. Every page works without this file; it only makes the same things quicker.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private window: not kept */ } };
+
+  // Before the first paint, so that a chosen theme does not flash.
+  const theme = stored("theme");
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  let keysOn = stored("keys") !== "off";
+  root.classList.toggle("keys-off", !keysOn);
+  let waitingVerdict = null;
+
+  const find = (key) => [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key.split(" ").includes(key));
+  const say = (text) => {
+    const status = document.getElementById("status");
+    if (status) status.textContent = text;
+  };
+
+  const toggleTheme = () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    store("theme", root.dataset.theme);
+  };
+
+  const moveRow = (step) => {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (!rows.length) return false;
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[Math.min(Math.max(at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step, 0), rows.length - 1)];
+    next.focus();
+    return true;
+  };
+
+  const reasonGiven = (form) => form.querySelector("[name=preset]:checked") || form.elements.reason.value.trim();
+
+  const decide = (button) => {
+    const form = button.form;
+    if (reasonGiven(form)) {
+      waitingVerdict = null;
+      form.requestSubmit(button);
+      return;
+    }
+    waitingVerdict = button;
+    form.querySelectorAll("button.pending").forEach((each) => each.classList.remove("pending"));
+    button.classList.add("pending");
+    form.querySelector("[name=preset]").focus();
+    say(form.dataset.askReason);
+  };
+
+  const act = (key) => {
+    const target = find(key);
+    if (!target) return (key === "j" || key === "k") && moveRow(key === "j" ? 1 : -1);
+    if (target.name === "verdict") decide(target);
+    else if (target.type === "radio") {
+      target.checked = true;
+      target.focus();
+      if (waitingVerdict?.isConnected) decide(waitingVerdict);
+    } else if (target.type === "search") {
+      target.focus();
+      target.select();
+    } else target.click();
+    return true;
+  };
+
+  const typing = (element) =>
+    element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) ||
+    (element.tagName === "INPUT" && !/^(radio|checkbox|button|submit)$/.test(element.type));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    if (!keysOn || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") {
+      document.getElementById("help")?.showModal();
+      event.preventDefault();
+    } else if (event.key.length === 1 && act(event.key.toLowerCase())) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+    if (event.target.closest("[data-help-open]")) document.getElementById("help").showModal();
+    const verdict = event.target.closest("button[name=verdict]");
+    if (verdict && event.isTrusted && !reasonGiven(verdict.form)) {
+      event.preventDefault();
+      decide(verdict);
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-switch]")) return;
+    keysOn = event.target.checked;
+    store("keys", keysOn ? "on" : "off");
+    root.classList.toggle("keys-off", !keysOn);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-theme-toggle], [data-help-open]").forEach((each) => { each.hidden = false; });
+    const keys = document.querySelector("[data-keys-switch]");
+    if (keys) keys.checked = keysOn;
+  });
+
+  // A live region that arrives together with its text is not read out: repeat the text in the one that stays.
+  document.addEventListener("htmx:after:swap", () => {
+    waitingVerdict = null;
+    window.scrollTo(0, 0);
+    say([...document.querySelectorAll("#main [data-announce], #main [role=alert]")].map((each) => each.textContent).join(" "));
+  });
+})();

@@ -1,0 +1,63 @@
+"""What every template can use: the words of the dictionary, the catalogue, the person, the assets, the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import g, request, session, url_for
+
+from stewardship_ui import asset, wording
+from stewardship_ui.door import allowed, current_hub, is_logged_in
+from stewardship_ui.label import Labels
+from stewardship_ui.language import (
+    TAGS,
+    language,
+    language_of,
+    show_age,
+    show_bits,
+    show_number,
+    show_percent,
+    show_time,
+)
+from stewardship_ui.review import OFFER_KEY
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "age": show_age,
+    "bits": show_bits,
+    "lang_of": language_of,
+    "number": show_number,
+    "percent": show_percent,
+    "time": show_time,
+}
+
+
+def context() -> dict[str, Any]:  # values of templates have no common type
+    """The names that every template knows."""
+    return {
+        "allowed": allowed,
+        "asset": asset,
+        "display_name": g.get("display_name", ""),
+        "is_logged_in": is_logged_in(),
+        "labels": Labels(current_hub().dictionary),
+        "language": language(),
+        "page_lang": TAGS[language()],
+        "say": wording,
+        "switch_languages": {"zh": "中文", "en": "English"},
+        "taken_offer": _taken_offer,
+        "this_path": _this_path(),
+    }
+
+
+def _taken_offer() -> Mapping[str, str] | None:
+    """What was decided on the page before, told once."""
+    offer: Mapping[str, str] | None = session.pop(OFFER_KEY, None)
+    return offer
+
+
+def _this_path() -> str:
+    """The address of this page without its language, to come back to; that of the form after a POST."""
+    if request.method != "GET":
+        return url_for("ui.access.home")
+    query: dict[str, Any] = {name: value for name, value in request.args.items() if name != "lang"}
+    return url_for(request.endpoint, **(request.view_args or {}), **query) if request.endpoint else "/"

@@ -1,0 +1,157 @@
+"""Sentences of the pages that depend on a code: bands, reasons, verdicts, statuses, errors and quick reasons.
+
+Each is a text of the catalogue; a code without a sentence is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flask_babel import gettext, lazy_gettext
+
+from mdm.domain.review import TaskReason, Verdict
+
+BANDS = (
+    (0.99, "5", lazy_gettext("almost surely the same")),
+    (0.9, "4", lazy_gettext("probably the same")),
+    (0.6, "3", lazy_gettext("rather the same")),
+    (0.4, "3", lazy_gettext("undecided")),
+    (0.1, "2", lazy_gettext("rather different")),
+    (0.0, "1", lazy_gettext("probably different")),
+)
+"""From this probability upwards: band and its words."""
+
+_REASONS = {
+    TaskReason.UNCERTAIN: lazy_gettext("Uncertain"),
+    TaskReason.CONTRADICTION: lazy_gettext("Contradiction"),
+    TaskReason.CLUSTER: lazy_gettext("Contradiction in the group"),
+    TaskReason.NO_ANCHOR: lazy_gettext("No decisive evidence"),
+    TaskReason.CHANGED: lazy_gettext("Values changed"),
+}
+
+_WHY = {
+    TaskReason.UNCERTAIN: lazy_gettext(
+        "The evidence is too weak to link the two and too strong to keep them apart."
+    ),
+    TaskReason.CONTRADICTION: lazy_gettext(
+        "The two are alike enough to be linked, but a fact speaks against it."
+    ),
+    TaskReason.CLUSTER: lazy_gettext(
+        "The two are alike enough to be linked, but other records of their golden records contradict each other."
+    ),
+    TaskReason.NO_ANCHOR: lazy_gettext(
+        "The two are alike, but nothing decisive, such as an equal identifier, is among the evidence."
+    ),
+    TaskReason.CHANGED: lazy_gettext(
+        "This was decided before; the values which that decision rested on have changed since."
+    ),
+}
+
+_VERDICTS = {
+    Verdict.MATCH: lazy_gettext("Match"),
+    Verdict.NON_MATCH: lazy_gettext("Not a match"),
+    Verdict.UNSURE: lazy_gettext("Unsure"),
+}
+
+_STATUSES = {
+    "open": lazy_gettext("open"),
+    "decided": lazy_gettext("decided"),
+    "superseded": lazy_gettext("superseded"),
+    "expired": lazy_gettext("expired"),
+    "active": lazy_gettext("active"),
+    "merged": lazy_gettext("merged"),
+    "split": lazy_gettext("split"),
+    "retired": lazy_gettext("retired"),
+    "loaded": lazy_gettext("loaded"),
+    "undone": lazy_gettext("undone"),
+}
+
+_RULES = {
+    "only_value": lazy_gettext("only value"),
+    "verified": lazy_gettext("passed its check"),
+    "trust": lazy_gettext("most trusted source"),
+    "most_common": lazy_gettext("most common value"),
+    "most_complete": lazy_gettext("most complete value"),
+    "most_recent": lazy_gettext("most recent value"),
+    "source_order": lazy_gettext("order of source keys"),
+    "override": lazy_gettext("set by a steward"),
+}
+
+_KINDS = {
+    "review": lazy_gettext("Review"),
+    "merge": lazy_gettext("Merge"),
+    "unmerge": lazy_gettext("Unmerge"),
+    "split": lazy_gettext("Split"),
+    "override": lazy_gettext("Value set"),
+    "undo": lazy_gettext("Undo"),
+}
+
+
+class Preset(NamedTuple):
+    """A quick reason: its key on the keyboard, the verdict it usually goes with, its text."""
+
+    key: str
+    verdict: Verdict
+    text: str
+
+
+def presets() -> list[Preset]:
+    """The quick reasons, in the language of the page: the text chosen is the text recorded."""
+    texts = (
+        (Verdict.MATCH, gettext("Same identifier")),
+        (Verdict.MATCH, gettext("Same name, other spelling or language")),
+        (Verdict.MATCH, gettext("Same thing, written another way")),
+        (Verdict.NON_MATCH, gettext("Different identifier")),
+        (Verdict.NON_MATCH, gettext("Related, but a thing of its own")),
+        (Verdict.NON_MATCH, gettext("Different size, grade or version")),
+        (Verdict.UNSURE, gettext("Not enough evidence")),
+        (Verdict.UNSURE, gettext("The source has to be asked")),
+    )
+    return [Preset(str(number), verdict, text) for number, (verdict, text) in enumerate(texts, 1)]
+
+
+def band(probability: float) -> tuple[str, str]:
+    """Band (1 to 5) of a probability and what it says in words."""
+    return next((code, str(words)) for least, code, words in BANDS if probability >= least)
+
+
+def reason(code: str) -> str:
+    """Why a task waits, in two or three words."""
+    return _say(_REASONS, code)
+
+
+def why(code: str) -> str:
+    """Why a task waits, as a sentence."""
+    return _say(_WHY, code)
+
+
+def verdict(code: str | None) -> str:
+    """A verdict."""
+    return _say(_VERDICTS, code or "")
+
+
+def status(code: str) -> str:
+    """Where a task, a golden record or a load stands."""
+    return _say(_STATUSES, code)
+
+
+def rule(code: str) -> str:
+    """Which rule chose a value."""
+    return _say(_RULES, code)
+
+
+def kind(code: str) -> str:
+    """What sort of decision it was."""
+    return _say(_KINDS, code)
+
+
+def decided(code: str, task_id: int) -> str:
+    """What the page says once a verdict is recorded."""
+    told: str = gettext("Task %(id)s: %(verdict)s, recorded.", id=task_id, verdict=verdict(code))
+    return told
+
+
+def _say(words: Mapping[Any, object], code: str) -> str:
+    """``Any``: codes are texts and enumerations of texts."""
+    return str(words[code]) if code in words else code
