@@ -20,8 +20,8 @@ _PART_CODE = 7
 _PLACE_OF_RANK = (0, 1, -1)
 _MEASURE = re.compile(r"^(?:(?P<role>[a-z]+):)?(?P<first>[A-Z]+)?(?P<number>-?\d+(?:\.\d+)?)(?P<unit>.*)$")
 _UNITS = {
-    "dim_thread": "M", "dim_gauge": "G", "dim_french": "Fr", "dim_suture": "USP", "dim_package": "SMD",
-    "dim_pins": "pin", "dim_holes": "hole", "dim_hardness": "HA", "dim_hardness_d": "HD", "dim_volume": "ml",
+    "dim_thread": "M", "dim_gauge": "G", "dim_french": "Fr", "dim_suture": "USP", "dim_pins": "pin",
+    "dim_holes": "hole", "dim_hardness": "HA", "dim_hardness_d": "HD", "dim_volume": "ml",
     "dim_mass": "g", "dim_pack": "pcs", "dim_size": "size", "dim_pore": "um", "dim_percent": "%", "dim_mesh": "mesh",
     "dim_resistance": "ohm", "dim_capacitance": "nF", "dim_inductance": "uH", "dim_voltage": "V", "dim_power": "W",
     "dim_current": "A", "dim_charge": "mAh", "dim_frequency": "Hz", "dim_pressure": "kPa", "dim_curve": "circle",
@@ -29,8 +29,11 @@ _UNITS = {
 }  # fmt: skip
 
 
-_GROUPS = """orientation luer language cure plasticiser dielectric temper length wall bone_thread coating wetting flute
-sheet_form function signal needle bearing_seal""".split()
+_GROUPS = (
+    "orientation", "luer", "language", "cure", "plasticiser", "dielectric", "temper", "length", "wall",
+    "bone_thread", "locking", "coating", "wetting", "flute", "sheet_form",
+    "function", "signal", "needle", "bearing_seal",
+)  # fmt: skip
 """Groups of the code list ``variants``."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 SHORTEST = 4
@@ -19,12 +20,15 @@ _UNIT = (
 )
 _ONE = rf"(?:od|id|dia|dc|ac|wt|cs|sh|ch|fr|[mdfwlh])?{_NUM}{_UNIT}?"
 _DIMENSION = re.compile(rf"{_ONE}(?:x{_ONE})*", re.IGNORECASE)
-_SINGLE_LETTER_UNIT = re.compile(rf"0?\d+[a-z]", re.IGNORECASE)
+_SINGLE_LETTER_UNIT = re.compile(r"0?\d+[a-z]", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^-_]+")
-_MEASURED = re.compile(rf"{_NUM}(?:mm|cm|ml|nf|uf|pf|um|kg|mah|vdc|hz|pcs|v|k)|[dm]?{_NUM}x{_NUM}(?:mm|cm)?", re.IGNORECASE)
+_MEASURED = re.compile(
+    rf"{_NUM}(?:mm|cm|ml|nf|uf|pf|um|kg|mah|vdc|hz|pcs|v|k)|[dm]?{_NUM}x{_NUM}(?:mm|cm)?", re.IGNORECASE
+)
 _SPACED = re.compile(
-    r"(?<![A-Za-z0-9-])(?!(?:RES|CAP|SIZE|TYPE|LOT|CLASS|DIA|USP|NO|REV|VER|RH|LH)\b)[A-Z]{2,4} \d{3,6}(?:[A-Z]\d?)?(?:-[A-Z0-9]+)*"
-    r"(?<!\d[VWKRMFUNPGL])(?![A-Za-z0-9.×]|[x*]\d)"
+    r"(?<![A-Za-z0-9-])(?!(?:RES|CAP|SIZE|TYPE|LOT|CLASS|DIA|USP|NO|REV|VER|RH|LH|NS|XS|XL)\b)[A-Z]{2,4} \d{3,6}"
+    r"(?:[A-Z]\d?)?(?:-[A-Z0-9]+)*(?<!\d[VWKRMFUNPGL])"
+    r"(?![A-Za-z0-9.×%°]|[x*]\d|/(?:B|C|盒|箱|包|袋)| ?[支只个包片件根孔针])"
 )
 """A maker's prefix with a space before the number: ``AB 2605``, ``AB 6080A``."""
 _FIELDS_OF_LIST = 2
@@ -53,7 +57,9 @@ def find_codes(text: str) -> tuple[CodeToken, ...]:
         for start, end in _fields(match.group(), match.start())
         if _is_code(text[start:end]) and not any(first <= start < last for first, last in spaced)
     ]
-    return tuple(CodeToken(code_key(text[start:end]), start, end) for start, end in sorted((*spaced, *single)))
+    return tuple(
+        CodeToken(code_key(text[start:end]), start, end) for start, end in sorted((*spaced, *single))
+    )
 
 
 def _fields(run: str, offset: int) -> list[tuple[int, int]]:
@@ -88,7 +94,9 @@ def _is_code(run: str) -> bool:
         return True
     if digits >= _MANY_DIGITS and "." not in run and "x" not in run.lower():
         return True
-    return _is_word_and_number(pieces) or (len(pieces) > 1 and run.replace("-", "").isdigit() and digits >= _DIGITS_OF_NUMBER)
+    return _is_word_and_number(pieces) or (
+        len(pieces) > 1 and run.replace("-", "").isdigit() and digits >= _DIGITS_OF_NUMBER
+    )
 
 
 def _is_plain(piece: str) -> bool:
@@ -105,5 +113,5 @@ def _is_word_and_number(pieces: list[str]) -> bool:
         and word.isupper()
         and len(word) <= _LONGEST_PREFIX
         and (number.isdigit() or _SINGLE_LETTER_UNIT.fullmatch(number) is not None)
-        for word, number in zip(pieces, pieces[1:], strict=False)
+        for word, number in pairwise(pieces)
     )

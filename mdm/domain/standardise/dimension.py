@@ -7,7 +7,7 @@ Numbers of standards, grades and part numbers are never dimensions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -54,11 +54,14 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _CHAIN = re.compile(
-    r'(\d ?(?:mm|cm|m|in|inch|"|g|fr|ch|t)?) ?[x×*] ?(?=[.\d]|(?:OD|ID|CS|WT|DIA|[WLHDΦ]) ?[.\d]|外径|内径|线径|壁厚|长|宽|高|厚)',
+    r'(\d ?(?:mm|cm|m|in|inch|"|g|fr|ch|t)?) ?[x×*] ?'
+    r"(?=[.\d]|(?:OD|ID|CS|WT|DIA|[WLHDΦ]) ?[.\d]|外径|内径|线径|壁厚|长|宽|高|厚)",
     re.IGNORECASE,
 )
 _FIT = re.compile(r"((?:Φ|(?<![A-Z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?)(?=[hgHG]\d{1,2}(?![A-Za-z0-9]))")
-_GLUED_HARDNESS = re.compile(r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE)
+_GLUED_HARDNESS = re.compile(
+    r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE
+)
 _CHIP = re.compile(r"(?<![\w.])(?:0201|0402|0603|0805|1206|1210)(?![\w.])|Ω|±|\d%")
 
 
@@ -75,7 +78,11 @@ class Dimension(NamedTuple):
         value = format_number(self.magnitude)
         if self.unit == "SMD":
             return f"SMD{value:0>4}"
-        return f"{self.unit}{value}" if self.unit in _UNIT_FIRST or self.role == "package" else f"{value}{self.unit}"
+        return (
+            f"{self.unit}{value}"
+            if self.unit in _UNIT_FIRST or self.role == "package"
+            else f"{value}{self.unit}"
+        )
 
     @property
     def text(self) -> str:
@@ -278,7 +285,7 @@ def _meant_unit(number: str, unit: str, *, chip: bool) -> str | None:
 
 def _measured(number: str, unit: str, role: str) -> Dimension:
     magnitude, base = in_base(Decimal(number), unit)
-    return Dimension(_SHORT.plus(magnitude).normalize(), base, role or _ROLE_OF_UNIT.get(base, ""))
+    return Dimension(_SHORT.create_decimal(magnitude).normalize(), base, role or _ROLE_OF_UNIT.get(base, ""))
 
 
 def _hardness_or(other: str | None, value: Decimal, whole: bool) -> str | None:
@@ -295,7 +302,7 @@ _ROLE_OF_UNIT = {
     "pin": "pins",
     "hole": "holes",
 }
-_SINGLE_LETTERS = {
+_SINGLE_LETTERS: Mapping[str, Callable[[Decimal, str, bool], str | None]] = {
     "a": lambda value, unit, whole: _hardness_or("a", value, whole),
     "p": lambda value, unit, whole: (
         "ha" if whole and value >= 50 and value % 5 == 0 else "pin" if whole else "p"

@@ -15,7 +15,8 @@ from mdm.domain.standardise.term import blank, find_terms
 from mdm.domain.standardise.text import clean, comparison_key, has_han, tokens
 
 _SERIAL_WORD = re.compile(
-    r"^(?:S ?[/.]? ?N(?![A-Z])|SER(?:IAL)?(?: ?(?:NO|NUMBER|NR))?|NO|NR|出厂编号|出厂号|序列号|机身号|机号|编号|#)[.:#=_ -]*(?=[A-Z0-9])"
+    r"^(?:S ?[/.]? ?N(?![A-Z])|SER(?:IAL)?(?: ?(?:NO|NUMBER|NR))?|NO|NR|出厂编号|出厂号|序列号|机身号|机号|编号|#)"
+    r"[.:#=_ -]*(?=[A-Z0-9])"
 )
 _TAG_WORD = re.compile(r"^(?:TAG|ASSET(?: NO)?|设备编号|资产编号|位号|编号)[.:# ]+")
 _TAG_SITE = re.compile(r"^(?P<site>[A-Z]{2,3}\d|[A-Z]{2,4}(?=[-_ ]))")
@@ -122,7 +123,7 @@ def _coded_location(pieces: list[str]) -> Parts:
     pieces = [piece for piece in pieces if piece not in _ENTERPRISE]
     lines = [match["code"] for piece in pieces if (match := _LINE.match(piece)) and match["code"]]
     others = [piece for piece in pieces if not (_LINE.match(piece) or piece.isdigit())]
-    site, area = (others + ["", ""])[:2]
+    site, area = [*others, "", ""][:2]
     return {"site": site.lower(), "area": area.lower(), "line": lines[0] if lines else ""}
 
 

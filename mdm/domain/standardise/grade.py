@@ -67,29 +67,44 @@ def find_grades(text: str, codes: CodeList | None, *, whole: bool = False) -> tu
 def _find_grades(text: str, same: Same | None, whole: bool) -> tuple[Term, ...]:
     codes = same.codes if same else None
     text = clean(text)
-    classes = [
+    classes = find_strength_classes(text, codes)
+    rest = blank(text, ((term.start, term.end) for term in classes))
+    named = tuple(term for term in find_terms(rest, codes) if whole or is_grade(rest, term))
+    named = tuple(term for term in named if not _is_class_number(rest[term.start : term.end]))
+    rest = blank(rest, ((term.start, term.end) for term in named))
+    return tuple(
+        sorted((*classes, *named, *find_bare_class(rest, codes, whole=whole)), key=lambda term: term.start)
+    )
+
+
+def find_strength_classes(text: str, codes: CodeList | None) -> tuple[Term, ...]:
+    """Strength classes that are named as such: 12.9级, GR12.9, class 8.8."""
+    if "." not in text:
+        return ()
+    return tuple(
         Term(_class_code(match["after"] or match["before"], codes), match.start(), match.end())
         for match in _CLASS.finditer(text)
-    ]
-    rest = blank(text, ((term.start, term.end) for term in classes))
-    if not whole:
-        rest = _SUTURE_SIZE.sub(lambda match: " " * len(match.group()), rest)
-    named = [term for term in find_terms(rest, codes) if whole or _tells_a_grade(rest, term)]
-    named = [term for term in named if not _is_class_number(rest[term.start : term.end])]
-    rest = blank(rest, ((term.start, term.end) for term in named))
-    if whole or _THREAD.search(rest):
-        bare = _WHOLE_CLASS.fullmatch(rest.strip()) if whole else None
-        matches = [bare] if bare else list(_BARE_CLASS.finditer(rest))
-        classes += [Term(_class_code(_digits(match), codes), *_place(match, rest)) for match in matches[:1]]
-    return tuple(sorted((*classes, *named), key=lambda term: term.start))
+    )
 
 
-def _tells_a_grade(text: str, term: Term) -> bool:
+def find_bare_class(text: str, codes: CodeList | None, *, whole: bool = False) -> tuple[Term, ...]:
+    """A strength class without its word, beside a thread (M6x20 8.8) or alone in a grade attribute."""
+    if "." not in text or not (whole or _THREAD.search(text)):
+        return ()
+    match = (_WHOLE_CLASS.fullmatch(text.strip()) if whole else None) or _BARE_CLASS.search(text)
+    return (Term(_class_code(_digits(match), codes), *_place(match, text)),) if match else ()
+
+
+def is_grade(text: str, term: Term) -> bool:
     """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel; 70 HA is a hardness."""
-    spelled = text[term.start : term.end]
+    spelled = text[term.start : term.end].upper()
     if _SHORT_CODE.fullmatch(spelled):
-        return spelled.upper() in _FASTENER_STEELS
-    return spelled.upper() != "HA" or not text[: term.start].rstrip()[-1:].isdigit()
+        return spelled in _FASTENER_STEELS
+    if spelled == "USP":
+        return _SUTURE_SIZE.match(text, term.start) is None
+    return not _is_class_number(spelled) and (
+        spelled != "HA" or not text[: term.start].rstrip()[-1:].isdigit()
+    )
 
 
 def _digits(match: re.Match[str]) -> str:

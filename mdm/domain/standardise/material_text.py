@@ -9,27 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.code_token import CodeToken, find_codes
-from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
-from mdm.domain.standardise.grade import find_grades, grade_codes
+from mdm.domain.standardise.dimension import loosen, read_dimensions
+from mdm.domain.standardise.grade import find_bare_class, find_strength_classes, grade_codes, is_grade
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.standard_ref import find_standards
-from mdm.domain.standardise.term import Term, blank, find_terms
+from mdm.domain.standardise.term import Term, blank, find_terms_of_lists
 from mdm.domain.standardise.text import clean, tokens
 
-_LISTS = ("material_nouns", "grades", "finishes", "sterility", "colours", "sides")
+_LISTS = ("material_nouns", "grades", "variants", "finishes", "sterility", "colours", "sides")
+_PARTS = ("noun", "grade", "variant", "finish", "sterile", "colour", "side")
 _CUT_LENGTHS = frozenset({35, 40})
 """Where the short texts of common ERP systems end: what stands there may be cut in the middle."""
 _LAST_RUN = re.compile(r"[^ ,;/()]*$")
 _LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
-_RIGHT_ANGLE = re.compile(r"(?<![A-Za-z])R/A(?![A-Za-z0-9])", re.IGNORECASE)
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
-_NOT_IN_TEXT = frozenset({"米", "粉", "是", "否"})
+_NOT_COLOURS = frozenset({"米", "粉"})
 
 
 def material_text(text: str, env: Env) -> Standard:
@@ -52,25 +53,32 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
 
 @lru_cache(maxsize=32768)
 def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
-    nouns, grades, finishes, sterility, colours, sides = (same.codes if same else None for same in lists)
-    text = loosen(_RIGHT_ANGLE.sub("   ", _whole_words(text)))
+    grades, variants = (same.codes if same else None for same in lists[1:3])
+    text = loosen(_whole_words(text))
     standards = find_standards(text)
-    rest = blank(text, ((each.start, each.end) for each in standards))
-    found: dict[str, tuple[Term, ...]] = {"noun": find_terms(rest, nouns)}
-    rest = _without(rest, found["noun"])
-    found["grade"] = find_grades(rest, grades)
-    rest = _without(rest, found["grade"])
-    for part, codes in (("finish", finishes), ("sterile", sterility), ("colour", colours), ("side", sides)):
-        found[part] = tuple(
-            term for term in find_terms(rest, codes) if rest[term.start : term.end] not in _NOT_IN_TEXT
-        )
-        rest = _without(rest, found[part])
+    classes = find_strength_classes(text, grades)
+    rest = _without(blank(text, ((each.start, each.end) for each in standards)), classes)
+    found = dict(zip(_PARTS, find_terms_of_lists(rest, lists), strict=True))
+    found["grade"] = tuple(term for term in found["grade"] if is_grade(rest, term))
+    found["colour"] = tuple(
+        term for term in found["colour"] if rest[term.start : term.end] not in _NOT_COLOURS
+    )
+    for terms in found.values():
+        rest = _without(rest, terms)
+    bare = find_bare_class(rest, grades)
+    found["grade"] += (*classes, *bare)
+    rest = _without(rest, bare)
     letter_sides = [] if found["side"] else list(_LETTER_SIDE.finditer(rest))[:1]
     rest = blank(rest, (match.span() for match in letter_sides))
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
     return {
-        **{part: _codes_of(terms) for part, terms in found.items() if part not in ("noun", "side", "sterile", "grade")},
+        **{
+            part: _codes_of(terms)
+            for part, terms in found.items()
+            if part not in ("noun", "side", "sterile", "grade", "variant")
+        },
+        "variant": _variants(found["variant"], variants),
         "grade": grade_codes(found["grade"]),
         "sterile": _sterile(found["sterile"]),
         "noun": _head_noun(found["noun"]),
@@ -93,14 +101,26 @@ def _whole_words(text: str) -> str:
     """The text without its last word where it may be cut inside it, and without a code that may be cut."""
     if len(text) not in _CUT_LENGTHS:
         return text
-    last = _LAST_RUN.search(text)
-    codes = find_codes(text[last.start() :]) if last else ()
-    start = last.start() + codes[-1].start if last and codes and codes[-1].end == len(last.group()) else 0
-    return text[: start or _LAST_FIELD.search(text).start()]
+    run = _start_of(_LAST_RUN, text)
+    codes = find_codes(text[run:])
+    if codes and codes[-1].end == len(text) - run:
+        return text[: run + codes[-1].start]
+    return text[: _start_of(_LAST_FIELD, text)]
+
+
+def _start_of(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.search(text)
+    return match.start() if match else len(text)
 
 
 def _codes_of(terms: tuple[Term, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.code for term in terms))
+
+
+def _variants(terms: tuple[Term, ...], variants: CodeList | None) -> tuple[str, ...]:
+    """``group:code`` of each option named; two codes of one group in two texts contradict each other."""
+    groups = variants.by_code if variants else {}
+    return tuple(dict.fromkeys(f"{groups[term.code].parent}:{term.code}" for term in terms))
 
 
 def _sterile(terms: tuple[Term, ...]) -> tuple[str, ...]:
@@ -117,7 +137,7 @@ def _head_noun(terms: tuple[Term, ...]) -> str:
 def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:
     """Keys of the code tokens, and of neighbours written with a space between them (``CV73 10BEB100``)."""
     keys = [each.key for each in found]
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         if text[left.end : right.start] == " " and len(left.key) <= _LONGEST_HEAD and right.key[0].isdigit():
             keys.append(left.key + right.key)
     return tuple(dict.fromkeys(keys))

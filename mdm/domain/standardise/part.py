@@ -17,7 +17,8 @@ _QUOTES = "'\"`*#=;,. "
 _TWINS = str.maketrans("OI", "01")
 _WORDED = r"(?:REVISION|REV|VERSION|VER|版本|版次)[.:_ -]{0,2}(?P<worded>[A-Z]{1,2}|[A-Z]?\d{1,3})"
 _REVISION = re.compile(
-    rf"^(?P<base>.*[A-Z0-9])(?:[-_/ ,;]*(?:{_WORDED}|\((?:REV[. ]*)?(?P<noted>[A-Z]|\d{{1,2}}) ?版?\)|(?P<edition>[A-Z]|\d{{1,2}})版)"
+    rf"^(?P<base>.*[A-Z0-9])(?:[-_/ ,;]*(?:{_WORDED}"
+    r"|\((?:REV[. ]*)?(?P<noted>[A-Z]|\d{1,2}) ?版?\)|(?P<edition>[A-Z]|\d{1,2})版)"
     r"|[_/ -]V(?P<version>\d{1,2}(?:\.\d)?)|[_/](?P<slashed>[A-Z]|\d{1,2})|-(?P<dashed>[A-Z]))$"
 )
 _SEQUENCE = re.compile(r";.*$")
@@ -40,7 +41,7 @@ def fold_twins(key: str) -> str:
 
 
 def split_revision(text: str) -> tuple[str, str]:
-    """Base and revision of a part number: ``PN/REV;1-name``, ``PN-A``, ``PN Rev.B``, ``PN_V2``, ``PN(C版)``; else ''."""
+    """Base and revision of a part number: ``PN/REV;1-name``, ``PN-A``, ``PN Rev.B``, ``PN_V2``; else ''."""
     upper = _SEQUENCE.sub("", clean(text).upper()).strip(_QUOTES)
     match = _REVISION.match(upper)
     if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -40,20 +40,25 @@ class Special(NamedTuple):
     role: str
 
 
+class _Rule(NamedTuple):
+    """A notation: what it looks like, how it is read, and characters without one of which it cannot occur."""
+
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str]], Special]
+    needs: frozenset[str]
+    chip_only: bool = False
+
+
 def find_special_sizes(text: str, *, chip: bool) -> tuple[list[Special], str]:
     """Special sizes of a text and the text with them blanked; ``chip``: the text speaks of a chip component."""
     found: list[Special] = []
-    has_digit = any(char.isdigit() for char in text)
-    for pattern, read, only_chip in _PATTERNS if has_digit else _PATTERNS[-2:]:
-        if only_chip and not chip:
+    present = set(text.lower())
+    for rule in _RULES:
+        if (rule.chip_only and not chip) or rule.needs.isdisjoint(present):
             continue
-        spans = []
-        for match in pattern.finditer(text):
-            special = read(match)
-            if special is not None:
-                found.append(special)
-                spans.append(match.span())
-        text = blank(text, spans)
+        matches = list(rule.pattern.finditer(text))
+        found += map(rule.read, matches)
+        text = blank(text, (match.span() for match in matches))
     return found, text
 
 
@@ -115,7 +120,7 @@ def _fit(match: re.Match[str]) -> Special:
 
 
 def _tolerance(match: re.Match[str]) -> Special:
-    return Special(Decimal(_TOLERANCE_LETTERS[match["letter"]]), "%", "tolerance")
+    return Special(Decimal(_TOLERANCE_LETTERS[match["letter"].upper()]), "%", "tolerance")
 
 
 def _percent(match: re.Match[str]) -> Special:
@@ -132,65 +137,44 @@ _BOXES = r"(?:盒|箱|包|袋|卷|托|bx|box|boxes|ctn|carton|bag|pk|pack|case|r
 _HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WLU]?F?BGA|WLCSP|PLCC|TO|SC"
 _LETTER = r"XXL|XL|XS|S|M|L"
 
-_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Special | None], bool], ...] = (
-    (
-        re.compile(rf"{_START}(?P<n>\d{{1,5}}) ?{_COUNTED}? ?(?:/|per|每) ?{_BOXES}(?![A-Za-z])", re.I),
-        _pack,
-        False,
-    ),
-    (re.compile(rf"{_START}(?P<n>\d{{1,5}}) ?(?:pcs|pieces){_END}", re.I), _pack, False),
-    (
-        re.compile(rf"{_START}(?:USP ?)(?P<n>\d{{1,2}})(?:[-/](?P<zero>0))?{_END}(?!号)", re.I),
-        _suture,
-        False,
-    ),
-    (re.compile(rf"(?<![A-Za-z0-9.-])(?P<n>\d{{1,2}})[-/](?P<zero>0)(?![A-Za-z0-9.-])"), _suture, False),
-    (re.compile(rf"(?<![A-Za-z0-9.-])(?P<n>[0-5])(?P<zero>(?!))?号"), _suture, False),
-    (
-        re.compile(
-            rf"(?<![\d./])(?:(?P<whole>\d{{1,2}})[- ])?(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,2}}) ?{_INCH}",
-            re.I,
-        ),
+
+def _rule(
+    pattern: str, read: Callable[[re.Match[str]], Special], needs: str, *, chip_only: bool = False
+) -> _Rule:
+    return _Rule(re.compile(pattern, re.IGNORECASE), read, frozenset(needs), chip_only)
+
+
+_RULES = (
+    _rule(rf"{_START}(?P<n>\d{{1,5}}) ?{_COUNTED}? ?(?:/|per|每) ?{_BOXES}(?![A-Za-z])", _pack, "/每r"),
+    _rule(rf"{_START}(?P<n>\d{{1,5}}) ?(?:pcs|pieces){_END}", _pack, "p"),
+    _rule(rf"{_START}USP ?(?P<n>\d{{1,2}})(?:[-/](?P<zero>0))?{_END}(?!号)", _suture, "u"),
+    _rule(r"(?<![A-Za-z0-9.-])(?P<n>\d{1,2})[-/](?P<zero>0)(?![A-Za-z0-9.-])", _suture, "0"),
+    _rule(r"(?<![A-Za-z0-9.-])(?P<n>[0-5])(?P<zero>(?!))?号", _suture, "号"),
+    _rule(
+        rf"(?<![\d./])(?:(?P<whole>\d{{1,2}})[- ])?(?P<top>\d{{1,2}})/(?P<bottom>[1-9]\d?) ?{_INCH}",
         _fraction,
-        False,
+        "/",
     ),
-    (re.compile(rf"(?<![A-Za-z0-9.])(?P<n>\d+(?:\.\d+)?|\.\d+) ?{_INCH}", re.I), _inch, False),
-    (
-        re.compile(r"(?<![\dA-Za-z./])(?P<top>[135])/(?P<bottom>[248])(?![\d/.]|[HhGg](?![a-z]))"),
-        _curve,
-        False,
-    ),
-    (
-        re.compile(rf"{_START}(?P<n>\d{{1,3}})(?P<mark>[RKM])(?P<rest>\d{{1,2}}){_END}", re.I),
-        _resistor,
-        False,
-    ),
-    (re.compile(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]"), _percent, False),
-    (re.compile(r"(?<![\w.])(?P<n>0201|0402|0603|0805|1206|1210|1812|2512)(?![\w.])"), _package, False),
-    (
-        re.compile(rf"{_START}(?P<family>{_HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}", re.I),
+    _rule(rf"(?<![A-Za-z0-9.])(?P<n>\d+(?:\.\d+)?|\.\d+) ?{_INCH}", _inch, '"n英吋'),
+    _rule(r"(?<![\dA-Za-z./])(?P<top>[135])/(?P<bottom>[248])(?![\d/.]|[HhGg](?![a-z]))", _curve, "/"),
+    _rule(rf"{_START}(?P<class>[hgk])(?P<n>[5-9]|1[0-3])(?![A-Za-z0-9.×*])", _fit, "hgk"),
+    _rule(rf"{_START}(?P<n>\d{{1,3}})(?P<mark>[RKM])(?P<rest>\d{{1,2}}){_END}", _resistor, "rkm"),
+    _rule(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]", _percent, "%％"),
+    _rule(r"(?<![\w.])(?P<n>0201|0402|0603|0805|1206|1210|1812|2512)(?![\w.])", _package, "0125"),
+    _rule(
+        rf"{_START}(?P<family>{_HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
         _housing,
-        False,
+        "qsdbtc",
     ),
-    (
-        re.compile(rf"{_START}(?P<n>{_NUMBER}) ?M{_END}"),
-        _mega_ohms,
-        True,
+    _rule(rf"{_START}(?P<n>{_NUMBER}) ?M{_END}", _mega_ohms, "m", chip_only=True),
+    _rule(
+        rf"{_START}(?P<n>{_NUMBER})(?= *[,;/_ -]+ *(?:[BCDFGJ]{_END}))", _bare_ohms, "bcdfgj", chip_only=True
     ),
-    (
-        re.compile(rf"{_START}(?P<n>{_NUMBER})(?= *[,;/_ -]+ *(?:[BCDFGJ]{_END}))"),
-        _bare_ohms,
-        True,
-    ),
-    (re.compile(rf"(?<=[ ,;/_-])(?P<letter>[BCDFGJ])(?=[ ,;/_-]|$)"), _tolerance, True),
-    (
-        re.compile(rf"(?<![A-Za-z0-9])(?:SIZE[ :]?({_LETTER})(?![A-Za-z0-9])|({_LETTER})[ -]?[号码])", re.I),
+    _rule(r"(?<=[ ,;/_-])(?P<letter>[BCDFGJ])(?=[ ,;/_-]|$)", _tolerance, "bcdfgj", chip_only=True),
+    _rule(
+        rf"(?<![A-Za-z0-9])(?:SIZE[ :]?({_LETTER})(?![A-Za-z0-9])|({_LETTER})[ -]?[号码])",
         _letter_size,
-        False,
+        "号码z",
     ),
-    (
-        re.compile(r"(?:^|(?<=[ ,;/_-]))(XXL|XL|XS|加大|特大|大|中|小)[号码]?(?=[ ,;/_-]|$)"),
-        _letter_size,
-        False,
-    ),
+    _rule(r"(?:^|(?<=[ ,;/_-]))(XXL|XL|XS|加大|特大|大|中|小)[号码]?(?=[ ,;/_-]|$)", _letter_size, "x大中小"),
 )

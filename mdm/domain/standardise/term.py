@@ -7,12 +7,14 @@ A term counts only as a whole word; hyphens and spaces inside it do not count, e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.same import Same
+
+_Index: TypeAlias = Mapping[str, tuple[tuple[str, int, str], ...]]
 
 _JOINTS = frozenset(" -_.·'’")
 _CHAIN_SIGNS = frozenset("x×*X")
@@ -29,11 +31,12 @@ class Term(NamedTuple):
 
 
 class Squeezed(NamedTuple):
-    """A text without joints; ``places[i]`` is where character ``i`` stood, ``source`` the text before."""
+    """A text without joints: ``places[i]`` is where character ``i`` stood in ``source``, words begin at ``starts``."""
 
     text: str
     places: tuple[int, ...]
     source: str
+    starts: tuple[int, ...]
 
 
 @lru_cache(maxsize=32768)
@@ -42,21 +45,34 @@ def squeeze(text: str) -> Squeezed:
     lower = text.lower() if len(text.lower()) == len(text) else text
     chars: list[str] = []
     places: list[int] = []
+    starts: list[int] = []
+    before = " "
     for place, char in enumerate(lower):
         if char not in _JOINTS:
+            if not (_is_word(before) and _is_word(char)):
+                starts.append(len(chars))
             chars.append(char)
             places.append(place)
-        elif _between_digits(lower, place):
+        elif before.isdigit() and lower[place + 1 : place + 2].isdigit():
             chars.append("." if char == "." else "-")
             places.append(place)
-    return Squeezed("".join(chars), tuple(places), lower)
+        before = char
+    return Squeezed("".join(chars), tuple(places), lower, tuple(starts))
 
 
 def find_terms(text: str, codes: CodeList | None) -> tuple[Term, ...]:
     """Every term of ``codes`` that the text names, in order, none inside another."""
-    if codes is None or not text:
-        return ()
-    return _found(squeeze(text), _index(Same(codes)))
+    return find_terms_of_lists(text, (Same(codes),))[0] if codes and text else ()
+
+
+def find_terms_of_lists(text: str, lists: tuple[Same | None, ...]) -> tuple[tuple[Term, ...], ...]:
+    """Terms of several lists in one go: for each list its own; what two lists claim goes to the longer term,
+    of equals to the earlier list.
+    """
+    found: tuple[list[Term], ...] = tuple([] for _ in lists)
+    for rank, term in _found(squeeze(text), _index(lists)):
+        found[rank].append(term)
+    return tuple(map(tuple, found))
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -67,16 +83,19 @@ def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _index(same: Same) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """First two characters -> (squeezed spelling, code), longest first."""
-    found: dict[str, dict[str, str]] = {}
-    for entry in same.codes.entries:
-        for spelling in _spellings(entry):
-            key = squeeze(spelling).text
-            if _is_telling(key):
-                found.setdefault(key[:2], {}).setdefault(key, entry.code)
+def _index(lists: tuple[Same | None, ...]) -> _Index:
+    """First two characters -> (squeezed spelling, rank of the list, code), longest first, then by rank."""
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    seen: set[tuple[str, int]] = set()
+    for rank, entry in (
+        (rank, entry) for rank, same in enumerate(lists) if same for entry in same.codes.entries
+    ):
+        for key in (squeeze(spelling).text for spelling in (entry.code, *entry.spellings)):
+            if _is_telling(key) and (key, rank) not in seen:
+                seen.add((key, rank))
+                found.setdefault(key[:2], []).append((key, rank, entry.code))
     return {
-        head: tuple(sorted(terms.items(), key=lambda each: -len(each[0]))) for head, terms in found.items()
+        head: tuple(sorted(terms, key=lambda each: (-len(each[0]), each[1]))) for head, terms in found.items()
     }
 
 
@@ -85,39 +104,19 @@ def _is_telling(key: str) -> bool:
     return len(key) > 1 + key.isdigit() or not key.isascii()
 
 
-def _spellings(entry: CodeEntry) -> Iterable[str]:
-    return (entry.code, *entry.spellings)
-
-
-def _found(squeezed: Squeezed, index: Mapping[str, tuple[tuple[str, str], ...]]) -> tuple[Term, ...]:
-    text, places, source = squeezed
-    found: list[Term] = []
-    start = 0
-    while start < len(text):
-        term = _term_at(start, text, places, source, index)
-        if term is None:
-            start += 1
-        else:
-            found.append(term)
-            while start < len(text) and places[start] < term.end:
-                start += 1
-    return tuple(found)
-
-
-def _term_at(
-    start: int,
-    text: str,
-    places: tuple[int, ...],
-    source: str,
-    index: Mapping[str, tuple[tuple[str, str], ...]],
-) -> Term | None:
-    candidates = index.get(text[start : start + 2], ())
-    single = index.get(text[start], ()) if candidates or text[start] in index else ()
-    for key, code in (*candidates, *single):
-        end = start + len(key)
-        if text.startswith(key, start) and _is_whole(source, places[start], places[end - 1] + 1, key):
-            return Term(code, places[start], places[end - 1] + 1)
-    return None
+def _found(squeezed: Squeezed, index: _Index) -> Iterator[tuple[int, Term]]:
+    text, places, source, starts = squeezed
+    end = 0
+    for start in starts:
+        head = text[start : start + 2]
+        if places[start] < end or (head not in index and head[0] not in index):
+            continue
+        for key, rank, code in (*index.get(head, ()), *(index.get(head[0], ()) if len(head) > 1 else ())):
+            last = places[start + len(key) - 1] + 1 if text.startswith(key, start) else 0
+            if last and _is_whole(source, places[start], last, key):
+                yield rank, Term(code, places[start], last)
+                end = last
+                break
 
 
 def _is_whole(source: str, start: int, end: int, key: str) -> bool:
@@ -158,7 +157,3 @@ def _is_number(key: str) -> bool:
 
 def _is_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
-
-
-def _between_digits(text: str, place: int) -> bool:
-    return 0 < place < len(text) - 1 and text[place - 1].isdigit() and text[place + 1].isdigit()

@@ -29,7 +29,10 @@ _QUANTITIES: Mapping[str, Mapping[str, str]] = {
         "Ω": "ohm", "ohm": "ohm", "ohms": "ohm", "欧": "ohm", "欧姆": "ohm", "kΩ": "kohm", "kohm": "kohm",
         "千欧": "kohm", "MΩ": "Mohm", "兆欧": "Mohm", "mΩ": "mohm", "r": "ohm", "k": "kohm",
     },
-    "nF": {"pf": "pF", "nf": "nF", "uf": "uF", "µf": "uF", "μf": "uF", "p": "pF", "n": "nF", "u": "uF", "µ": "uF", "μ": "uF"},
+    "nF": {
+        "pf": "pF", "nf": "nF", "uf": "uF", "µf": "uF", "μf": "uF",
+        "p": "pF", "n": "nF", "u": "uF", "µ": "uF", "μ": "uF",
+    },
     "uH": {"nh": "nH", "uh": "uH", "µh": "uH", "μh": "uH", "mh": "mH"},
     "V": {"v": "V", "vdc": "V", "vac": "V", "伏": "V", "kv": "kV", "mv": "mV"},
     "W": {"w": "W", "瓦": "W", "kw": "kW", "mw": "mW"},
@@ -42,7 +45,8 @@ _QUANTITIES: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 _COUNTS: Mapping[str, str] = {
     "%": "%", "％": "%", "°c": "degC", "℃": "degC", "摄氏度": "degC",
-    "fr": "Fr", "ch": "Fr", "f": "Fr", "gauge": "G", "ga": "G", "hole": "hole", "holes": "hole", "孔": "hole", "h": "hole",
+    "fr": "Fr", "ch": "Fr", "f": "Fr", "gauge": "G", "ga": "G",
+    "hole": "hole", "holes": "hole", "孔": "hole", "h": "hole",
     "pin": "pin", "pins": "pin", "针": "pin", "pos": "pin", "位": "pin", "芯": "pin", "p": "pin", "way": "pin",
     "ha": "HA", "sha": "HA", "shore a": "HA", "shorea": "HA", "shore": "HA", "度": "HA", "°": "HA", "邵氏": "HA",
     "hd": "HD", "shore d": "HD", "shored": "HD", "d": "HD", "目": "mesh", "mesh": "mesh", "系统": "mm", "sys": "mm",
