@@ -36,7 +36,7 @@ from mdm.storage import xref as xref_store
 from mdm.storage.match import StoredPair
 
 ONE_BY_ONE = 200
-"""Up to so many new records are scored by the plain scorer against indexed keys; more go through Splink in one batch."""
+"""Up to so many new records are scored by the plain scorer; more go through Splink in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,7 @@ def search_before_create(
     access.require(uow.actor, Permission.MATCH_SEARCH)
     cells = checked_attributes(uow.hub, entity, attributes)
     matcher = rule.matcher(uow, entity)
-    made = standardise.Standardiser(uow.hub, entity, None, SourceContext(), "").of_attributes(
-        cells
-    )
+    made = standardise.Standardiser(uow.hub, entity, None, SourceContext(), "").of_attributes(cells)
     asked = matcher.scorer.prepare(FeatureRecord(0, "", made.features))
     scored = _score_one(uow, matcher, asked)
     return _candidates(uow, matcher, scored, asked, limit)

@@ -62,6 +62,13 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
     opened.extend(_open(uow, scope, list(wanted.values())))
 
 
+def questions(scope: Scope, grouped: Partition) -> list[tuple[int, int, float]]:
+    """(left, right, match probability) of every question this partition leaves open, one per pair of clusters."""
+    home = {r: f"cluster {index}" for index, members in enumerate(grouped.clusters) for r in members}
+    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
+    return [(item.left, item.right, item.probability) for item in wanted.values()]
+
+
 def values_hash(features: str) -> str:
     """Names what a verdict rested on: the features of a record."""
     return hashlib.sha256(features.encode("utf-8", "surrogatepass")).hexdigest()

@@ -99,7 +99,9 @@ def store(
     source_store.save_standard(uow.connection, rows, findings)
     rules = uow.hub.rules.get(entity)
     if rules is not None:
-        keys: dict[int, Iterable[int]] = {record_id: stored_keys(rules, item.features) for record_id, _, item in records}
+        keys: dict[int, Iterable[int]] = {
+            record_id: stored_keys(rules, item.features) for record_id, _, item in records
+        }
         match_store.replace_keys(uow.connection, entity, keys)
 
 

@@ -75,7 +75,7 @@ def export_xref(uow: UnitOfWork, entity: str, path: Path) -> int:
     uow.hub.dictionary.entity(entity)
     rows = xref_store.export_rows(uow.connection, entity)
     write_table(
-        path, ("source_system", "source_id", "golden_id"), [tuple(row) for row in rows], _format(path)
+        path, ("source_system", "source_id", "golden_id"), [tuple(row) for row in rows], table_format(path)
     )
     return len(rows)
 
@@ -89,4 +89,3 @@ def _own_first(resolved: tuple[str, ...], own: str | None) -> tuple[str, ...]:
     if own is None or own not in resolved:
         return resolved
     return (own, *(golden_id for golden_id in resolved if golden_id != own))
-

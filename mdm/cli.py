@@ -1,0 +1,497 @@
+"""The command line: every command reads its arguments, calls one service and prints the answer.
+
+``--json`` prints one JSON object on standard output; messages and progress go to standard error. Exit code 0 means
+success, 2 that a file or profile could not be used, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from mdm import __version__, jobs, server
+from mdm.config import Settings, load_settings
+from mdm.domain.access import Actor, system_actor
+from mdm.domain.errors import MdmError, ProfileError, UnreadableFileError
+from mdm.services import (
+    access,
+    audit,
+    decision,
+    evaluation,
+    export,
+    golden,
+    load,
+    match,
+    review,
+    setup,
+    source,
+    xref,
+)
+from mdm.services.hub import Hub
+from mdm.services.unit_of_work import UnitOfWork
+
+errors = Console(stderr=True, highlight=False)
+Answer = Mapping[str, Any]
+"""What a command answers; ``Any``: whatever JSON holds."""
+
+
+class House:
+    """The hub a command works with, opened on first use, and the actor it acts as."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.actor: Actor = system_actor(f"cli:{getpass.getuser()}")
+        self._hub: Hub | None = None
+
+    @property
+    def hub(self) -> Hub:
+        """The hub; raises NotInitialisedError before ``mdm init``."""
+        if self._hub is None:
+            self._hub = setup.open_hub(self.settings)
+            setup.require_initialised(self._hub)
+        return self._hub
+
+    def raw_hub(self) -> Hub:
+        """The hub, whatever state its database is in."""
+        return setup.open_hub(self.settings)
+
+    @contextmanager
+    def writing(self, reason: str) -> Iterator[UnitOfWork]:
+        """A unit of work in the name of whoever runs the command."""
+        with self.hub.unit_of_work(self.actor, reason) as uow:
+            yield uow
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """A reading unit of work."""
+        with self.hub.reading(self.actor) as uow:
+            yield uow
+
+    def close(self) -> None:
+        """Give connections back."""
+        if self._hub is not None:
+            self._hub.close()
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., Answer]], click.Command]:
+    """A command that answers with a mapping, printed as table or JSON; errors become one line and an exit code."""
+
+    def decorate(function: Callable[..., Answer]) -> click.Command:
+        @wraps(function)
+        def run(*, as_json: bool, **arguments: object) -> None:
+            house = House(load_settings())
+            try:
+                answer = function(house, **arguments)
+            except MdmError as error:
+                _fail(error, as_json=as_json)
+            finally:
+                house.close()
+            _print(answer, as_json=as_json)
+            if answer.get("ok") is False:
+                raise SystemExit(1)
+
+        option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+        return group.command(name, help=function.__doc__)(option(run))
+
+    return decorate
+
+
+@click.group()
+@click.version_option(__version__, prog_name="mdm")
+def main() -> None:
+    """Master-data hub: golden records for materials, suppliers and equipment."""
+
+
+@main.group("source")
+def source_group() -> None:
+    """Source systems."""
+
+
+@main.group("export")
+def export_group() -> None:
+    """Files for people and programs."""
+
+
+@main.group("user")
+def user_group() -> None:
+    """Accounts of people."""
+
+
+@main.group("client")
+def client_group() -> None:
+    """API clients of source systems."""
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """The audit trail."""
+
+
+@command(main, "init")
+def init(house: House) -> Answer:
+    """Create or migrate the database; safe to repeat."""
+    hub = house.raw_hub()
+    try:
+        return _plain(setup.init(hub, house.actor))
+    finally:
+        hub.close()
+
+
+@command(source_group, "add")
+@click.argument("code")
+@click.option("--kind", required=True, help="ERP, MES, PLM, QMS, LIMS, CRM, UDI, CMMS, FA, OTHER")
+@click.option("--name", default="", help="What people call it.")
+@click.option("--site", default="", help="Site whose people may see its records.")
+def source_add(house: House, code: str, kind: str, name: str, site: str) -> Answer:
+    """Register a source system; doing it again changes nothing."""
+    with house.writing(f"register source {code}") as uow:
+        return _plain(source.add_source(uow, code, kind, name or code, site))
+
+
+@command(source_group, "list")
+def source_list(house: House) -> Answer:
+    """Source systems with the number of their records."""
+    with house.reading() as uow:
+        return {"sources": [_plain(item) for item in source.list_sources(uow)]}
+
+
+@command(main, "ingest")
+@click.argument("entity")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", "code", required=True, help="Code of the source system.")
+@click.option(
+    "--profile", required=True, type=click.Path(path_type=Path), help="Mapping of the extract, JSON."
+)
+@click.option("--snapshot", is_flag=True, help="The file is complete: list records missing in it.")
+@click.option("--retire-missing", is_flag=True, help="With --snapshot: retire them.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen, change nothing.")
+def ingest(
+    house: House,
+    entity: str,
+    file: Path,
+    code: str,
+    profile: Path,
+    *,
+    snapshot: bool,
+    retire_missing: bool,
+    dry_run: bool,
+) -> Answer:
+    """Load an extract: received = accepted + unchanged + rejected."""
+    with errors.status(f"loading {file.name}"):
+        receipt = source.ingest_file(
+            house.hub,
+            house.actor,
+            entity,
+            file,
+            code,
+            _read_profile(profile),
+            snapshot=snapshot,
+            dry_run=dry_run,
+        )
+    answer = {
+        name: getattr(receipt, name)
+        for name in (
+            "load_id",
+            "entity",
+            "source",
+            "received",
+            "accepted",
+            "unchanged",
+            "rejected",
+            "dry_run",
+        )
+    }
+    if snapshot:
+        missing = list(receipt.details["missing"])  # type: ignore[arg-type]  # a list of keys
+        answer |= {"missing": len(missing), "missing_ids": missing[:100], "retired": 0}
+        if retire_missing and not dry_run and missing:
+            with house.writing(f"retire what {file.name} no longer holds") as uow:
+                answer["retired"] = load.retire_missing(uow, entity, code, [str(key) for key in missing])
+    return answer
+
+
+@command(main, "loads")
+@click.option("--entity", default=None)
+def loads(house: House, entity: str | None) -> Answer:
+    """History of loads, newest first."""
+    with house.reading() as uow:
+        return {"loads": [_plain(item) for item in source.list_loads(uow, entity)]}
+
+
+@command(main, "rejects")
+@click.argument("load_id")
+def rejects(house: House, load_id: str) -> Answer:
+    """Rows of a load that were not taken: row, field, reason, raw value."""
+    with house.reading() as uow:
+        return {"rejects": [_plain(item) for item in source.list_rejects(uow, load_id)]}
+
+
+@command(main, "undo-load")
+@click.argument("load_id")
+@click.option("--reason", required=True)
+def undo_load(house: House, load_id: str, reason: str) -> Answer:
+    """Take back a wrong file; run `mdm match` afterwards."""
+    with house.writing(reason) as uow:
+        return load.undo_load(uow, load_id)
+
+
+@command(main, "match")
+@click.argument("entity")
+@click.option("--full", is_flag=True, help="Everything, under new frozen statistics.")
+def match_command(house: House, entity: str, *, full: bool) -> Answer:
+    """Match what is new or changed; build golden records and review tasks."""
+    with errors.status(f"matching {entity}"):
+        return _plain(match.run(house.hub, house.actor, entity, full=full))
+
+
+@command(main, "evaluate")
+@click.argument("entity")
+@click.option("--truth", required=True, type=click.Path(path_type=Path))
+@click.option("--negatives", default=None, type=click.Path(path_type=Path))
+def evaluate(house: House, entity: str, truth: Path, negatives: Path | None) -> Answer:
+    """Judge the automatic golden records against a known truth."""
+    with house.reading() as uow:
+        return _plain(evaluation.evaluate_entity(uow, entity, truth, negatives))
+
+
+@command(export_group, "xref")
+@click.argument("entity")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def export_xref(house: House, entity: str, out: Path) -> Answer:
+    """source_system, source_id, golden_id of every current source record."""
+    with house.reading() as uow:
+        return {"rows": xref.export_xref(uow, entity, out), "file": str(out)}
+
+
+@command(export_group, "golden")
+@click.argument("entity")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def export_golden(house: House, entity: str, out: Path) -> Answer:
+    """Golden records with their attributes (.csv, .jsonl, .xlsx, .parquet)."""
+    with house.reading() as uow:
+        return {"rows": export.export_golden(uow, entity, out), "file": str(out)}
+
+
+@command(export_group, "tasks")
+@click.argument("entity")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def export_tasks(house: House, entity: str, out: Path) -> Answer:
+    """Open review pairs."""
+    with house.reading() as uow:
+        return {"rows": review.export_tasks(uow, entity, out), "file": str(out)}
+
+
+@command(main, "tasks")
+@click.option("--entity", default=None)
+@click.option("--limit", default=20)
+def tasks(house: House, entity: str | None, limit: int) -> Answer:
+    """The queue, heaviest first."""
+    with house.reading() as uow:
+        page = review.list_tasks(uow, entity, limit=limit)
+        return {"total": page.total, "tasks": [_plain(line) for line in page.lines]}
+
+
+@command(main, "decide")
+@click.argument("task_id", type=int)
+@click.argument("verdict", type=click.Choice(["match", "non-match", "unsure"]))
+@click.option("--reason", required=True)
+def decide(house: House, task_id: int, verdict: str, reason: str) -> Answer:
+    """Decide a review task."""
+    with house.writing(reason) as uow:
+        return _plain(review.decide(uow, task_id, verdict, reason))
+
+
+@command(main, "merge")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("other_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def merge(house: House, entity: str, golden_id: str, other_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Make two golden records one."""
+    with house.writing(reason) as uow:
+        return _plain(decision.merge(uow, entity, golden_id, other_id, reason, preview=dry_run))
+
+
+@command(main, "unmerge")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def unmerge(house: House, entity: str, golden_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Take the latest merge of a golden ID apart; the sides get their IDs back."""
+    with house.writing(reason) as uow:
+        return _plain(decision.unmerge(uow, entity, golden_id, reason, preview=dry_run))
+
+
+@command(main, "split")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("records", nargs=-1, required=True)
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def split(
+    house: House, entity: str, golden_id: str, records: tuple[str, ...], reason: str, *, dry_run: bool
+) -> Answer:
+    """Part RECORDS (each SYSTEM:ID) from the rest of a golden record."""
+    keys = [(system, key) for system, _, key in (text.partition(":") for text in records)]
+    with house.writing(reason) as uow:
+        return _plain(decision.split(uow, entity, golden_id, keys, reason, preview=dry_run))
+
+
+@command(main, "override")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("attribute")
+@click.argument("value")
+@click.option("--reason", required=True)
+def override(house: House, entity: str, golden_id: str, attribute: str, value: str, reason: str) -> Answer:
+    """Set one value of a golden record; it survives reloads."""
+    with house.writing(reason) as uow:
+        return _plain(decision.override(uow, entity, golden_id, attribute, value, reason))
+
+
+@command(main, "undo")
+@click.argument("decision_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def undo(house: House, decision_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Take a decision back."""
+    with house.writing(reason) as uow:
+        return _plain(decision.undo(uow, decision_id, reason, preview=dry_run))
+
+
+@command(main, "golden")
+@click.argument("entity")
+@click.argument("golden_id")
+def show_golden(house: House, entity: str, golden_id: str) -> Answer:
+    """One golden record with the source of each value."""
+    with house.reading() as uow:
+        return _plain(golden.get(uow, entity, golden_id))
+
+
+@command(user_group, "add")
+@click.argument("login")
+@click.option("--role", "roles", required=True, help="steward, governance, auditor, admin; comma-separated.")
+@click.option("--name", default="", help="Printed name.")
+@click.option("--port", default=8000, help="Port for the link that is printed.")
+def user_add(house: House, login: str, roles: str, name: str, port: int) -> Answer:
+    """Invite a person; the one-time link sets their password within 72 hours."""
+    with house.writing(f"invite {login}") as uow:
+        made = access.add_user(uow, login, roles.split(","), name)
+    link = f"http://127.0.0.1:{port}/invitation/{made.token}"
+    return {"user_id": made.user.user_id, "login": made.user.login, "link": link}
+
+
+@command(client_group, "add")
+@click.argument("name")
+@click.option("--source", "code", required=True, help="The one source system it speaks for.")
+@click.option("--scope", "scopes", required=True, help="xref:read, records:write, …; comma-separated.")
+def client_add(house: House, name: str, code: str, scopes: str) -> Answer:
+    """Add an API client; its token is printed this once."""
+    with house.writing(f"add client {name}") as uow:
+        made = access.add_client(uow, name, code, scopes.split(","))
+    return {"client_id": made.client_id, "token": made.token}
+
+
+@command(audit_group, "verify")
+def audit_verify(house: House) -> Answer:
+    """Seal what is new and check every sealed entry; exit 1 when anything was altered."""
+    audit.seal(house.hub, house.actor)
+    with house.reading() as uow:
+        report = audit.verify(uow)
+    return {"ok": report.ok, **_plain(report)}
+
+
+@main.command("serve")
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--no-worker", is_flag=True, help="Web only; run `mdm worker` elsewhere.")
+def serve(port: int, workers: int, *, no_worker: bool) -> None:
+    """Serve pages and API, with one worker process for jobs beside it."""
+    _require_ready()
+    server.serve(port, workers, with_worker=not no_worker)
+
+
+@main.command("worker")
+def worker() -> None:
+    """Run the jobs of the timetable."""
+    _require_ready()
+    hub = setup.open_hub(load_settings())
+    try:
+        jobs.run_worker(hub)
+    except (KeyboardInterrupt, SystemExit):
+        hub.close()
+
+
+def _require_ready() -> None:
+    house = House(load_settings())
+    try:
+        setup.require_initialised(house.hub)
+    except MdmError as error:
+        _fail(error, as_json=False)
+    finally:
+        house.close()
+
+
+def _read_profile(path: Path) -> Mapping[str, object]:
+    try:
+        data = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ProfileError(f"{path.name}: cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise ProfileError(f"{path.name}: a profile is one JSON object")
+    return data
+
+
+def _plain(value: object) -> dict[str, Any]:
+    """A dataclass as JSON-able mapping; ``Any``: whatever JSON holds."""
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{value!r} is no answer of a service")
+    return asdict(value)
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, default=str))
+        return
+    console = Console()
+    for name, value in answer.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            console.print(_table(name, value))
+        elif isinstance(value, Mapping):
+            console.print(_table(name, [{"": key, "value": inner} for key, inner in value.items()]))
+        else:
+            console.print(f"{name}: {value}", highlight=False, markup=False)
+
+
+def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
+    """``Any``: cells of any type, printed as text."""
+    table = Table(title=title)
+    for column in rows[0] if rows else ():
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    return table
+
+
+def _fail(error: MdmError, *, as_json: bool) -> None:
+    errors.print(f"error: {error.message}", markup=False, soft_wrap=True)
+    if as_json:
+        click.echo(json.dumps({"error": error.code, "message": error.message, **error.details}, default=str))
+    raise SystemExit(2 if isinstance(error, (UnreadableFileError, ProfileError)) else 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Evaluation: how good the automatic golden records are against a known truth, before any verdict."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mdm.domain.access import Permission
+from mdm.domain.errors import UnreadableFileError
+from mdm.domain.standardise.text import has_han
+from mdm.linkage.evaluate import Evaluation, Negative, QueuedPair, Script, evaluate
+from mdm.services import access, cluster, queue, rule
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import source as source_store
+from mdm.storage.source import StoredRecord
+
+SPARSE = 3
+"""A record with fewer values than this says too little to be matched on."""
+
+
+def evaluate_entity(uow: UnitOfWork, entity: str, truth: Path, negatives: Path | None = None) -> Evaluation:
+    """Judge the partition the machine makes by itself; verdicts do not count.
+
+    ``truth``: source_system, source_id, entity_id; ``negatives``: entity_a, entity_b, kind. Raises
+    UnreadableFileError for another header.
+    """
+    access.require(uow.actor, Permission.EXPORT_READ)
+    scope = cluster.gather_all(uow, rule.matcher(uow, entity))
+    scope.constraints = []
+    grouped = cluster.regroup(scope)
+    home = {record: index for index, members in enumerate(grouped.clusters) for record in members}
+    open_pairs = [QueuedPair(*question) for question in queue.questions(scope, grouped)]
+    return evaluate(
+        home,
+        _truth(truth, scope.records),
+        negatives=[] if negatives is None else _negatives(negatives),
+        queue=open_pairs,
+        scripts=_scripts(uow, scope.records),
+    )
+
+
+def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a CSV with at least these columns; raises UnreadableFileError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise UnreadableFileError(
+                    f"{path.name}: column {missing[0]} is missing", columns=list(columns)
+                )
+            return list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableFileError(f"{path.name}: {error}") from error
+
+
+def _truth(path: Path, records: Mapping[int, StoredRecord]) -> dict[int, str]:
+    rows = read_table(path, ("source_system", "source_id", "entity_id"))
+    entities = {(row["source_system"], row["source_id"]): row["entity_id"] for row in rows}
+    return {
+        record_id: entities[record.key.system, record.key.key]
+        for record_id, record in records.items()
+        if (record.key.system, record.key.key) in entities
+    }
+
+
+def _negatives(path: Path) -> list[Negative]:
+    rows = read_table(path, ("entity_a", "entity_b", "kind"))
+    return [Negative(row["entity_a"], row["entity_b"], row["kind"]) for row in rows]
+
+
+def _scripts(uow: UnitOfWork, records: Mapping[int, StoredRecord]) -> dict[int, Script]:
+    contents = source_store.standard_contents(uow.connection, records)
+    return {record_id: _script(json.loads(text)["values"]) for record_id, text in contents.items()}
+
+
+def _script(values: Mapping[str, object]) -> Script:
+    if len(values) < SPARSE:
+        return Script.SPARSE
+    return (
+        Script.ZH if any(has_han(value) for value in values.values() if isinstance(value, str)) else Script.EN
+    )

@@ -1,0 +1,62 @@
+"""Jobs: doing a slot of the timetable at most once, and noting how it ended or that it was missed (I20)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from mdm.domain.access import Actor, system_actor
+from mdm.domain.errors import MdmError
+from mdm.services import audit, match
+from mdm.services.hub import Hub
+from mdm.storage import job as job_store
+from mdm.storage import match as match_store
+from mdm.storage.database import time_text
+
+LEASE = timedelta(minutes=30)
+"""A slot whose worker died counts as failed after this long; the next slot does the work."""
+
+
+def match_new(hub: Hub, actor: Actor) -> str:
+    """Match what is new or changed in every entity that has a model."""
+    done = []
+    for entity in hub.rules:
+        with hub.reading(actor) as uow:
+            has_model = match_store.active_model(uow.connection, entity) is not None
+            waiting = match_store.unmatched(uow.connection, entity) if has_model else []
+        if waiting:
+            done.append(f"{entity} {match.run(hub, actor, entity).records}")
+    return ", ".join(done) or "nothing new"
+
+
+def seal_audit(hub: Hub, actor: Actor) -> str:
+    """Give new audit entries their leaf hashes."""
+    return f"{audit.seal(hub, actor)} sealed"
+
+
+JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
+    "match_new": (match_new, 30),
+    "seal_audit": (seal_audit, 60),
+}
+"""Job -> (what it does, seconds between its slots)."""
+
+
+def run_slot(hub: Hub, name: str, worker: str) -> str | None:
+    """Do the present slot of a job unless another worker has it; returns what was done."""
+    work, seconds = JOBS[name]
+    actor = system_actor(f"job:{name}")
+    slot = time_text(_slot(hub.now(), seconds))
+    with hub.unit_of_work(actor, f"job {name}") as uow:
+        if not job_store.claim(uow.connection, name, slot, worker, time_text(uow.now + LEASE)):
+            return None
+    try:
+        result, status = work(hub, actor), "done"
+    except MdmError as error:
+        result, status = f"{error.code}: {error.message}", "failed"
+    with hub.unit_of_work(actor, f"job {name}") as uow:
+        job_store.finish(uow.connection, name, slot, status, result[:2000])
+    return result
+
+
+def _slot(now: datetime, seconds: int) -> datetime:
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)

@@ -1,0 +1,66 @@
+"""Loads: taking back a wrong file, and retiring what a complete extract no longer holds."""
+
+from __future__ import annotations
+
+import json
+
+from mdm.domain.access import Permission
+from mdm.domain.errors import InvalidInputError, UnknownLoadError
+from mdm.services import access, match, source, standardise
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import match as match_store
+from mdm.storage import source as source_store
+
+
+def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
+    """Take back what a load brought: new records are retired, changed ones get their earlier content as a new version.
+
+    Records that changed again since are left alone. Returns ``retired``, ``restored``, ``left``; matching follows
+    with the next run. Raises UnknownLoadError, or InvalidInputError when it was taken back before.
+    """
+    access.require(uow.actor, Permission.SOURCE_LOAD)
+    load = source_store.find_load(uow.connection, load_id)
+    if load is None:
+        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    access.require_source(uow.actor, load.source)
+    if load.status != "accepted":
+        raise InvalidInputError("This load was taken back before.", field="load_id")
+    brought = source_store.records_of_load(uow.connection, load_id)
+    records = source_store.records_by_id(uow.connection, [row.record_id for row in brought])
+    mine = [row for row in brought if records[row.record_id].version == row.version]
+    fresh = [row.record_id for row in mine if row.version == 1]
+    match.retire_many(uow, load.entity, fresh)
+    changed = [row.record_id for row in mine if row.version > 1]
+    for record_id in changed:
+        _restore(uow, load.entity, records[record_id])
+    source_store.mark_load(uow.connection, load_id, "undone")
+    counts = {"retired": len(fresh), "restored": len(changed), "left": len(brought) - len(mine)}
+    uow.record("load.undone", load.entity, load_id, dict(counts))
+    return counts
+
+
+def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: list[str]) -> int:
+    """Retire the records that a complete extract no longer holds, as its preview listed them."""
+    access.require(uow.actor, Permission.SOURCE_LOAD)
+    access.require_source(uow.actor, system)
+    found = source_store.records_by_key(uow.connection, entity, system, keys)
+    active = [record.record_id for record in found.values() if record.status == "active"]
+    match.retire_many(uow, entity, active)
+    return len(active)
+
+
+def _restore(uow: UnitOfWork, entity: str, record: source_store.StoredRecord) -> None:
+    versions = source_store.versions_of(uow.connection, record.record_id)
+    before = next(v for v in reversed(versions) if v.version < record.version)
+    cells, version = json.loads(before.cells), record.version + 1
+    source_store.change_record(
+        uow.connection, record.record_id, version, before.content_hash, "active", uow.at
+    )
+    row = source.version_row(
+        uow, record.record_id, version, cells, before.content_hash, load_id=None, mapped=before.mapped
+    )
+    source_store.add_versions(uow.connection, [row])
+    standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, record.key.system)
+    made = standardiser.of_attributes(cells) if before.mapped else standardiser.of_cells(cells)
+    standardise.store(uow, entity, standardiser.id, [(record.record_id, version, made)])
+    match_store.replace_pairs(uow.connection, entity, [], [record.record_id])
