@@ -72,6 +72,7 @@ VACUUM = ("vacuum", "equipment")
         "Shanghai Jinchen Vacum Equipment Co Ltd",
         "Jinchen Vacuum Equipment Co., Ltd., Shanghai",
         "*上海锦晨真空设备有限公司-1",
+        "Shangha Jinchen Vacuum Equipment Co., Ltd.",
     ],
 )
 def test_one_name_gives_the_same_pieces_in_every_writing(text: str) -> None:
@@ -100,6 +101,8 @@ def test_one_name_gives_the_same_pieces_in_every_writing(text: str) -> None:
         ("Vendel (China) Technology Ltd", "vendel", ("cn",), ("technology",), "ltd"),
         ("Jinchenzhenkongshebei", "jinchen", (), VACUUM, ""),
         ("3M精密有限公司", "3m", (), ("precision",), "ltd"),
+        ("株式会社锦晨精密", "jinchen", (), ("precision",), "kk"),
+        ("上海锦晨高份子财料有限公司", "jinchen", ("shanghai",), ("polymer_material",), "ltd"),
     ],
 )
 def test_names_of_all_sorts_are_taken_apart(

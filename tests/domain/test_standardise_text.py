@@ -64,6 +64,8 @@ def test_the_script_of_a_text_is_told_by_its_letters(text: str, script: Script) 
     [
         ("长城", "changcheng"),
         ("重庆", "chongqing"),
+        ("长盛", "changsheng"),
+        ("晟海", "shenghai"),
         ("绿源", "lvyuan"),
         ("ABC 长城", "abcchangcheng"),
         ("Müller & Söhne", "mullersohne"),

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary
+from mdm.domain.standardise.company_lexicon import Codes, Held, Lexicon, Vocabulary
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.text import pinyin_key
 
@@ -21,9 +21,12 @@ _BRANCH = re.compile(
 )
 _NUMERALS = {numeral: str(number) for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 _HEADQUARTERS_END = re.compile(r"^(.*(?:公司|有限|集团|厂|株式会社))(.*)$")
+_FORM_CHARS = frozenset("有限责任公司份株式会社")
 _SHORTEST_TRADE = 2
 _LONGEST_TRADE = 4
 _FAMILIAR_FORM = 4
+# Japanese firms may carry their form in front of the name.
+_FORMS_IN_FRONT = ("株式会社", "有限会社", "合同会社")
 
 
 def parse_han(key: str, lexicon: Lexicon) -> CompanyName:
@@ -65,6 +68,8 @@ def _place_before(head: str, regions: Vocabulary) -> tuple[str, str]:
 
 
 def _split_legal_form(text: str, forms: Vocabulary) -> tuple[str, str]:
+    if text.startswith(_FORMS_IN_FRONT) and len(text) >= 4 + _SHORTEST_TRADE:
+        return text[4:], forms.han.get(text[:4], ("",))[0]
     length, code = _legal_suffix(text, forms)
     if not length:
         return text, ""
@@ -82,32 +87,42 @@ def _legal_suffix(text: str, forms: Vocabulary) -> tuple[int, str]:
     exact = next((n for n in range(min(forms.longest_han, room), 0, -1) if text[-n:] in forms.han), 0)
     if exact >= _FAMILIAR_FORM:
         return exact, forms.han[text[-exact:]][0]
-    bent = _bent_legal_form(text[-9:], _familiar(tuple(forms.han)), room)
+    bent = _bent_legal_form(text[-9:], Held(forms), room)
     if bent:
         length, form = bent
         return length, forms.han[form][0]
     return (exact, forms.han[text[-exact:]][0]) if exact else (0, "")
 
 
-@lru_cache(maxsize=16)
-def _familiar(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Legal forms long enough to be known with one character wrong, longest first."""
-    return tuple(sorted((w for w in words if len(w) >= _FAMILIAR_FORM), key=len, reverse=True))
-
-
 @lru_cache(maxsize=32768)
-def _bent_legal_form(tail: str, forms: tuple[str, ...], room: int) -> tuple[int, str] | None:
-    for form in forms:
+def _bent_legal_form(tail: str, held: Held, room: int) -> tuple[int, str] | None:
+    if _FORM_CHARS.isdisjoint(tail[-3:]):
+        return None
+    for form in _familiar_forms(held):
         for length in (len(form), len(form) - 1, len(form) + 1):
             piece = tail[-length:]
             if length <= min(room, len(tail)) and Levenshtein.distance(piece, form, score_cutoff=1) <= 1:
                 return length, form
-    for form in forms:
-        for length in range(len(form) - 1, 1, -1):
-            start = form[:length]
-            if start.endswith(("有限", "有限责", "有限责任", "有限公", "股份有")) and tail.endswith(start):
-                return length, form
-    return None
+    return next(((len(cut), form) for cut, form in _cut_forms(held) if tail.endswith(cut)), None)
+
+
+@lru_cache(maxsize=16)
+def _familiar_forms(held: Held) -> tuple[str, ...]:
+    """Legal forms that people know well enough to be meant with one character wrong, longest first."""
+    known = (form for form in held.words.han if form.endswith(("有限公司", "责任公司", "株式会社")))
+    return tuple(sorted((form for form in known if _FAMILIAR_FORM <= len(form) <= 8), key=len, reverse=True))
+
+
+@lru_cache(maxsize=16)
+def _cut_forms(held: Held) -> tuple[tuple[str, str], ...]:
+    """Beginnings of legal forms that only a field's end leaves alone, longest first, each with its form."""
+    cuts = {
+        form[:length]: form
+        for form in reversed(_familiar_forms(held))
+        for length in range(2, len(form))
+        if form[:length].endswith(("有限", "有限责", "有限责任", "有限公", "股份有"))
+    }
+    return tuple(sorted(cuts.items(), key=lambda cut: -len(cut[0])))
 
 
 def _split_region(text: str, lexicon: Lexicon) -> tuple[str, Codes]:
@@ -146,9 +161,18 @@ def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]
         return trade, _distinct(found), ""
     start = _first_word(trade, industries)
     if start is None:
-        return trade, _distinct(found), ""
+        return _split_homophone(trade, found, industries)
     inner = _words_inside(trade[start:], industries)
     return trade[:start], _distinct([*inner, *found]), trade[start:]
+
+
+def _split_homophone(trade: str, found: list[str], industries: Vocabulary) -> tuple[str, Codes, str]:
+    """An industry word typed with wrong characters of the right sound: 处理 as 出理."""
+    for length in range(min(6, len(trade) - _SHORTEST_TRADE), 1, -1):
+        codes = industries.pinyin.get(pinyin_key(trade[-length:]))
+        if codes:
+            return trade[:-length], _distinct([*codes, *found]), ""
+    return trade, _distinct(found), ""
 
 
 def _is_industry(text: str, industries: Vocabulary) -> bool:

@@ -6,9 +6,17 @@ Words are compared as joined letters, so "Youxian Gongsi", "You Xian Gong Si" an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
-from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary, deletions, latin_words
+from mdm.domain.standardise.company_lexicon import (
+    Codes,
+    Held,
+    Lexicon,
+    Vocabulary,
+    deletions,
+    latin_words,
+)
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.place import country_code
 
@@ -26,6 +34,7 @@ _BRANCH_WORDS = frozenset(
 )
 _ADMIN = frozenset(["shi", "city", "sheng", "province"])
 _MOST_WORDS = 8
+_LONGEST_PINYIN = 24
 _SHORTEST_CUT = 5
 _SHORTEST_CUT_CO = 3
 _SHORTEST_CORRECTED = 5
@@ -99,23 +108,25 @@ def _split_cut_form(words: Words, forms: Vocabulary) -> tuple[Words, str]:
     """A legal form of which only the beginning fitted into the field, or one that is misspelt or glued on."""
     for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
         letters = "".join(words[-count:])
-        form = _form_starting(letters, _Held(forms))
+        form = _form_starting(letters, Held(forms))
         codes = forms.of_letters(form) if form else corrected(letters, forms)
         if codes:
             return words[:-count], codes[0]
     return words, ""
 
 
-@lru_cache(maxsize=8192)
-def _form_starting(letters: str, held: _Held) -> str:
+def _form_starting(letters: str, held: Held) -> str:
     if len(letters) < (_SHORTEST_CUT_CO if letters.startswith("co") else _SHORTEST_CUT):
         return ""
-    english = [
-        form for form in held.words.latin if form.startswith("coltd" if letters[:2] == "co" else "company")
-    ]
-    return next(
-        (form for form in sorted((*english, *held.words.pinyin), key=len) if form.startswith(letters)), ""
-    )
+    return _form_beginnings(held).get(letters, "")
+
+
+@lru_cache(maxsize=16)
+def _form_beginnings(held: Held) -> Mapping[str, str]:
+    """Beginnings of the legal forms that fields cut: pinyin ones, Co., Ltd. and Company Limited."""
+    english = (form for form in held.words.latin if form.startswith(("coltd", "company")))
+    forms = sorted((*english, *held.words.pinyin), key=len, reverse=True)
+    return {form[:length]: form for form in forms for length in range(_SHORTEST_CUT_CO, len(form) + 1)}
 
 
 def corrected(letters: str, words: Vocabulary) -> Codes:
@@ -139,7 +150,16 @@ def _split_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
             words = words[1:]
     if not region and len(words) > 1 and words[0] == "china":
         return words[1:], ("cn",)
-    return words, region
+    return (words, region) if region else _split_misspelt_region(words, lexicon)
+
+
+def _split_misspelt_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
+    """A place with a typing error, believed only when a trade name and an industry follow it."""
+    if len(words) < 3 or _industry_at(words, 1, lexicon.industries)[1]:
+        return words, ()
+    region = corrected(words[0], lexicon.regions)
+    trusted = len(region) == 1 and _industry_at(words, 2, lexicon.industries)[1]
+    return (words[1:], region) if trusted else (words, ())
 
 
 def _region_words(words: Words, lexicon: Lexicon) -> int:
@@ -201,7 +221,7 @@ def _industry_at(words: Words, at: int, industries: Vocabulary) -> tuple[int, Co
 
 def pinyin_run(letters: str, words: Vocabulary) -> Codes:
     """Codes of several words written as one run of pinyin; empty unless all of it is known."""
-    return _run(letters, _Held(words)) if len(letters) >= 8 else ()
+    return (_run(letters, Held(words)) or ()) if len(letters) >= 8 else ()
 
 
 def _split_fused(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Words] | None:
@@ -214,30 +234,14 @@ def _split_fused(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Wo
     return None
 
 
-class _Held:
-    """A vocabulary as cache key; comparing its content would cost more than parsing."""
-
-    __slots__ = ("words",)
-
-    def __init__(self, words: Vocabulary) -> None:
-        self.words = words
-
-    def __hash__(self) -> int:
-        return id(self.words)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.words is self.words
-
-
 @lru_cache(maxsize=65536)
-def _run(letters: str, key: _Held) -> Codes:
-    pinyin = key.words.pinyin
-    best: list[Codes | None] = [()] + [None] * len(letters)
-    for end in range(4, len(letters) + 1):
-        for start in range(max(0, end - 24), end - 3):
-            before = best[start]
-            codes = pinyin.get(letters[start:end])
-            if before is not None and codes:
-                best[end] = before + codes
-                break
-    return best[-1] or ()
+def _run(letters: str, held: Held) -> Codes | None:
+    """Codes of the words that make up all of ``letters``, () for none left, None when some letters are no word."""
+    if not letters:
+        return ()
+    for length in range(min(len(letters), _LONGEST_PINYIN), 3, -1):
+        codes = held.words.pinyin.get(letters[:length])
+        rest = _run(letters[length:], held) if codes else None
+        if codes and rest is not None:
+            return codes + rest
+    return None

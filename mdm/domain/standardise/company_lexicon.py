@@ -40,6 +40,21 @@ class Vocabulary:
         return self.latin.get(letters) or self.pinyin.get(letters, ())
 
 
+class Held:
+    """A vocabulary as cache key, compared by identity."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    def __hash__(self) -> int:
+        return id(self.words)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and other.words is self.words
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """All words that are not the trade name of a company, by what they say."""
@@ -85,7 +100,7 @@ def _places(held: Same | None) -> Vocabulary:
         {word: codes for word, codes in found.han.items() if len(word) > 1},
         {word: codes for word, codes in found.latin.items() if _names_a_place(word)},
         {word: codes for word, codes in found.pinyin.items() if _names_a_place(word)},
-        {},
+        found.misspelt,
         found.longest_han,
     )
 
@@ -100,7 +115,7 @@ def _over(first: Vocabulary, second: Vocabulary) -> Vocabulary:
         {**second.han, **first.han},
         {**second.latin, **first.latin},
         {**second.pinyin, **first.pinyin},
-        {},
+        {**second.misspelt, **first.misspelt},
         max(first.longest_han, second.longest_han),
     )
 

@@ -102,7 +102,9 @@ def _foreign(body: str, country: str) -> str:
         return ""
     if not phonenumbers.is_possible_number(parsed):
         return ""
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    found = str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    # The parser drops leading digits that it takes for a carrier; only what reads the same again is a number.
+    return found if not found.startswith("+86") or _chinese(found, "CN") == found else ""
 
 
 def _shown(number: Number) -> str:

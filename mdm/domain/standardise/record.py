@@ -199,7 +199,7 @@ def _sink_status(
         rest, status = cut_status(texts[name], codes["status_words"])
         if status and any(char.isalnum() for char in rest):
             findings.append(Finding(name, "status_in_name", texts[name]))
-            texts[name] = rest
+            texts[name] = _APOSTROPHE.sub("", rest)
             target = _status_attribute(entity)
             if target and target not in texts:
                 texts[target] = status

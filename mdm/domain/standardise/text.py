@@ -44,6 +44,8 @@ _NOT_ALNUM = re.compile("[^a-z0-9]+")
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}{_KANA}]) (?=[{_HAN}{_KANA}])")
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _LONGEST_WORD = 6
+# 长 is chang, not zhang, 晟 sheng, 曾 zeng and 朝 chao where they stand alone in a name.
+_READ_IN_NAMES = {"长": "昌", "晟": "圣", "曾": "增", "朝": "潮"}
 
 
 class Script(StrEnum):
@@ -62,13 +64,17 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.replace("`", "'").split())
     folded = unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW).translate(_SIGNS)
-    visible = "".join(" " if char.isspace() else char for char in folded if _is_visible(char))
+    visible = folded if folded.isprintable() else _without_invisible(folded)
     return " ".join(_DIAMETER.sub("Φ", visible).split())
 
 
-def _is_visible(char: str) -> bool:
+def _without_invisible(text: str) -> str:
     """Control, format, private and unassigned code points carry no meaning; line breaks count as spaces."""
-    return char.isspace() or unicodedata.category(char)[0] != "C"
+    return "".join(
+        " " if char.isspace() else char
+        for char in text
+        if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
 
 
 @lru_cache(maxsize=131072)
@@ -115,12 +121,29 @@ def pinyin_key(text: str) -> str:
 @lru_cache(maxsize=131072)
 def pinyin_of_phrase(phrase: str) -> str:
     """Joined pinyin of a run of Han characters; 长城 is changcheng, 长大 zhangda: phrases decide."""
-    return "".join(pypinyin.lazy_pinyin(phrase, errors="ignore"))
+    return "".join(pypinyin.lazy_pinyin(_as_in_names(phrase), errors="ignore"))
+
+
+def _as_in_names(phrase: str) -> str:
+    """Characters that names read in their rarer way, replaced by ones of that sound unless a known word decides."""
+    for char, sound in _READ_IN_NAMES.items():
+        at = phrase.find(char)
+        if at >= 0 and not _is_in_word(phrase, at):
+            phrase = phrase.replace(char, sound)
+    return phrase
+
+
+def _is_in_word(phrase: str, at: int) -> bool:
+    starts = range(max(0, at - 3), at + 1)
+    return any(
+        phrase[start:end] in PHRASES_DICT for start in starts for end in range(max(at + 1, start + 2), at + 5)
+    )
 
 
 def pinyin_syllables(text: str) -> tuple[str, ...]:
     """Pinyin syllables of the Han characters of a text, in order."""
-    return tuple(pypinyin.lazy_pinyin("".join(_HAN_RUN.findall(simplified(clean(text)))), errors="ignore"))
+    han = "".join(_HAN_RUN.findall(simplified(clean(text))))
+    return tuple(pypinyin.lazy_pinyin(_as_in_names(han), errors="ignore"))
 
 
 @lru_cache(maxsize=65536)
