@@ -25,7 +25,7 @@ MAX_CELLS = 20_000_000
 
 _PIECE = 256 * 1024
 _OVERLAP = 64
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_WORKBOOK_PART = re.compile(r"[/\\]?xl[/\\].+\.xml", re.IGNORECASE)
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _LOCAL_HEADER = 30
@@ -50,12 +50,12 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
         )
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise UnreadableFileError(f"the workbook unpacks to more than {MAX_UNPACKED >> 20} MB")
-    if not any(_SHEET.fullmatch(entry.filename) for entry in entries):
+    if not any(_WORKBOOK_PART.fullmatch(entry.filename) for entry in entries):
         raise UnreadableFileError("the file is a zip archive, but not an xlsx workbook")
 
 
 def _check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
-    """Sizes as stated, no bomb, and for a sheet a rectangle that fits into memory."""
+    """Sizes as stated, no bomb, and a rectangle that fits into memory; any entry may turn out to be a sheet."""
     if entry.file_size > max(RATIO_FLOOR, entry.compress_size * MAX_RATIO):
         raise UnreadableFileError(f"{entry.filename} unpacks to more than {MAX_RATIO} times its size")
     size, area = 0, _Area()
@@ -65,8 +65,9 @@ def _check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
             raise UnreadableFileError(
                 f"{entry.filename} holds more than the {entry.file_size} bytes it states"
             )
-        if _SHEET.fullmatch(entry.filename):
-            area.take(piece)
+        area.take(piece)
+        if b"<!DOCTYPE" in piece and entry.filename.lower().endswith(".xml"):
+            raise UnreadableFileError(f"{entry.filename} declares a document type, which is never read")
     if size < entry.file_size:
         raise UnreadableFileError(f"{entry.filename} is cut off")
     if area.cells() > MAX_CELLS:
@@ -112,10 +113,8 @@ class _Area:
         self._unplaced = 0
 
     def take(self, piece: bytes) -> None:
-        """Look at the next bytes of the sheet."""
+        """Look at the next bytes of the entry."""
         text = self._rest + piece
-        if b"<!DOCTYPE" in text:
-            raise UnreadableFileError("a sheet of the workbook declares a document type")
         placed = 0
         for letters, digits in _REFERENCE.findall(text):
             self._rows = max(self._rows, int(digits))

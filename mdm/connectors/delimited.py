@@ -23,7 +23,7 @@ def read(path: Path, profile: SourceProfile) -> tuple[tuple[str, ...], Iterator[
         header = next(islice(_records(file, profile.delimiter), profile.header_row - 1, None), None)
     if header is None or not header.cells:
         raise UnreadableFileError(f"the file has no row {profile.header_row}, where its header should be")
-    names = column_names(header.cells, profile)
+    names = column_names([unescape(cell) for cell in header.cells], profile)
     return names, _rows(path, profile, names)
 
 

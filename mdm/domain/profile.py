@@ -48,7 +48,7 @@ ENCODINGS = frozenset(
 
 DATE_ORDERS = frozenset({"YMD", "DMY", "MDY"})
 
-_KEYS = frozenset(
+PROFILE_KEYS = frozenset(
     {
         "columns",
         "country",
@@ -66,6 +66,8 @@ _KEYS = frozenset(
         "unmapped",
     }
 )
+"""Keys that decide how an extract is read."""
+
 _REMARKS = frozenset({"entity_type", "file", "name", "note", "source"})
 """Keys that say something to people or were acted on before."""
 
@@ -203,7 +205,7 @@ def _profile_of(data: object, entity: EntityType | None, source: str) -> Mapping
 
 
 def _read(table: TomlTable, entity: EntityType | None, source: str) -> SourceProfile:
-    table.refuse_others(_KEYS | _REMARKS)
+    table.refuse_others(PROFILE_KEYS | _REMARKS)
     return SourceProfile(
         source=source,
         id_column=table.text("id_column", needed=True),

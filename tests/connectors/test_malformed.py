@@ -80,7 +80,7 @@ def outcome(path: Path, form: str) -> list[SourceRow | Reject] | str:
 @pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "xml"])
 def test_a_damaged_file_is_read_or_refused(tmp_path: Path, form: str) -> None:
     content, path = sound(tmp_path, form), tmp_path / "extract"
-    for seed in range(200):
+    for seed in range(120):
         chance = random.Random(seed)
         inside = form == "xlsx" and seed % 2
         path.write_bytes(damaged_inside(content, chance) if inside else damaged(content, chance))

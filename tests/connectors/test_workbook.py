@@ -34,9 +34,9 @@ def make(path: Path, *sheets: list[list[object]], names: tuple[str, ...] = ()) -
     return path
 
 
-def pack(path: Path, sheet: bytes, **others: bytes) -> Path:
+def pack(path: Path, sheet: bytes, name: str = "xl/worksheets/sheet1.xml", **others: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        archive.writestr(name, sheet)
         for name, content in others.items():
             archive.writestr(name, content)
     return path
@@ -171,6 +171,12 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
 def test_two_cells_far_apart_do_not_take_the_memory_of_all_between(tmp_path: Path, cells: bytes) -> None:
     with pytest.raises(UnreadableFileError, match="spans more than"):
         check_workbook(pack(tmp_path / "b.xlsx", b"<worksheet><sheetData>" + cells))
+
+
+def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
+    far = b'<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row>'
+    with pytest.raises(UnreadableFileError, match="spans more than"):
+        check_workbook(pack(tmp_path / "b.xlsx", far, "data.bin", **{"xl/workbook.xml": b"<workbook/>"}))
 
 
 def test_a_reference_cut_by_a_piece_border_is_seen(tmp_path: Path) -> None:
