@@ -58,6 +58,7 @@ class Company:
     cert: str = ""
     since: Date = (2015, 1, 1)
     branch: Place | None = None
+    other_place: Place | None = None  # a works or an earlier seat in the same city
     former: str = ""
     foreign_code: str = ""  # a relative's code, typed on this record now and then
     japanese: tuple[str, str] = field(default=("", ""))

@@ -91,10 +91,10 @@ class Pen:
         self.sparse = sparse
 
     def maybe(self, share: float, value: str) -> str:
-        """The value in this share of the records (a sixth of it in sparse ones), else nothing or a hidden null."""
-        if self.rng.random() < (share / 6 if self.sparse else share):
+        """The value in this share of the records (half of it in sparse ones), else nothing or a hidden null."""
+        if self.rng.random() < (share * 0.45 if self.sparse else share):
             return value
-        return self.rng.choice(NULLS) if self.rng.random() < 0.006 else ""
+        return self.rng.choice(NULLS) if self.rng.random() < 0.004 else ""
 
     def chance(self, share: float) -> bool:
         """True in this share of the calls."""

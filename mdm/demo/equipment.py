@@ -64,14 +64,14 @@ class Equipment:
 
     def holders(self, thing: Machine) -> Mapping[str, float]:
         """The gauge ledger and the laboratory only hold what they measure with."""
-        held = {"SAP_PM": 2.4, "CMMS": 1.75}
+        held = {"SAP_PM": 2.8, "CMMS": 1.9}
         if not thing.kind.get("gauge") or thing.order % 3 == 0:
-            held["MES"] = 1.3
-        if thing.kind.get("gauge") or thing.kind.get("lab") or thing.order % 4 == 0:
-            held["GAUGE_LEDGER"] = 1.9
-        held["FA_U8"] = 1.3
+            held["MES"] = 1.0
+        if thing.kind.get("gauge") or thing.kind.get("lab") or thing.order % 3 == 1:
+            held["GAUGE_LEDGER"] = 2.0
+        held["FA_U8"] = 1.15
         if thing.kind.get("lab"):
-            held["LIMS"] = 1.25
+            held["LIMS"] = 1.7
         return held
 
     def new_id(self, source: str, thing: Machine) -> str:
@@ -88,12 +88,23 @@ class Equipment:
 
     def row(self, source: str, key: str, thing: Machine, pen: Pen, known: Known) -> dict[str, str]:
         """The machine as the system writes it down."""
-        return equipment_rows.WRITERS[source](key, thing, pen, known)
+        shown = thing.moved_from if thing.moved_from and pen.chance(0.35) else thing
+        return equipment_rows.WRITERS[source](key, shown, pen, known)
 
     def _fresh(self) -> Machine:
         kind = self.rng.choice(words("machines")["machine"])
-        area = _area(kind, self.rng)
-        return self._place(kind, self.rng.choice(self._makers[kind["code"]]), self._model(kind), area)
+        maker, model = self.rng.choice(self._makers[kind["code"]]), self._model(kind)
+        made = self._place(kind, maker, model, _area(kind, self.rng))
+        return self._moved(made) if self.rng.random() < 0.06 else made
+
+    def _moved(self, machine: Machine) -> Machine:
+        """The machine with an earlier place: another room, or another site with another tag."""
+        before = replace(machine, area=_area(machine.kind, self.rng), line=self.rng.randint(1, 12))
+        if self.rng.random() < 0.5:
+            site = self.rng.choice(words("machines")["site"])
+            tag, order = self._tag(machine.kind, site, before.area[0])
+            before = replace(before, site=site, tag=tag, order=order, cost_center=f"{site['plant']}0230")
+        return replace(machine, moved_from=before)
 
     def _place(self, kind: dict[str, Any], maker: Maker, model: str, area: tuple[str, str, str]) -> Machine:
         rng = self.rng
@@ -182,11 +193,25 @@ class Equipment:
     def _twin(self, machine: Machine) -> Machine:
         tag, order = self._tag(machine.kind, machine.site, machine.area[0])
         day = machine.since if self.rng.random() < 0.6 else (*machine.since[:2], self.rng.randint(1, 28))
-        value = machine.value if self.rng.random() < 0.6 else f"{self.rng.randint(20000, 3000000)}.00"
+        value = machine.value if self.rng.random() < 0.25 else f"{self.rng.randint(20000, 3000000)}.00"
+        line = machine.line if self.rng.random() < 0.75 else self.rng.randint(1, 12)
         twin = replace(
-            machine, serial=self._next_serial(machine), tag=tag, order=order, since=day, value=value
+            machine,
+            serial=self._next_serial(machine),
+            line=line,
+            tag=tag,
+            order=order,
+            since=day,
+            value=value,
         )
-        return replace(twin, asset=str(int(machine.asset) + 1), former_tag="", parent="", **self._papers())
+        return replace(
+            twin,
+            asset=str(int(machine.asset) + 1),
+            former_tag="",
+            parent="",
+            moved_from=None,
+            **self._papers(),
+        )
 
     def _papers(self) -> dict[str, Any]:
         """Calibration papers of its own."""
@@ -204,8 +229,8 @@ class Equipment:
 
     def _replacement(self, base: Machine) -> Machine:
         """The successor under the same tag: the same type, another machine, some years later."""
-        same = self.rng.random() < 0.45
-        maker = base.maker if same else self.rng.choice(self._makers[base.kind["code"]])
+        maker = base.maker if self.rng.random() < 0.4 else self.rng.choice(self._makers[base.kind["code"]])
+        same = self.rng.random() < 0.6
         model = base.model if same else self._model(base.kind).format(P=maker.prefix)
         made = self._place(base.kind, maker, model, base.area)
         since = (min(base.since[0] + self.rng.randint(3, 9), 2025), *made.since[1:])

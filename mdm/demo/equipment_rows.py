@@ -168,11 +168,11 @@ def _numbers(machine: Machine, pen: Pen) -> tuple[str, str]:
 
 
 def _tag(tag: str, rng: Random) -> str:
-    return dirt.spoil_code(rng, tag, 0.9)
+    return dirt.spoil_code(rng, tag, 1.1)
 
 
 def _serial(machine: Machine, rng: Random) -> str:
-    serial = dirt.spoil_code(rng, machine.serial, 1.1)
+    serial = dirt.spoil_code(rng, machine.serial, 1.2)
     if rng.random() < 0.07:
         return rng.choice(("S/N {}", "SN{}", "SN:{}", "No.{}", "出厂编号{}", "#{}")).format(serial)
     return serial
@@ -180,7 +180,7 @@ def _serial(machine: Machine, rng: Random) -> str:
 
 def _model(machine: Machine, rng: Random) -> str:
     """The model: separators kept or lost, brand in front, voltage behind."""
-    model = dirt.spoil_code(rng, machine.model)
+    model = dirt.spoil_code(rng, machine.model, 1.3)
     roll = rng.random()
     if roll < 0.06:
         return f"{rng.choice((machine.maker.brand, machine.maker.zh))} {model}"
@@ -188,7 +188,7 @@ def _model(machine: Machine, rng: Random) -> str:
         return machine.maker.zh + model
     if roll < 0.10:
         return model + rng.choice((" (220V)", "(380V)", " 50Hz", "型"))
-    return model.replace("-", "") if roll < 0.15 else model
+    return model.replace("-", "") if roll < 0.18 else model
 
 
 def _asset(machine: Machine, rng: Random) -> str:
@@ -246,7 +246,7 @@ def _chinese_place(machine: Machine, rng: Random) -> str:
 def _about(machine: Machine, rng: Random) -> dirt.Date:
     """The day of first use; systems differ by weeks."""
     year, month, day = machine.since
-    if rng.random() < 0.55:
+    if rng.random() < 0.68:
         return machine.since
     if rng.random() < 0.6:
         return year, month, min(28, max(1, day + rng.randint(-6, 6)))

@@ -32,3 +32,4 @@ class Machine:
     parent: str = ""
     former_tag: str = ""
     retired: bool = False
+    moved_from: Machine | None = None  # where and under which tag it stood before

@@ -15,30 +15,30 @@ from mdm.demo.part import Part
 from mdm.demo.recipe import Family, Known, digits, letters, pair_up
 from mdm.demo.vocabulary import words
 
-_HELD = {"SAP_ECC": 2.6, "KINGDEE_K3C": 1.75, "YONYOU_U8": 1.2, "PLM_TC": 1.75, "MES": 1.05}
+_HELD = {"SAP_ECC": 3.3, "KINGDEE_K3C": 1.9, "YONYOU_U8": 1.25, "PLM_TC": 1.8, "MES": 1.0}
 _TESTED = {"RESI", "CHEM", "FG", "META", "ELEC", "PART", "FAST", "CONS", "SEAL"}
 _UPPER = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 # What may go wrong with a part of each identity, and how often.
 _NEAR: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "standard": (("one_dimension_or_parameter", 76.0), ("grade", 24.0), ("sterile_vs_nonsterile", 3.0)),
+    "standard": (("one_dimension_or_parameter", 76.0), ("grade", 27.0), ("sterile_vs_nonsterile", 3.0)),
     "mpn": (
-        ("superseded_part_number", 26.0),
-        ("other_maker_same_spec", 34.0),
-        ("one_parameter", 20.0),
+        ("superseded_part_number", 30.0),
+        ("other_maker_same_spec", 26.0),
+        ("one_parameter", 16.0),
         ("grade", 10.0),
         ("one_dimension_or_parameter", 10.0),
     ),
     "drawing": (
         ("one_dimension_or_parameter", 55.0),
         ("same_name_other_drawing", 25.0),
-        ("left_right", 25.0),
+        ("left_right", 32.0),
     ),
     "catalog": (
-        ("one_dimension_or_parameter", 62.0),
+        ("one_dimension_or_parameter", 60.0),
         ("grade", 9.0),
-        ("left_right", 12.0),
-        ("sterile_vs_nonsterile", 14.0),
-        ("other_product_line", 8.0),
+        ("left_right", 22.0),
+        ("sterile_vs_nonsterile", 22.0),
+        ("other_product_line", 13.0),
     ),
 }
 _FAMILY_SHARE = 0.44
@@ -82,9 +82,9 @@ class Materials:
         """Laboratory and device register only hold what they deal with."""
         held = dict(_HELD)
         if thing.kind["group"][0] in _TESTED:
-            held["LIMS"] = 0.8
+            held["LIMS"] = 0.72
         if thing.catalog:
-            held["UDI_NMPA"] = 1.1
+            held["UDI_NMPA"] = 1.8
         return held
 
     def new_id(self, source: str, thing: Part) -> str:
@@ -176,13 +176,13 @@ class Materials:
 
     def _renumbered(self, base: Part, values: tuple[Value, ...]) -> Part:
         """A part of the same class with these values and numbers of its own."""
-        line = base.catalog.split("-")[0] if base.catalog and values != base.values else ""
-        made = self._numbered(base.kind, values, line)
-        if not base.number:
-            return replace(made, maker=base.maker)
-        return replace(
-            made, maker=base.maker, number=_part_number(base.kind["number"], base.maker.prefix, self.rng)
-        )
+        line = _line(base.catalog, other=values == base.values)
+        made = replace(self._numbered(base.kind, values, line), maker=base.maker)
+        near = self.rng.random() < 0.65  # numbers of one series differ in a digit
+        if base.number:
+            fresh = _part_number(base.kind["number"], base.maker.prefix, self.rng)
+            return replace(made, number=_next_number(base.number, self.rng) if near else fresh)
+        return replace(made, drawing=_next_number(base.drawing, self.rng)) if base.drawing and near else made
 
     def _changed(self, base: Part, spot: int) -> Part | None:
         row = base.kind["params"][spot]
@@ -238,6 +238,19 @@ def _part_number(pattern: str, prefix: str, rng: Random) -> str:
     while "{L}" in text:
         text = text.replace("{L}", rng.choice(_UPPER), 1)
     return text
+
+
+def _line(catalog: str, *, other: bool) -> str:
+    """The product line of a catalogue number, or the line next to it."""
+    line = catalog.split("-", maxsplit=1)[0]
+    return f"{line[:2]}{(int(line[2:]) + 1) % 1000:03}" if line and other else line
+
+
+def _next_number(number: str, rng: Random) -> str:
+    """The number with one of its last digits changed."""
+    spot = rng.choice([place for place, char in enumerate(number) if char.isdigit()][-3:])
+    digit = rng.choice([digit for digit in "0123456789" if digit != number[spot]])
+    return number[:spot] + digit + number[spot + 1 :]
 
 
 def _catalog_number(line: str, kind: dict[str, Any], values: tuple[Value, ...]) -> str:

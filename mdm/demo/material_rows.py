@@ -57,13 +57,13 @@ def _sap(key: str, part: Part, pen: Pen, known: Known) -> Row:
         "MAKTX_ZH": chinese[:40],
         "MAKTX_EN": english[:40],
         "BISMT": pen.maybe(0.33, _old(part, rng)),
-        "ZEINR": pen.maybe(0.55, with_revision(part, rng)) if part.drawing else "",
+        "ZEINR": pen.maybe(0.62, with_revision(part, rng)) if part.drawing else "",
         "ZEIVR": pen.maybe(0.45, revision(rng)) if part.drawing else "",
-        "MFRNR": pen.maybe(0.36, write_maker(part.maker, rng, chinese=0.14)) if part.number else "",
-        "MFRPN": pen.maybe(0.62, _number(part, rng)) if part.number or part.catalog else "",
+        "MFRNR": pen.maybe(0.42, write_maker(part.maker, rng, chinese=0.14)) if part.number else "",
+        "MFRPN": pen.maybe(0.66, _number(part, rng)) if part.number or part.catalog else "",
         "NORMT": pen.maybe(0.28, _standard(part, rng)),
-        "WRKST": pen.maybe(0.34, _grade(part, rng)),
-        "GROES": pen.maybe(0.36, size),
+        "WRKST": pen.maybe(0.42, _grade(part, rng)),
+        "GROES": pen.maybe(0.46, size),
         "NTGEW": part.weight if rng.random() < 0.5 else "0.000",
         "GEWEI": "KG",
         "EAN11": pen.maybe(0.48, _gtin(part, rng)),
@@ -78,17 +78,17 @@ def _sap(key: str, part: Part, pen: Pen, known: Known) -> Row:
 
 def _kingdee(key: str, part: Part, pen: Pen, known: Known) -> Row:
     rng = pen.rng
-    joined = rng.random() < 0.12
+    joined = rng.random() < 0.06
     return {
         "编码": key,
         "名称": description(part, pen, "zh") if joined else finish(noun(part, rng, "zh"), rng),
-        "规格型号": "" if joined else pen.maybe(0.98, specification(part, pen, "zh")),
+        "规格型号": "" if joined else specification(part, pen, "zh"),
         "旧物料编码": pen.maybe(0.3, _old(part, rng)),
         "物料分组": str(part.kind["group"][1]),
         "物料属性": "自制" if part.catalog or part.kind["code"] == "pcba" else "外购",
         "基本单位": _unit(part, "KINGDEE_K3C", rng),
-        "材质": pen.maybe(0.4, _grade(part, rng)),
-        "品牌": pen.maybe(0.6, write_maker(part.maker, rng, chinese=0.5)) if part.number else "",
+        "材质": pen.maybe(0.5, _grade(part, rng)),
+        "品牌": pen.maybe(0.68, write_maker(part.maker, rng, chinese=0.5)) if part.number else "",
         "制造商型号": pen.maybe(0.45, _number(part, rng)) if part.number or part.catalog else "",
         "图号": pen.maybe(0.6, with_revision(part, rng)) if part.drawing else "",
         "条码": pen.maybe(0.45, _gtin(part, rng)),
@@ -109,8 +109,8 @@ def _yonyou(key: str, part: Part, pen: Pen, known: Known) -> Row:
         "cInvAddCode": pen.maybe(0.23, _old(part, rng)),
         "cInvCCode": f"{rng.randint(1, 28):02}",
         "cComUnitName": _unit(part, "YONYOU_U8", rng),
-        "cInvDefine1": pen.maybe(0.22, _grade(part, rng)),
-        "cInvDefine2": pen.maybe(0.28, write_maker(part.maker, rng, chinese=0.25)) if part.number else "",
+        "cInvDefine1": pen.maybe(0.27, _grade(part, rng)),
+        "cInvDefine2": pen.maybe(0.34, write_maker(part.maker, rng, chinese=0.25)) if part.number else "",
         "bInvBatch": "True" if rng.random() < 0.6 else "False",
         "dSDate": dirt.u8_date(part.since),
         "dEDate": dirt.u8_date(ended) if rng.random() < 0.07 else "",
@@ -140,11 +140,11 @@ def _plm(key: str, part: Part, pen: Pen, known: Known) -> Row:
         if part.drawing
         else "CommercialPart",
         "uom_tag": _unit(part, "PLM_TC", rng),
-        "material_spec": pen.maybe(0.36, _grade(part, rng)),
+        "material_spec": pen.maybe(0.44, _grade(part, rng)),
         "drawing_no": pen.maybe(0.6, drawing) if part.drawing else "",
-        "mfr_name": pen.maybe(0.62, write_maker(part.maker, rng, chinese=0.2)) if part.number else "",
-        "mfr_part_no": pen.maybe(0.66, _number(part, rng)) if part.number else "",
-        "erp_item": _reference(pen, known, 0.6),
+        "mfr_name": pen.maybe(0.72, write_maker(part.maker, rng, chinese=0.2)) if part.number else "",
+        "mfr_part_no": pen.maybe(0.8, _number(part, rng)) if part.number else "",
+        "erp_item": _reference(pen, known, 0.46),
         "release_status": weighted(
             rng, [("Released", 64.0), ("TCM Released", 14.0), ("In Work", 12.0), ("Obsolete", 10.0)]
         ),
@@ -166,7 +166,7 @@ def _mes(key: str, part: Part, pen: Pen, known: Known) -> Row:
         "MaterialClassID": str(part.kind["group"][0]),
         "UnitOfMeasure": _unit(part, "MES", rng),
         "LotControl": "1" if rng.random() < 0.6 else "0",
-        "ErpRef": _reference(pen, known, 0.6),
+        "ErpRef": _reference(pen, known, 0.46),
         "GTIN": pen.maybe(0.38, _gtin(part, rng)),
         "Status": "Inactive" if rng.random() < 0.08 else "Active",
     }
@@ -184,8 +184,8 @@ def _lims(key: str, part: Part, pen: Pen, known: Known) -> Row:
         "manufacturer": pen.maybe(0.6, write_maker(part.maker, rng, chinese=0.2)) if part.number else "",
         "catalog_no": pen.maybe(0.62, _number(part, rng)) if part.number else "",
         "cas_no": pen.maybe(0.9, str(part.kind.get("cas", ""))) if part.kind.get("cas") else "",
-        "storage": pen.maybe(0.82, rng.choice(("室温", "RT", "15-25 °C", "2-8℃", "常温", "阴凉处"))),
-        "erp_code": _reference(pen, known, 0.5),
+        "storage": pen.maybe(0.82, rng.choice(("室温", "RT", "RT", "15-25 °C", "15-25 °C", "2-8℃", "常温"))),
+        "erp_code": _reference(pen, known, 0.4),
     }
 
 
@@ -242,7 +242,7 @@ def _gtin(part: Part, rng: Random) -> str:
     if not part.gtin:
         return ""
     roll = rng.random()
-    if roll < 0.88:
+    if roll < 0.86:
         return part.gtin
     if roll < 0.94:
         return part.gtin[1:]

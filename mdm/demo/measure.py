@@ -260,7 +260,7 @@ def _gauge_with(value: tuple[float, ...], rng: Random, language: str) -> str:
 
 def _gauge_length(value: tuple[float, ...], rng: Random, language: str) -> str:
     gauge, length = int(value[0]), value[1]
-    if rng.random() < 0.14:
+    if rng.random() < 0.25:
         return f'{gauge}G{weighted(rng, _MARKS)}{length / 25.4:.2g}"'
     return f"{gauge}G{weighted(rng, _MARKS)}{_millimetres(number(length, rng), rng)}"
 

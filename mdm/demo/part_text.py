@@ -30,7 +30,7 @@ def noun(part: Part, rng: Random, language: str) -> str:
     return word.upper() if language == "en" and rng.random() < 0.18 else word
 
 
-def measures(part: Part, pen: Pen, language: str, *, lose: float = 0.07) -> str:
+def measures(part: Part, pen: Pen, language: str, *, lose: float = 0.05) -> str:
     """The parameters as one text; each is lost now and then, in sparse records mostly all of them."""
     rng = pen.rng
     if pen.sparse and rng.random() < 0.55:
@@ -49,7 +49,7 @@ def _spoken(rng: Random, language: str) -> str:
     """Chinese texts borrow English words and the other way round."""
     if language == "zh":
         return "zh" if rng.random() < 0.74 else "en"
-    return "en" if rng.random() < 0.66 else "zh"
+    return "en" if rng.random() < 0.48 else "zh"
 
 
 def description(part: Part, pen: Pen, language: str) -> str:
@@ -81,7 +81,7 @@ def tail(part: Part, pen: Pen) -> str:
     if standards and rng.random() < 0.18:
         standard = str(rng.choice(standards))
         text += " " + (standard.replace(" ", "").replace("/", "") if rng.random() < 0.3 else standard)
-    if part.key and rng.random() < (0.12 if pen.sparse else 0.34):
+    if part.key and rng.random() < (0.12 if pen.sparse else 0.38):
         text += " " + dirt.spoil_code(rng, with_revision(part, rng), 0.7)
     if part.replaces and rng.random() < 0.3:
         text += rng.choice((" 替代{}", " (replaces {})", " 代替{}", " supersedes {}")).format(part.replaces)

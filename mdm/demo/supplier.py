@@ -68,9 +68,9 @@ class Suppliers:
     def family(self) -> Family:
         """A company, in three of ten cases with relatives and look-alikes."""
         roll = self.rng.random()
-        if roll < 0.12:
+        if roll < 0.14:
             return self._foreign_family()
-        base = self._taiwanese() if roll < 0.17 else self._chinese()
+        base = self._taiwanese() if roll < 0.19 else self._chinese()
         if base.kind != "cn" or self.rng.random() > _FAMILY_SHARE * 1.25:
             return [base], []
         kinds = [weighted(self.rng, _RELATIVES) for _ in range(weighted(self.rng, _FAMILY_SIZES))]
@@ -102,7 +102,9 @@ class Suppliers:
 
     def row(self, source: str, key: str, thing: Company, pen: Pen, known: Known) -> dict[str, str]:
         """The company as the system writes it down."""
-        return supplier_rows.WRITERS[source](key, thing, pen, known)
+        elsewhere = thing.other_place if pen.chance(0.4) else None
+        shown = replace(thing, place=elsewhere) if elsewhere else thing
+        return supplier_rows.WRITERS[source](key, shown, pen, known)
 
     def _chinese(self) -> Company:
         chars, sounds = self._new_trade()
@@ -119,17 +121,27 @@ class Suppliers:
             layout=layout,
         )
         base = self._contacts(base)
+        if self.rng.random() < 0.09:
+            base = replace(base, other_place=new_place(self.rng, _city(base.place.zh)))
         return replace(base, former=self._former(base)) if self.rng.random() < 0.08 else base
 
     def _taiwanese(self) -> Company:
         base = self._chinese()
         form = next(form for form in words("companies")["form"] if form["zh"] == "股份有限公司")
-        base = replace(base, kind="tw", place=taiwan_place(self.rng), form=form, layout="city", former="")
+        base = replace(
+            base,
+            kind="tw",
+            place=taiwan_place(self.rng),
+            form=form,
+            layout="city",
+            former="",
+            other_place=None,
+        )
         return replace(self._contacts(base), uscc="", vat=new_vat(self.rng, "TW"))
 
     def _foreign_family(self) -> Family:
         base = self._foreign()
-        if self.rng.random() > 0.4:
+        if self.rng.random() > 0.45:
             return [base], []
         kinds = [
             self.rng.choice(("foreign_sister", "foreign_parent_vs_china_sub"))
@@ -212,10 +224,10 @@ class Suppliers:
             "foreign_sister": self._foreign_sister,
             "foreign_parent_vs_china_sub": self._china_subsidiary,
         }
-        made = makers[kind](replace(base, former="", branch=None))
+        made = makers[kind](replace(base, former="", branch=None, other_place=None))
         wrong = (
             base.uscc
-            if self.rng.random() < 0.05 and kind not in {"homophone", "same_trade_unrelated"}
+            if self.rng.random() < 0.02 and kind not in {"homophone", "same_trade_unrelated"}
             else ""
         )
         return replace(made, foreign_code=wrong)
@@ -269,9 +281,9 @@ class Suppliers:
         return self._contacts(made)
 
     def _same_address(self, base: Company) -> Company:
-        other = replace(self._chinese(), place=base.place, former="")
+        other = replace(self._chinese(), place=base.place, former="", other_place=None)
         own = self._contacts(other)
-        return replace(own, phone=base.phone if self.rng.random() < 0.25 else own.phone)
+        return replace(own, phone=base.phone if self.rng.random() < 0.12 else own.phone)
 
     def _foreign_sister(self, base: Company) -> Company:
         forms = words("companies")["foreign_form"]

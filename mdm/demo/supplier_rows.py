@@ -39,7 +39,7 @@ def _sap(key: str, company: Company, pen: Pen, known: Known) -> Row:
         name, second = english_name(company, pen, upper=0.6), ""
     else:
         name, second = chinese_name(company, pen), ""
-        if rng.random() < 0.25:
+        if rng.random() < 0.15:
             second = english_name(company, pen)[:35]
     name, second = name[:35], name[35:70] or second
     search = rng.choice((company.trade_zh, company.brand.upper(), company.brand.upper()))
@@ -111,7 +111,7 @@ def _yonyou(key: str, company: Company, pen: Pen, known: Known) -> Row:
         "cVenAbbName": name if rng.random() < 0.42 else _abbreviation(company, rng),
         "cVCCode": rng.choice(("01", "0101", "02", "03")),
         "cVenRegCode": pen.maybe(
-            0.49, dirt.spreadsheet_number(tax) if rng.random() < 0.02 and len(tax) > 14 else tax
+            0.49, dirt.spreadsheet_number(tax) if rng.random() < 0.04 and len(tax) > 14 else tax
         ),
         "cVenAddress": pen.maybe(0.56, chinese_address(company, rng)),
         "cVenPostCode": pen.maybe(0.32, (company.branch or company.place).postal),
@@ -195,6 +195,7 @@ def _account(key: str, company: Company, pen: Pen, known: Known) -> Row:
 def _manufacturer(key: str, company: Company, pen: Pen, known: Known) -> Row:
     rng = pen.rng
     local = company.kind == "cn" and rng.random() < 0.31
+    pen = Pen(rng, sparse=pen.sparse or rng.random() < 0.28)  # engineers know a brand, not a company
     return {
         "mfr_code": key,
         "mfr_name": chinese_name(company, pen) if local else english_name(company, pen, upper=0.16),

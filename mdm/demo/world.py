@@ -29,9 +29,9 @@ _RECIPES: Mapping[str, Callable[[Random], Recipe]] = {
     "equipment": equipment.recipe,
 }
 # How many systems hold a thing: one in a third of the cases, hardly ever all of them.
-_SPREAD = ((1, 32.0), (2, 33.5), (3, 17.5), (4, 9.5), (5, 4.5), (6, 2.5), (7, 0.5))
-_SECOND_COPY = 0.065
-_SWARM = 0.012  # things that a company entered again and again
+_SPREAD = ((1, 35.5), (2, 33.0), (3, 16.5), (4, 9.0), (5, 4.2), (6, 1.5), (7, 0.3))
+_SECOND_COPY = 0.055
+_SWARM = 0.014  # things that a company entered again and again
 _SPARSE = 0.11
 
 
@@ -111,7 +111,7 @@ class _Draft:
 
     def _copies(self, *, swarm: bool) -> int:
         if swarm:
-            return self.rng.choice((1, 1, 2, 2, 3, 4))
+            return self.rng.choice((1, 1, 2, 2, 3, 4, 5))
         return 1 + (self.rng.random() < _SECOND_COPY) + (self.rng.random() < _SECOND_COPY / 6)
 
     def _new_id(self, source: str, thing: Any) -> str:
