@@ -17,7 +17,7 @@ from mdm.domain.rules import RuleSet
 from mdm.linkage.model import Model, check_trained
 from mdm.linkage.record import Prepared
 from mdm.linkage.score import SILENT, WEIGHT_DIGITS, ScoredPair
-from mdm.linkage.settings import settings
+from mdm.linkage.settings import output_name, settings
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 
 
@@ -101,12 +101,12 @@ def _catalogue(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 
 
 def _blocked(pairs: pa.Table) -> pa.Table:
-    return pairs.append_column("match_key", pa.array(["0"] * pairs.num_rows, pa.string()))
+    return pairs.append_column("match_key", pa.repeat("0", pairs.num_rows))
 
 
 def _wanted(rules: RuleSet) -> str:
     """Splink also returns every value that it compared; they stay in the database."""
-    gammas = [f'"gamma_{rule.name}"' for rule in rules.comparisons]
+    gammas = [_gamma(place) for place in range(len(rules.comparisons))]
     return ", ".join(["record_id_l", "record_id_r", "match_weight", *gammas])
 
 
@@ -116,7 +116,13 @@ def _no_pairs(rules: RuleSet) -> pa.Table:
         "record_id_r": pa.array([], pa.int64()),
         "match_weight": pa.array([], pa.float64()),
     }
-    return pa.table(empty | {f"gamma_{rule.name}": pa.array([], pa.int64()) for rule in rules.comparisons})
+    return pa.table(
+        empty | {_gamma(place): pa.array([], pa.int64()) for place in range(len(rules.comparisons))}
+    )
+
+
+def _gamma(place: int) -> str:
+    return f"gamma_{output_name(place)}"
 
 
 def _result(found: pa.Table, rules: RuleSet, model: Model) -> pa.Table:
@@ -129,7 +135,7 @@ def _result(found: pa.Table, rules: RuleSet, model: Model) -> pa.Table:
         "match_probability": pa.array([probability(weight) for weight in weights.to_pylist()], pa.float64()),
     }
     for place, rule in enumerate(rules.comparisons):
-        gamma = found.column(f"gamma_{rule.name}").cast(pa.int64())
+        gamma = found.column(_gamma(place)).cast(pa.int64())
         # Splink counts levels from the last one upwards and has -1 for silence, as we do
         level = pc.subtract(len(rule.levels), gamma)
         columns[f"level_{place}"] = pc.if_else(pc.less(gamma, 0), SILENT, level)

@@ -27,6 +27,10 @@ WEIGHT_MASK = (1 << 16) - 1
 is its sum under this mask: the same as if each member were held once per bit, at a fifth of the cost."""
 
 
+KEPT_NUMBERS = 500_000
+"""So many texts keep their number in memory, about 80 MB."""
+
+
 class Shape(StrEnum):
     """What a feature column holds."""
 
@@ -148,9 +152,11 @@ def prepare_all(
 
 
 class _Numbers(dict[str, int]):
-    """Numbers of texts, computed once each."""
+    """Numbers of texts, computed once each; emptied when full, since a scorer lives as long as its process."""
 
     def __missing__(self, text: str) -> int:
+        if len(self) >= KEPT_NUMBERS:
+            self.clear()
         number = self[text] = member_hash(text)
         return number
 
@@ -181,10 +187,17 @@ def _column(
 
 
 def _text(value: FeatureValue) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """A text, also where a feature hands it over as the only member of a set."""
+    texts = members_of(value)
+    return texts[0] if len(texts) == 1 else None
 
 
 def _number(value: FeatureValue) -> float | None:
-    if isinstance(value, (int, float)) and math.isfinite(value):
-        return float(value)
-    return None
+    """A number, also where a feature hands it over as text or as the only member of a set."""
+    if not isinstance(value, (int, float)):
+        texts = members_of(value)
+        try:
+            value = float(texts[0]) if len(texts) == 1 else math.nan
+        except ValueError:
+            return None
+    return float(value) if math.isfinite(value) else None

@@ -18,6 +18,11 @@ Shares = Mapping[str, Sequence[float]]
 """Comparison name -> a chance per level, ``otherwise`` last."""
 
 
+def output_name(place: int) -> str:
+    """Splink's name of a comparison: by place, since names of rules may hold anything."""
+    return f"c{place}"
+
+
 def settings(
     rules: RuleSet, *, prior: float, m: Shares | None = None, u: Shares | None = None
 ) -> SettingsCreator:
@@ -30,8 +35,8 @@ def settings(
         link_type="dedupe_only",
         unique_id_column_name="record_id",
         comparisons=[
-            _comparison(rule, columns, (m or {}).get(rule.name), (u or {}).get(rule.name))
-            for rule in rules.comparisons
+            _comparison(place, rule, columns, (m or {}).get(rule.name), (u or {}).get(rule.name))
+            for place, rule in enumerate(rules.comparisons)
         ],
         probability_two_random_records_match=prior,
         retain_matching_columns=True,  # without the values Splink does not return the levels either
@@ -39,7 +44,11 @@ def settings(
 
 
 def _comparison(
-    rule: Comparison, columns: Columns, m: Sequence[float] | None, u: Sequence[float] | None
+    number: int,
+    rule: Comparison,
+    columns: Columns,
+    m: Sequence[float] | None,
+    u: Sequence[float] | None,
 ) -> CustomComparison:
     conditions = [*(to_sql(level, columns) for level in rule.levels), "ELSE"]
     levels: list[ComparisonLevelCreator | dict[str, Any]] = [
@@ -52,4 +61,4 @@ def _comparison(
         if u is not None:
             level["u_probability"] = u[place]
         levels.append(level)
-    return CustomComparison(output_column_name=rule.name, comparison_levels=levels)
+    return CustomComparison(output_column_name=output_name(number), comparison_levels=levels)

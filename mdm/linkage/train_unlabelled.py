@@ -7,7 +7,6 @@ Fresh estimates are not stable from load to load: they start a new entity, revie
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,10 +15,10 @@ import duckdb
 import pyarrow as pa
 from splink import Linker, block_on
 
-from mdm.domain.errors import RuleError, UntrainedLevelError
+from mdm.domain.errors import RuleError
 from mdm.domain.rules import Comparison, RuleSet
 from mdm.linkage.levels import columns_read
-from mdm.linkage.model import U_FLOOR, ComparisonWeights, Weights, floored, held, level_names
+from mdm.linkage.model import M_FLOOR, U_FLOOR, ComparisonWeights, Weights, floored, held, level_names
 from mdm.linkage.predict import open_linker
 from mdm.linkage.record import FeatureRecord, Prepared, features_by_name, prepare_all
 from mdm.linkage.settings import Shares, settings
@@ -36,6 +35,9 @@ RECALL = 0.6
 BLOCKED_PRIOR = 0.3
 """Where EM starts: among pairs that share such a key matches are common."""
 
+SOFTENING = 0.1
+"""Share of m that is spread evenly where EM had to learn from pairs chosen by the same attribute."""
+
 EM_PAIRS = 100_000
 """At most this many pairs enter one EM pass."""
 
@@ -48,25 +50,27 @@ def train_unlabelled(
 ) -> Weights:
     """Weights estimated by Splink on these records; the same records give the same weights.
 
-    Raises UntrainedLevelError for a comparison that every training feature is made of (EM learns nothing
-    about what it blocks on) and RuleError for a training feature without a blocking rule.
+    EM learns nothing about what it blocks on. A comparison that every training feature is made of is estimated
+    on all candidates instead, where m looks too clean; it is softened, and ``trained_on`` names it.
+    Raises RuleError for a training feature without a blocking rule.
     """
     _require_blocked(rules)
     prepared = list(prepare_all(rules, collect_statistics(rules, records), records).values())
-    table = comparison_table(rules, prepared)
     prior = _prior(connection, rules, prepared)
-    by_chance = _estimate_u(connection, rules, table, prior)
-    found: dict[str, list[list[float | None]]] = defaultdict(list)
-    for feature in rules.training:
-        for name, shares in _estimate_m(connection, rules, feature, prepared, by_chance).items():
-            found[name].append(shares)
+    by_chance = _estimate_u(connection, rules, comparison_table(rules, prepared), prior)
+    passes = [_estimate_free(connection, rules, feature, prepared, by_chance) for feature in rules.training]
+    m = {name: _mean([one[name] for one in passes if name in one]) for one in passes for name in one}
+    tied = [rule.name for rule in rules.comparisons if rule.name not in m]
+    if tied:
+        keys = key_table(rules, prepared)
+        everything = _estimate_m(connection, rules, prepared, keys, by_chance)
+        m |= {name: _softened(_mean([everything[name]])) for name in tied}
+    note = f"; too clean: {', '.join(tied)}" if tied else ""
     return Weights(
         rules.entity,
-        tuple(
-            _weights(rules, rule, found[rule.name], by_chance[rule.name], prior) for rule in rules.comparisons
-        ),
+        tuple(_weights(rule, m[rule.name], by_chance[rule.name], prior) for rule in rules.comparisons),
         prior,
-        f"{len(records)} records without labels",
+        f"{len(records)} records without labels{note}",
     )
 
 
@@ -90,35 +94,48 @@ def _prior(connection: duckdb.DuckDBPyConnection, rules: RuleSet, records: Seque
 def _estimate_u(
     connection: duckdb.DuckDBPyConnection, rules: RuleSet, table: pa.Table, prior: float
 ) -> Shares:
+    if table.num_rows < 2:
+        return {rule.name: [U_FLOOR] * (len(rule.levels) + 1) for rule in rules.comparisons}
     given = settings(rules, prior=prior)
     with open_linker(connection, given, table) as (_, linker):
         linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=SEED, num_chunks=1)
         return {
             name: [held(share or 0.0, U_FLOOR) for share in shares]
-            for name, shares in _read(linker, "u_probability").items()
+            for name, shares in _read(linker, rules, "u_probability").items()
         }
 
 
-def _estimate_m(
+def _estimate_free(
     connection: duckdb.DuckDBPyConnection,
     rules: RuleSet,
     feature: str,
     records: Sequence[Prepared],
     by_chance: Shares,
 ) -> Seen:
-    """One EM pass over the comparisons that say nothing about what the pass blocks on."""
+    """One EM pass over the comparisons that say nothing about the feature that the pass blocks on."""
     free = tuple(rule for rule in rules.comparisons if not _tied(rules, rule, feature))
     if not free:
         return {}
-    some = replace(rules, comparisons=free)
-    pairs = candidate_table(connection, key_table(rules, records, [feature]))
+    keys = key_table(rules, records, [feature])
+    return _estimate_m(connection, replace(rules, comparisons=free), records, keys, by_chance)
+
+
+def _estimate_m(
+    connection: duckdb.DuckDBPyConnection,
+    rules: RuleSet,
+    records: Sequence[Prepared],
+    keys: pa.Table,
+    by_chance: Shares,
+) -> Seen:
+    """One EM pass over the pairs that share a key; nothing is seen where no pair does."""
+    pairs = candidate_table(connection, keys)
     if not pairs.num_rows:
-        return {}
-    table = _side_by_side(comparison_table(some, records), pairs)
-    given = settings(some, prior=BLOCKED_PRIOR, u=by_chance)
+        return {rule.name: [None] * (len(rule.levels) + 1) for rule in rules.comparisons}
+    table = _side_by_side(comparison_table(rules, records), pairs)
+    given = settings(rules, prior=BLOCKED_PRIOR, u=by_chance)
     with open_linker(connection, given, table) as (_, linker):
         linker.training.estimate_parameters_using_expectation_maximisation(block_on("pair"))
-        return _read(linker, "m_probability")
+        return _read(linker, rules, "m_probability")
 
 
 def _tied(rules: RuleSet, rule: Comparison, feature: str) -> bool:
@@ -149,38 +166,40 @@ def _spread(pairs: int) -> pa.Array:
     return pa.array([place * pairs // EM_PAIRS for place in range(EM_PAIRS)], pa.int64())
 
 
-def _read(linker: Linker, what: str) -> Seen:
+def _read(linker: Linker, rules: RuleSet, what: str) -> Seen:
     model: dict[str, Any] = linker.misc.save_model_to_json()
     return {
-        comparison["output_column_name"]: [
+        rule.name: [
             level.get(what) for level in comparison["comparison_levels"] if not level.get("is_null_level")
         ]
-        for comparison in model["comparisons"]
+        for rule, comparison in zip(rules.comparisons, model["comparisons"], strict=True)
     }
 
 
-def _weights(
-    rules: RuleSet,
-    rule: Comparison,
-    passes: Sequence[Sequence[float | None]],
-    by_chance: Sequence[float],
-    prior: float,
-) -> ComparisonWeights:
-    """Mean of the passes; a level that no pair showed gets the floor.
+def _mean(passes: Sequence[Sequence[float | None]]) -> list[float]:
+    """Mean of the passes per level; 0 for a level that no pair showed (the floor lifts it)."""
+    levels = zip(*passes, strict=True)
+    seen = [[share for share in level if share is not None] for level in levels]
+    return [sum(shares) / len(shares) if shares else 0.0 for shares in seen]
 
-    Random pairs contain matches: their share is taken out of u, or an agreement that only matches show
-    weighs nothing.
+
+def _softened(shares: Sequence[float]) -> list[float]:
+    """A tenth of the chance spread evenly over all levels."""
+    return [(1 - SOFTENING) * share + SOFTENING / len(shares) for share in shares]
+
+
+def _weights(
+    rule: Comparison, m: Sequence[float], by_chance: Sequence[float], prior: float
+) -> ComparisonWeights:
+    """Random pairs contain matches: their share is taken out of u, or an agreement of matches weighs nothing.
+
+    A level that no match showed never speaks for a match, however rare it is by chance.
     """
-    if not passes:
-        raise UntrainedLevelError(
-            f"{rules.entity}: every training feature is made of what {rule.name!r} compares",
-            entity=rules.entity,
-            comparison=rule.name,
-            level=level_names(rule)[0],
-        )
-    levels = []
-    for place, name in enumerate(level_names(rule)):
-        seen = [share for one in passes if (share := one[place]) is not None]
-        m = sum(seen) / len(seen) if seen else 0.0
-        levels.append(floored(name, m, (by_chance[place] - prior * m) / (1 - prior)))
-    return ComparisonWeights(rule.name, tuple(levels))
+    levels = zip(level_names(rule), m, by_chance, strict=True)
+    return ComparisonWeights(
+        rule.name,
+        tuple(
+            floored(name, m, max((u - prior * m) / (1 - prior), 0.0 if m else M_FLOOR))
+            for name, m, u in levels
+        ),
+    )

@@ -58,7 +58,7 @@ RULES = RuleSet(
         ),
         Comparison("ids", "identity number", "证件号", (shared("ids", "shared", "有相同号码"),)),
         Comparison(
-            "place",
+            '地点 and "birth"',
             "place and birth",
             "地点与出生",
             (

@@ -15,7 +15,7 @@ from mdm.linkage.statistics import Statistics
 SHARES = {
     "name": [(0.5, 0.01), (0.2, 0.02), (0.1, 0.03), (0.1, 0.04), (0.05, 0.1), (0.05, 0.8)],
     "ids": [(0.9, 0.001), (0.1, 0.999)],
-    "place": [(0.6, 0.05), (0.2, 0.15), (0.1, 0.7), (0.1, 0.1)],
+    '地点 and "birth"': [(0.6, 0.05), (0.2, 0.15), (0.1, 0.7), (0.1, 0.1)],
 }
 
 
@@ -82,7 +82,7 @@ def test_evidence_adds_up_and_names_what_was_read(scorer: Scorer) -> None:
     assert [(part.comparison, part.level, part.label_en, part.label_zh) for part in evidence] == [
         ("name", 1, "one typing error", "一处差错"),
         ("ids", 1, "differ", "不同"),
-        ("place", 1, "same place", "同一地点"),
+        ('地点 and "birth"', 1, "same place", "同一地点"),
     ]
     assert evidence[1].left == {"ids": ["7"]}
     assert evidence[1].right == {"ids": ["8"]}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mdm.domain.rules import RuleSet
-from mdm.linkage.record import FeatureRecord, compile_preparation, member_hash
+from mdm.linkage.record import FeatureRecord, FeatureValue, compile_preparation, member_hash
 from mdm.linkage.statistics import (
     MAX_BITS,
     Statistics,
@@ -67,6 +67,29 @@ def test_statistics_survive_json(rules: RuleSet) -> None:
     found = collect_statistics(rules, records(*[["shaft", "轴"]] * 40))
 
     assert statistics_from_dict(json.loads(json.dumps(found.as_dict()))) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "text"),
+    [
+        (3, 3.0, None),
+        ("3.5", 3.5, "3.5"),
+        (["2"], 2.0, "2"),
+        (["2", "3"], None, None),
+        ("x", None, "x"),
+        ([], None, None),
+        (None, None, None),
+        ("inf", None, "inf"),
+    ],
+)
+def test_one_member_of_a_set_serves_as_number_or_text(
+    rules: RuleSet, given: FeatureValue, number: float | None, text: str | None
+) -> None:
+    record = FeatureRecord(1, "X", {"born": given, "name": given})
+
+    values = compile_preparation(rules, Statistics())(record).values
+
+    assert (values[4], values[0]) == (number, text)
 
 
 def test_the_number_of_a_text_never_changes() -> None:

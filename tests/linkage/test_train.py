@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from mdm.domain.cluster import Edge, Node, partition
-from mdm.domain.errors import RuleError, UntrainedLevelError
+from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
 from mdm.linkage.evaluate import evaluate
 from mdm.linkage.model import M_FLOOR, Weights, build_model
@@ -83,13 +83,15 @@ def test_unlabelled_training_gives_the_same_weights_again(
         assert bits(once, rule.name) == pytest.approx(bits(again, rule.name), abs=1e-9)
 
 
-def test_what_every_pass_blocks_on_cannot_be_learned(
-    rules: RuleSet, world: People, connection: duckdb.DuckDBPyConnection
+@pytest.mark.parametrize("training", [("tokens",), ()])
+def test_what_every_pass_blocks_on_is_learned_from_candidates_and_named(
+    rules: RuleSet, world: People, connection: duckdb.DuckDBPyConnection, training: tuple[str, ...]
 ) -> None:
-    with pytest.raises(UntrainedLevelError) as caught:
-        train_unlabelled(connection, replace(rules, training=("tokens",)), world[0][:40])
+    weights = train_unlabelled(connection, replace(rules, training=training), world[0][:80])
 
-    assert caught.value.details["comparison"] == "name"
+    assert "too clean: name" in weights.trained_on
+    assert bits(weights, "name")[0] > 0 > bits(weights, "name")[-1]
+    assert max(m for m, _ in shares(weights, "name")) <= 0.92
 
 
 def test_a_training_feature_without_blocking_rule_is_refused(
@@ -133,3 +135,16 @@ def test_a_world_unseen_in_training_is_put_together_again(
     assert score.recall is not None
     assert score.precision >= 0.95
     assert score.recall >= recall
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_next_to_nothing_to_learn_from_still_gives_a_model(
+    rules: RuleSet, connection: duckdb.DuckDBPyConnection, number: int
+) -> None:
+    records = [FeatureRecord(place, "X", {"name": f"p{place}"}) for place in range(number)]
+
+    weights = train_unlabelled(connection, rules, records)
+
+    assert max(bits(weights, "ids")) <= 0  # nothing seen speaks for nothing
+
+    build_model(rules, weights, collect_statistics(rules, records))
