@@ -21,7 +21,7 @@ blueprint = Blueprint("access", __name__)
 def home() -> Response:
     """The page a person starts on: the queue for those who may read it."""
     reads_tasks = may(current_actor(), Permission.REVIEW_READ)
-    return redirect(url_for("ui.review.queue" if reads_tasks else "source.sources"))
+    return redirect(url_for("ui.review.queue" if reads_tasks else "ui.source.sources"))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
