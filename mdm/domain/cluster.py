@@ -110,6 +110,8 @@ def partition(
     two clusters, the pair itself contradicts, or more than ``contradiction_share`` of the cross pairs do, or
     the pair has no anchor.
     ``refuse_bridges``: two clusters of several records each also need two links that share no record.
+    A component to be computed alone is all that links of ``link_weight`` and must-links tie together;
+    ``contradiction`` and ``anchored`` must not depend on the order of their two records.
     Refused are links whose records end in different clusters, must-links among them with an infinite weight.
     Edges and verdicts about records that are not in ``records`` are ignored.
     """
@@ -140,6 +142,7 @@ class _State:
         self._contradiction = contradiction
         self._memo: dict[Pair, Contradiction | None] = {}
         self._share = share
+        self._judged: dict[Pair, tuple[Pair, tuple[Reason, str, Pair] | None]] = {}
         self._anchored = anchored
         self._musts: set[Pair] = set()
         self._refused: list[Refusal] = []
@@ -198,19 +201,27 @@ class _State:
 
     def _across(self, left: int, right: int, weight: float) -> Refusal | None:
         one, other = self._members[self._home[left]], self._members[self._home[right]]
-        allowed = self._share * len(one) * len(other)
+        homes, sizes = (self._home[left], self._home[right]), (len(one), len(other))
+        known = self._judged.get(homes)
+        if known is None or known[0] != sizes:  # clusters only grow: equal sizes are equal clusters
+            known = self._judged[homes] = (sizes, self._judge(one, other))
+        found = known[1]
+        return found and Refusal(left, right, weight, *found)
+
+    def _judge(self, one: Sequence[int], other: Sequence[int]) -> tuple[Reason, str, Pair] | None:
         soft: list[tuple[Pair, str]] = []
         for pair in _cross(one, other):
             found = self._between(*pair)
             if found is None:
                 continue
             if found.hard:
-                return Refusal(left, right, weight, Reason.RECORD_CONTRADICTS, found.name, pair)
+                return Reason.RECORD_CONTRADICTS, found.name, pair
             soft.append((pair, found.name))
-        if len(soft) <= allowed + 1e-9:
+        if len(soft) <= self._share * len(one) * len(other) + 1e-9:
             return None
-        pair, name = min(soft, key=lambda entry: (self._order[entry[0][0]], self._order[entry[0][1]]))
-        return Refusal(left, right, weight, Reason.CLUSTERS_CONTRADICT, name, pair)
+        place = self._order
+        pair, name = min(soft, key=lambda entry: (place[entry[0][0]], place[entry[0][1]]))
+        return Reason.CLUSTERS_CONTRADICT, name, pair
 
     def _bridge(self, left: int, right: int, weight: float) -> Refusal | None:
         one, other = self._members[self._home[left]], self._members[self._home[right]]

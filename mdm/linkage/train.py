@@ -9,21 +9,26 @@ maximisation, and the prior refers to all pairs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from mdm.domain.rules import Comparison, RuleSet
+from mdm.linkage.calibration import Calibration, fit_calibration
 from mdm.linkage.levels import Columns
-from mdm.linkage.model import ComparisonWeights, Weights, floored, level_names
-from mdm.linkage.record import FeatureRecord, prepare_all
-from mdm.linkage.score import CompiledComparison, compile_comparison
-from mdm.linkage.statistics import collect_statistics
+from mdm.linkage.model import ComparisonWeights, Weights, build_model, floored, level_names
+from mdm.linkage.record import FeatureRecord, Prepared, prepare_all
+from mdm.linkage.score import CompiledComparison, Scorer, compile_comparison
+from mdm.linkage.statistics import Statistics, collect_statistics
 from mdm.linkage.table import candidate_pairs
 
 SMOOTHING = 1.0
 """Added to the count of every level (Laplace): a level not seen in training is rare, not impossible."""
+
+
+CALIBRATION_PAIRS = 100
+"""A step of the calibration curve rests on at least this many pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +68,29 @@ def train_from_truth(
     return weights_from_counts(rules, total, trained_on)
 
 
+def calibrate(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, weights: Weights, worlds: Iterable[World]
+) -> Weights:
+    """The weights with a calibration learned from candidate pairs of worlds that they were not trained on.
+
+    Learned on the training worlds themselves the curve would be too sure of itself.
+    """
+    plain = replace(weights, calibration=Calibration())
+    pairs = [pair for world in worlds for pair in _answered(connection, rules, plain, world)]
+    return replace(weights, calibration=fit_calibration(pairs, least_pairs=CALIBRATION_PAIRS))
+
+
 def count_levels(connection: duckdb.DuckDBPyConnection, rules: RuleSet, world: World) -> LevelCounts:
     """Count levels in one world, under its own statistics."""
-    prepared = prepare_all(rules, collect_statistics(rules, world.records), world.records)
     comparisons = _compiled(rules)
     counted = {True: [Counter[int]() for _ in comparisons], False: [Counter[int]() for _ in comparisons]}
     pairs = Counter[bool]()
-    for left, right in candidate_pairs(connection, rules, prepared.values()):
-        if left not in world.truth or right not in world.truth:
-            continue
-        is_match = world.truth[left] == world.truth[right]
+    for left, right, is_match in _candidates(
+        connection, rules, collect_statistics(rules, world.records), world
+    ):
         pairs[is_match] += 1
         for counter, comparison in zip(counted[is_match], comparisons, strict=True):
-            counter[comparison.level(prepared[left].values, prepared[right].values)] += 1
+            counter[comparison.level(left.values, right.values)] += 1
     return LevelCounts(pairs[True], pairs[False], tuple(counted[True]), tuple(counted[False]))
 
 
@@ -89,6 +104,25 @@ def weights_from_counts(rules: RuleSet, counts: LevelCounts, trained_on: str) ->
         float(f"{prior:.12g}"),
         trained_on,
     )
+
+
+def _answered(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, weights: Weights, world: World
+) -> Iterator[tuple[float, bool]]:
+    """Match weight and answer of every candidate pair."""
+    model = build_model(rules, weights, collect_statistics(rules, world.records))
+    scorer = Scorer(rules, model)
+    for left, right, is_match in _candidates(connection, rules, model.statistics, world):
+        yield scorer.score(left, right).match_weight, is_match
+
+
+def _candidates(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, statistics: Statistics, world: World
+) -> Iterator[tuple[Prepared, Prepared, bool]]:
+    prepared, truth = prepare_all(rules, statistics, world.records), world.truth
+    for left, right in candidate_pairs(connection, rules, prepared.values()):
+        if left in truth and right in truth:
+            yield prepared[left], prepared[right], truth[left] == truth[right]
 
 
 def _nothing(rules: RuleSet) -> LevelCounts:

@@ -171,3 +171,8 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def other_world() -> tuple[list[FeatureRecord], dict[int, str]]:
     return make_world(2)
+
+
+@pytest.fixture(scope="session")
+def third_world() -> tuple[list[FeatureRecord], dict[int, str]]:
+    return make_world(3)

@@ -8,13 +8,13 @@ import pytest
 from mdm.domain.cluster import Edge, Node, partition
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
-from mdm.linkage.evaluate import evaluate
+from mdm.linkage.evaluate import calibration_error, evaluate
 from mdm.linkage.model import M_FLOOR, Weights, build_model
 from mdm.linkage.predict import predict
 from mdm.linkage.record import FeatureRecord, prepare_all
 from mdm.linkage.score import Scorer
 from mdm.linkage.statistics import collect_statistics
-from mdm.linkage.train import World, train_from_truth
+from mdm.linkage.train import World, calibrate, train_from_truth
 from mdm.linkage.train_unlabelled import train_unlabelled
 
 People = tuple[list[FeatureRecord], dict[int, str]]
@@ -99,6 +99,29 @@ def test_a_training_feature_without_blocking_rule_is_refused(
 ) -> None:
     with pytest.raises(RuleError):
         train_unlabelled(connection, replace(rules, training=("places",)), world[0][:40])
+
+
+def test_probabilities_learned_on_one_world_hold_on_another(
+    rules: RuleSet,
+    world: People,
+    other_world: People,
+    third_world: People,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    raw = train_from_truth(connection, rules, [World(*third_world)], trained_on="a third world")
+
+    weights = calibrate(connection, rules, raw, [World(*world)])
+
+    records, truth = other_world
+    model = build_model(rules, weights, collect_statistics(rules, records))
+    prepared = list(prepare_all(rules, model.statistics, records).values())
+    scored = predict(connection, rules, model, prepared, floor=-1000)
+    error = calibration_error(
+        (pair.match_probability, truth[pair.left] == truth[pair.right]) for pair in scored
+    )
+    assert len(weights.calibration.points) > 2
+    assert error.ece is not None
+    assert error.ece < 0.05
 
 
 @pytest.mark.parametrize(("labelled", "recall"), [(True, 0.65), (False, 0.45)])
