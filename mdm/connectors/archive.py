@@ -15,6 +15,8 @@ from typing import BinaryIO
 from mdm.domain.errors import UnreadableFileError
 
 MAX_ENTRIES = 2_000
+MAX_DIRECTORY = MAX_ENTRIES * 512
+"""Bytes of the list of entries."""
 MAX_UNPACKED = 1024**3
 """Bytes of all entries together."""
 MAX_RATIO = 200
@@ -24,16 +26,23 @@ MAX_CELLS = 20_000_000
 """Rows times columns of one sheet: the reader holds the full rectangle, however few cells are filled."""
 
 _PIECE = 256 * 1024
-_OVERLAP = 64
+_LONGEST_TAG = 64 * 1024
 _WORKBOOK_PART = re.compile(r"[/\\]?xl[/\\].+\.xml", re.IGNORECASE)
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_REFERENCE = rb"""[^>]*?\sr\s*=\s*["']"""
+_CELL_OR_ROW = re.compile(
+    rb"<(?:\w+:)?(?:c(?=[\s/>])(?:" + _REFERENCE + rb"([A-Za-z]{1,7})([0-9]{1,9}))?"
+    rb"|row" + _REFERENCE + rb"([0-9]{1,9}))"
+)
+"""Start of a cell, with its column and row if it states them, or of a row that states its number."""
 _LOCAL_HEADER = 30
+_END_RECORD_REACH = 22 + 65_535
+"""From the end of the file: the record and the longest comment after it."""
 
 
 def check_workbook(path: Path) -> None:
     """Raises UnreadableFileError unless the file is an xlsx workbook that is safe to open."""
     try:
+        _check_directory_size(path)
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             entries = archive.infolist()
             _check_directory(entries)
@@ -41,6 +50,18 @@ def check_workbook(path: Path) -> None:
                 _check_entry(file, entry)
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"{path.name}: not an xlsx file: {error}") from error
+
+
+def _check_directory_size(path: Path) -> None:
+    """The list of entries is read as a whole, so its size is looked up in the end record first."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_RECORD_REACH))
+        tail = file.read()
+    size = tail[(at := tail.rfind(b"PK\5\6")) + 12 : at + 16]
+    if at < 0 or len(size) < 4:
+        raise zipfile.BadZipFile("no end record")
+    if int.from_bytes(size, "little") > MAX_DIRECTORY:
+        raise UnreadableFileError(f"the workbook lists more files than the {MAX_ENTRIES} that are opened")
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
@@ -113,16 +134,15 @@ class _Area:
         self._unplaced = 0
 
     def take(self, piece: bytes) -> None:
-        """Look at the next bytes of the entry."""
+        """Look at the next bytes of the entry, whole tags at a time."""
         text = self._rest + piece
-        placed = 0
-        for letters, digits in _REFERENCE.findall(text):
-            self._rows = max(self._rows, int(digits))
+        end = text.rfind(b">") + 1
+        self._rest = text[end:][-_LONGEST_TAG:]
+        for letters, digits, row in _CELL_OR_ROW.findall(text, 0, end):
+            self._rows = max(self._rows, int(digits or row or b"0"))
             self._columns = max(self._columns, _column(letters))
-            placed += bool(letters)
-        # Cells without a reference stand one after another; at worst all in one row.
-        self._unplaced += max(0, len(_CELL.findall(text)) - placed)
-        self._rest = text[-_OVERLAP:]
+            # Cells without a reference stand one after another; at worst all in one row.
+            self._unplaced += not letters and not row
 
     def cells(self) -> int:
         """Cells of the rectangle."""

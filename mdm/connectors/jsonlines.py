@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -61,8 +62,8 @@ def parse_line(line: str) -> ReadRow:
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _flaw(RejectReason.DUPLICATE_KEY, next(name for name in names if names.count(name) > 1))
+        times = Counter(name for name, _ in pairs)
+        raise _flaw(RejectReason.DUPLICATE_KEY, times.most_common(1)[0][0])
     return found
 
 

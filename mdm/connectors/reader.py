@@ -57,20 +57,49 @@ _READERS = {
 
 def _checked(rows: Iterable[ReadRow], profile: SourceProfile) -> Iterator[SourceRow | Reject]:
     seen: dict[str, int] = {}
-    id_column, id_found, number = profile.id_column, False, 0
+    tally = _Tally()
     for number, row in enumerate(rows, start=1):
+        tally.note(row, profile.id_column)
         if isinstance(row, Flaw):
             yield _reject(number, row)
-            continue
-        id_found = id_found or id_column in row
-        flaw = _flaw(row, id_column) or _repeat_flaw(row, id_column, seen)
-        yield _reject(number, flaw) if flaw else SourceRow(number, row[id_column] or "", row)
-    if number and not id_found and profile.format in (FileFormat.JSONL, FileFormat.XML):
-        raise UnreadableFileError(f"no record of the file has the id column {id_column!r}", field=id_column)
+        elif flaw := _flaw(row, profile.id_column, seen):
+            yield _reject(number, flaw)
+        else:
+            yield SourceRow(number, row[profile.id_column] or "", row)
+    tally.require_records(profile)
 
 
-def _flaw(row: Cells, id_column: str) -> Flaw | None:
-    """What is wrong with a row by itself."""
+@dataclass(slots=True)
+class _Tally:
+    """Whether rows without a header of their own were what the profile says they are."""
+
+    readable: bool = False
+    with_id: bool = False
+    other_flaws: bool = False
+    not_json: bool = False
+
+    def note(self, row: ReadRow, id_column: str) -> None:
+        """Take one row as it was read."""
+        if not isinstance(row, Flaw):
+            self.readable = True
+            self.with_id = self.with_id or id_column in row
+        elif row.reason is RejectReason.NOT_JSON:
+            self.not_json = True
+        else:
+            self.other_flaws = True
+
+    def require_records(self, profile: SourceProfile) -> None:
+        """Raise UnreadableFileError when no row at all was of the format, or none had the id column."""
+        if self.not_json and not self.readable and not self.other_flaws:
+            raise UnreadableFileError("no line of the file is JSON")
+        if self.readable and not self.with_id:
+            raise UnreadableFileError(
+                f"no record of the file has the id column {profile.id_column!r}", field=profile.id_column
+            )
+
+
+def _flaw(row: Cells, id_column: str, seen: dict[str, int]) -> Flaw | None:
+    """What is wrong with a row that could be read."""
     key = row.get(id_column)
     if key is None or not key.strip():
         return Flaw(RejectReason.MISSING_ID, id_column, _as_text(row))
@@ -78,7 +107,7 @@ def _flaw(row: Cells, id_column: str) -> Flaw | None:
         return Flaw(RejectReason.TOO_LARGE, id_column, key)
     if len(row) > MAX_COLUMNS:
         return Flaw(RejectReason.TOO_LARGE, "", _as_text(row))
-    return _text_flaw(row)
+    return _text_flaw(row) or _repeat_flaw(row, id_column, seen)
 
 
 def _text_flaw(row: Cells) -> Flaw | None:

@@ -7,7 +7,6 @@ repeated children are kept as compact JSON.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -79,24 +78,27 @@ def _forget(element: etree._Element) -> None:
 
 def _cells(record: etree._Element) -> Cells:
     cells: dict[str, str | None] = {_local(name): str(value) for name, value in record.attrib.items()}
-    counts = Counter(_local(child.tag) for child in record)
-    for child in record:
-        name = _local(child.tag)
-        if counts[name] == 1 and len(child) == 0:
-            cells[name] = child.text
-        elif counts.pop(name, 0):
-            values = [_nested(other) for other in record if _local(other.tag) == name]
+    for name, children in _by_name(record).items():
+        if len(children) == 1 and len(children[0]) == 0:
+            cells[name] = children[0].text
+        else:
+            values = [_nested(child) for child in children]
             cells[name] = _compact(values if len(values) > 1 else values[0])
     return cells
+
+
+def _by_name(element: etree._Element) -> dict[str, list[etree._Element]]:
+    found: dict[str, list[etree._Element]] = {}
+    for child in element:
+        found.setdefault(_local(child.tag), []).append(child)
+    return found
 
 
 def _nested(element: etree._Element) -> object:
     """An element as a JSON value: its text, or its children by name, in lists when they repeat."""
     if len(element) == 0:
         return element.text
-    found: dict[str, list[object]] = {}
-    for child in element:
-        found.setdefault(_local(child.tag), []).append(_nested(child))
+    found = {name: [_nested(child) for child in children] for name, children in _by_name(element).items()}
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 

@@ -80,6 +80,12 @@ def test_an_object_with_a_million_keys_is_one_reject(split: Split) -> None:
     assert ([row.key for row in rows], [reject.reason for reject in rejects]) == (["2"], ["too_large"])
 
 
+def test_a_repeated_key_among_very_many_is_found_at_once(split: Split) -> None:
+    wide = ",".join(f'"k{n}":0' for n in range(100_000))
+    _, rejects = split(f'{{{wide},"k99999":1}}\n', format="jsonl")
+    assert [(reject.field, reject.reason) for reject in rejects] == [("k99999", "duplicate_key")]
+
+
 def test_a_line_without_end_is_one_reject_and_the_rest_goes_on(split: Split) -> None:
     long = b'{"id":"1","a":"' + b"x" * (2 * MAX_LINE) + b'"}\n'
     rows, rejects = split(long + b'{"id":"2"}\n', format="jsonl")
@@ -95,6 +101,11 @@ def test_blank_lines_are_no_rows(split: Split) -> None:
 def test_a_file_in_which_no_line_has_the_id_column_is_unreadable(read: Read) -> None:
     with pytest.raises(UnreadableFileError, match="id column 'id'"):
         list(read('{"key": 1}\n', format="jsonl").rows)
+
+
+def test_a_file_of_another_format_is_unreadable(read: Read) -> None:
+    with pytest.raises(UnreadableFileError, match="no line of the file is JSON"):
+        list(read("id,name\n1,a\n", format="jsonl").rows)
 
 
 _VALUES = st.recursive(

@@ -179,6 +179,30 @@ def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
         check_workbook(pack(tmp_path / "b.xlsx", far, "data.bin", **{"xl/workbook.xml": b"<workbook/>"}))
 
 
+def test_a_long_sheet_is_not_taken_for_a_wide_one(tmp_path: Path) -> None:
+    rows = b"".join(
+        b'<row r="%d" spans="1:2"><c r="A%d" t="n"><v>%d</v></c><c r="B%d" s="1"/></row>'
+        % (n, n, n * 7919, n)
+        for n in range(1, 60_001)
+    )
+    check_workbook(pack(tmp_path / "b.xlsx", b"<worksheet><cols><col/></cols><sheetData>" + rows))
+
+
+def test_references_outside_cells_do_not_hide_cells_without_one(tmp_path: Path) -> None:
+    sheet = b'<row r="1">' + b'<z r="A1"/><c/>' * 16_000 + b'</row><row r="1048576"/>'
+    with pytest.raises(UnreadableFileError, match="spans more than"):
+        check_workbook(pack(tmp_path / "b.xlsx", sheet))
+
+
+def test_a_huge_list_of_entries_is_refused_unread(tmp_path: Path) -> None:
+    path = pack(tmp_path / "b.xlsx", b"<worksheet/>")
+    content = path.read_bytes()
+    at = content.rfind(b"PK\5\6") + 12
+    path.write_bytes(content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :])
+    with pytest.raises(UnreadableFileError, match="lists more files"):
+        check_workbook(path)
+
+
 def test_a_reference_cut_by_a_piece_border_is_seen(tmp_path: Path) -> None:
     far = b'<row r="1048576"><c r="XFD1048576"/></row>'
     for shift in range(0, len(far), 3):

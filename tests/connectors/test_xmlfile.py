@@ -41,6 +41,12 @@ def test_children_of_children_and_repeats_are_kept_as_json(split: Split) -> None
     assert rows[0].cells == {"id": "1", "p": '{"q":["x","y"],"s":null}', "t": '["1","2"]'}
 
 
+def test_very_many_children_are_grouped_at_once(split: Split) -> None:
+    children = "".join(f"<c{n}/>" for n in range(30_000))
+    _, rejects = split(f"<a><r><id>1</id>{children}{children}</r></a>", format="xml")
+    assert [reject.reason for reject in rejects] == ["too_large"]
+
+
 def test_a_record_without_its_id_is_rejected(split: Split) -> None:
     rows, rejects = split(f"<a><r><name>x</name></r>{RECORDS}</a>", format="xml")
     assert [(row.number, row.key) for row in rows] == [(2, "1"), (3, "2")]
