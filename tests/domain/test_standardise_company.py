@@ -15,6 +15,8 @@ def _list(name: str, *entries: CodeEntry) -> CodeList:
 CODES = {
     "cities_cn": _list(
         "cities_cn",
+        CodeEntry("CN-GD", "广东省", "Guangdong"),
+        CodeEntry("CN-JS", "江苏省", "Jiangsu", ("苏",)),
         CodeEntry("shanghai", "上海", "Shanghai", ("上海市",), "CN-SH"),
         CodeEntry("shenzhen", "深圳", "Shenzhen", (), "CN-GD"),
         CodeEntry("chongqing", "重庆", "Chongqing", (), "CN-CQ"),
@@ -23,11 +25,6 @@ CODES = {
         CodeEntry("xinyu", "新余", "Xinyu", (), "CN-JX"),
         CodeEntry("suzhou", "苏州", "Suzhou", (), "CN-JS"),
         CodeEntry("suzhou_anhui", "宿州", "Suzhou", (), "CN-AH"),
-    ),
-    "regions_cn": _list(
-        "regions_cn",
-        CodeEntry("CN-GD", "广东省", "Guangdong"),
-        CodeEntry("CN-JS", "江苏省", "Jiangsu", ("苏",)),
     ),
     "legal_forms": _list(
         "legal_forms",

@@ -154,8 +154,8 @@ def test_attributes_that_the_entity_does_not_know_are_left_out() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["锦晨", "有限公司", "(停用)", "停用-", "Jinchen", " Co., Ltd.", "（", "）", "'", "-", " ", "OBSOLETE", "12", "#", "原",
-     "１", "*", "臺灣", "Ø5", "/", "转12", "0755-26711234", "+86", "No. 5 Keji Rd", "新", "N/A", "0"]
+    ["锦晨", "有限公司", "(停用)", "停用-", "Jinchen", " Co., Ltd.", "（", "）", "'", "-", " ", "OBSOLETE", "12", "#",
+     "原", "１", "*", "臺灣", "Ø5", "/", "转12", "0755-26711234", "+86", "No. 5 Keji Rd", "新", "N/A", "0"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES, max_size=6).map("".join) | st.text(max_size=25)
 _RECORDS = st.dictionaries(st.sampled_from([each.name for each in ATTRIBUTES]), _TEXTS, max_size=6)

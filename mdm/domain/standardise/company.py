@@ -39,7 +39,7 @@ _TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>
 
 
 def parse_company(text: str, codes: Mapping[str, CodeList]) -> CompanyName:
-    """The pieces of a name in any script; ``codes``: legal_forms, cities_cn, regions_cn, industry_words."""
+    """The pieces of a name in any script; ``codes``: legal_forms, cities_cn, industry_words."""
     return _parse(comparison_key(text), _Held(lexicon_of(codes)))
 
 
@@ -94,7 +94,8 @@ def _parts(shown: str, held: _Held) -> Parts:
 def _heads(name: CompanyName) -> tuple[str, ...]:
     """Letters of the trade name; of a long one, which may hold words that no list knows, also of its beginnings."""
     if has_han(name.trade):
-        lengths = (2, 3) if len(name.trade) > _LONGEST_TRADE and name.trade.isalpha() else ()
+        longest = _LONGEST_TRADE if name.legal_form else _LONGEST_TRADE - 1
+        lengths = (2, 3) if len(name.trade) > longest and name.trade.isalpha() else ()
         heads = [pinyin_key(name.trade[:length]) for length in lengths]
     else:
         words = name.trade.split()

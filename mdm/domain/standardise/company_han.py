@@ -137,17 +137,13 @@ def _split_region(text: str, lexicon: Lexicon) -> tuple[str, Codes]:
         ):
             break
         found = lexicon.regions.han[text[:length]]
-        if not (_may_follow(regions, found, lexicon) or text[length - 1] in "市县区"):
+        if not (lexicon.may_follow(regions, found) or text[length - 1] in "市县区"):
             break
         regions = found
         text = text[length:]
     if not regions and text.startswith("中国") and len(text) >= 2 + _SHORTEST_TRADE:
         return text[2:], ("cn",)
     return text, regions
-
-
-def _may_follow(before: Codes, place: Codes, lexicon: Lexicon) -> bool:
-    return not before or before == place or lexicon.is_province(before)
 
 
 def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]:

@@ -141,8 +141,8 @@ def _split_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
     region: Codes = ()
     while count := _region_words(words, lexicon):
         found = lexicon.regions.of_letters("".join(words[:count]))
-        # Behind a city only the same city goes on; Nantong Xinyu is no second place but a trade name.
-        if region and found != region and not lexicon.is_province(region):
+        # Nantong Xinyu names no second place but a trade name.
+        if not lexicon.may_follow(region, found):
             break
         region = found
         words = words[count:]

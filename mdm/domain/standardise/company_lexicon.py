@@ -63,29 +63,25 @@ class Lexicon:
     legal_forms: Vocabulary
     industries: Vocabulary
     parent_of: Mapping[str, str]
-    provinces: frozenset[str]
 
-    def is_province(self, regions: Codes) -> bool:
-        """Whether the codes name a province, behind which a city may follow."""
-        return bool(regions) and self.provinces.issuperset(regions)
+    def may_follow(self, before: Codes, place: Codes) -> bool:
+        """Whether ``place`` goes on where ``before`` began: a city of that province, or the same place again."""
+        return not before or before == place or any(self.parent_of.get(code) in before for code in place)
 
 
 def lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
-    """The lexicon of cities_cn, regions_cn, legal_forms and industry_words; a missing list is empty."""
-    lists = (codes.get(name) for name in ("cities_cn", "regions_cn", "legal_forms", "industry_words"))
+    """The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing list is empty."""
+    lists = (codes.get(name) for name in ("cities_cn", "legal_forms", "industry_words"))
     return _compiled(*(None if each is None else Same(each) for each in lists))
 
 
 @lru_cache(maxsize=8)
-def _compiled(
-    cities: Same | None, provinces: Same | None, legal_forms: Same | None, industries: Same | None
-) -> Lexicon:
+def _compiled(cities: Same | None, legal_forms: Same | None, industries: Same | None) -> Lexicon:
     return Lexicon(
-        regions=_over(_places(cities), _places(provinces)),
+        regions=_places(cities),
         legal_forms=_vocabulary(_entries(legal_forms)),
         industries=_vocabulary(_entries(industries)),
         parent_of={entry.code: entry.parent for entry in _entries(cities) if entry.parent},
-        provinces=frozenset(entry.code for entry in _entries(provinces)),
     )
 
 
@@ -107,17 +103,6 @@ def _places(held: Same | None) -> Vocabulary:
 
 def _names_a_place(letters: str) -> bool:
     return len(letters) >= _SHORTEST_PINYIN and letters not in _SYLLABLES_LIKE_PLACES
-
-
-def _over(first: Vocabulary, second: Vocabulary) -> Vocabulary:
-    """Both vocabularies; where they share a word (Beijing is city and province) the first decides."""
-    return Vocabulary(
-        {**second.han, **first.han},
-        {**second.latin, **first.latin},
-        {**second.pinyin, **first.pinyin},
-        {**second.misspelt, **first.misspelt},
-        max(first.longest_han, second.longest_han),
-    )
 
 
 def _vocabulary(entries: Iterable[CodeEntry], suffixes: tuple[str, ...] = ()) -> Vocabulary:

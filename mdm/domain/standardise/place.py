@@ -11,10 +11,10 @@ import pycountry
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Standard, kept
+from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.text import ascii_fold, clean, comparison_key, has_han, pinyin_key
 
 _CITY_LIST = "cities_cn"
-_PROVINCE_LIST = "regions_cn"
 # Taiwan, Hong Kong and Macao keep their own ISO 3166-1 codes: customs, tax numbers and dialling codes differ.
 _COUNTRY_NAMES = {
     "prc": "CN", "p.r.c": "CN", "p.r.china": "CN", "p.r. china": "CN", "pr china": "CN",
@@ -76,7 +76,7 @@ def city(text: str, env: Env) -> Standard:
     shown = clean(text)
     if not shown:
         return ABSENT
-    return _place(shown, place_codes(shown, env.codes.get(_CITY_LIST)))
+    return _place(shown, place_codes(shown, env.codes.get(_CITY_LIST), provinces=False))
 
 
 def region(text: str, env: Env) -> Standard:
@@ -84,7 +84,7 @@ def region(text: str, env: Env) -> Standard:
     shown = clean(text)
     if not shown:
         return ABSENT
-    return _place(shown, place_codes(shown, env.codes.get(_PROVINCE_LIST)))
+    return _place(shown, place_codes(shown, env.codes.get(_CITY_LIST), provinces=True))
 
 
 def _place(shown: str, codes: tuple[str, ...]) -> Standard:
@@ -92,14 +92,22 @@ def _place(shown: str, codes: tuple[str, ...]) -> Standard:
     return Standard(value, {"code": codes, "key": codes[0] if codes else place_key(shown)})
 
 
-def place_codes(text: str, places: CodeList | None) -> tuple[str, ...]:
-    """Codes of every place of the list that a Chinese, English or pinyin name may mean."""
+def place_codes(text: str, places: CodeList | None, *, provinces: bool) -> tuple[str, ...]:
+    """Codes of every place that a Chinese, English or pinyin name may mean.
+
+    Beijing and Jilin name a city and a province; ``provinces`` says which of them is meant then.
+    """
     if places is None:
         return ()
-    return next(
-        (codes for form in (clean(text), _bare(text), place_key(text)) if (codes := places.candidates(form))),
-        (),
-    )
+    forms = (clean(text), _bare(text), place_key(text))
+    codes = next((found for form in forms if (found := places.candidates(form))), ())
+    known = _provinces(Same(places))
+    return tuple(code for code in codes if (code in known) is provinces) or codes
+
+
+@lru_cache(maxsize=16)
+def _provinces(same: Same) -> frozenset[str]:
+    return frozenset(entry.parent for entry in same.codes.entries)
 
 
 @lru_cache(maxsize=65536)

@@ -33,8 +33,8 @@ _SPELLINGS = (
     (re.compile("f"), "F"),
     (re.compile("[vw](?=[aeiouy])"), "W"),
     (re.compile("[lr]"), "L"),
+    (re.compile("m(?=P)|n"), "N"),
     (re.compile("m"), "M"),
-    (re.compile("n"), "N"),
     (re.compile("^h"), "H"),
 )
 _REPEATED = re.compile(r"(.)\1+")
@@ -44,10 +44,8 @@ _REPEATED = re.compile(r"(.)\1+")
 def sound_keys(text: str) -> tuple[str, ...]:
     """Consonant skeletons of a name, with and without the l and r that may be dropped; () when short."""
     full = _of_han(text) if has_han(text) else _of_latin(text)
-    bare = re.sub("(?<=.)L(?![aeiou])", "", full)
-    return tuple(
-        key for key in dict.fromkeys((_skeleton(full), _skeleton(bare))) if len(key) >= _SHORTEST_KEY
-    )
+    forms = (full, re.sub("L$", "", full), re.sub("(?<=.)L(?![aeiou])", "", full))
+    return tuple(key for key in dict.fromkeys(map(_skeleton, forms)) if len(key) >= _SHORTEST_KEY)
 
 
 def _of_han(text: str) -> str:
