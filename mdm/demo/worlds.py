@@ -36,7 +36,9 @@ def read_world(folder: Path, rules: RuleSet, dictionary: Dictionary) -> tuple[Wo
                 entity, map_cells(profile, row.cells), codes=dictionary.code_lists, context=profile.context
             )
             record_id = len(records) + 1
-            records.append(FeatureRecord(record_id, code, build_features(rules.features, standard)))
+            records.append(
+                FeatureRecord(record_id, code, build_features(rules.features, standard, source_id=row.key))
+            )
             keys[record_id] = SourceKey(rules.entity, code, row.key)
     found = {i: truth[key.system, key.key] for i, key in keys.items() if (key.system, key.key) in truth}
     return World(records, found), keys

@@ -26,17 +26,28 @@ GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]
 FeatureValue: TypeAlias = "str | list[str] | float | None"
 
 
-def build_features(features: tuple[Feature, ...], record: StandardRecord) -> dict[str, FeatureValue]:
+SOURCE_ID = "@source_id"
+"""The reference of a feature to the record's own id in its source system."""
+
+
+def build_features(
+    features: tuple[Feature, ...], record: StandardRecord, *, source_id: str = ""
+) -> dict[str, FeatureValue]:
     """Feature name -> value: a list of distinct texts for sets (empty when none), else one text or number.
 
+    ``source_id`` is what ``@source_id`` points at: other systems quote it in their reference attributes.
     Raises RuleError for a feature kind that does not exist.
     """
-    return {feature.name: build_feature(feature, record) for feature in features}
+    return {feature.name: build_feature(feature, record, source_id=source_id) for feature in features}
 
 
-def build_feature(feature: Feature, record: StandardRecord) -> FeatureValue:
+def build_feature(feature: Feature, record: StandardRecord, *, source_id: str = "") -> FeatureValue:
     """The value of one feature; see ``build_features``."""
-    members = _members(feature, {reference: texts_at(record, reference) for reference in feature.of})
+    own = (source_id,) if source_id else ()
+    pooled = {
+        reference: own if reference == SOURCE_ID else texts_at(record, reference) for reference in feature.of
+    }
+    members = _members(feature, pooled)
     if feature.array:
         return members
     first = next((member for member in members if member), None)
@@ -144,6 +155,12 @@ def digits_last7(texts: tuple[str, ...]) -> list[str]:
     return distinct(found[-7:] for found in digits if len(found) >= 7)
 
 
+def references(texts: tuple[str, ...]) -> list[str]:
+    """Record numbers as systems quote each other: letters and digits, without leading zeros, at least five left."""
+    found = (re.sub(r"[^0-9A-Z]", "", text.upper()).lstrip("0") for text in texts)
+    return distinct(number for number in found if len(number) >= 5)
+
+
 def keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Each text with its reference before it, so that equal texts of different attributes stay apart."""
     return distinct(f"{reference}:{text}" for reference, texts in by_reference.items() for text in texts)
@@ -166,6 +183,7 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "pinyin": pinyin,
     "prefix4": prefix4,
     "digits_last7": digits_last7,
+    "references": references,
     **features_part.FEATURES,
 }
 """Kinds that see all texts of a record's references as one pool."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from mdm.domain import rules as vocabulary
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import RuleError
+from mdm.domain.features import SOURCE_ID
 from mdm.domain.rules import Level, RuleSet
 
 _ALLOWED = (
@@ -93,7 +94,7 @@ def _feature_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
     for feature in rules.features:
         for reference in feature.of:
             attribute = reference.partition(".")[0]
-            if attribute not in entity.attributes:
+            if reference != SOURCE_ID and attribute not in entity.attributes:
                 yield f"feature {feature.name} uses unknown attribute {attribute!r}"
 
 

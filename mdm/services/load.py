@@ -61,6 +61,7 @@ def _restore(uow: UnitOfWork, entity: str, record: source_store.StoredRecord) ->
     )
     source_store.add_versions(uow.connection, [row])
     standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, record.key.system)
-    made = standardiser.of_attributes(cells) if before.mapped else standardiser.of_cells(cells)
+    key = record.key.key
+    made = standardiser.of_attributes(cells, key) if before.mapped else standardiser.of_cells(cells, key)
     standardise.store(uow, entity, standardiser.id, [(record.record_id, version, made)])
     match_store.replace_pairs(uow.connection, entity, [], [record.record_id])

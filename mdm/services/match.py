@@ -335,7 +335,9 @@ def _store_record(
     versions = [source.version_row(uow, record_id, version, cells, digest, load_id=None, mapped=True)]
     source_store.add_versions(uow.connection, versions)
     standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, system)
-    standardise.store(uow, entity, standardiser.id, [(record_id, version, standardiser.of_attributes(cells))])
+    standardise.store(
+        uow, entity, standardiser.id, [(record_id, version, standardiser.of_attributes(cells, key))]
+    )
     uow.record("record.changed", entity, f"{system}:{key}", {"version": version})
     return record_id, version
 

@@ -150,7 +150,7 @@ def ingest_file(
     with hub.reading(actor) as uow:
         known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
     made = {
-        row.key: standardiser.of_cells(row.cells)
+        row.key: standardiser.of_cells(row.cells, row.key)
         for row in extract.rows
         if _is_news(known.get(row.key), extract.hashes[row.key])
     }
@@ -364,7 +364,7 @@ def _store_versions(
         versions.append(
             version_row(uow, record_id, version, row.cells, digest, load_id=load_id, mapped=False)
         )
-        standard.append((record_id, version, made.get(row.key) or standardiser.of_cells(row.cells)))
+        standard.append((record_id, version, made.get(row.key) or standardiser.of_cells(row.cells, row.key)))
     source_store.add_versions(uow.connection, versions)
     standardise.store(uow, entity, standardiser.id, standard)
 

@@ -46,19 +46,20 @@ class Standardiser:
     context: SourceContext
     id: str
 
-    def of_cells(self, cells: Mapping[str, str | None]) -> Standardised:
+    def of_cells(self, cells: Mapping[str, str | None], key: str) -> Standardised:
         """Map a row as it came, then standardise it."""
         mapped = map_cells(self.profile, cells) if self.profile else _texts(cells)
-        return self.of_attributes(mapped)
+        return self.of_attributes(mapped, key)
 
-    def of_attributes(self, attributes: Mapping[str, str]) -> Standardised:
+    def of_attributes(self, attributes: Mapping[str, str], key: str = "") -> Standardised:
         """Standardise a record that is mapped already."""
         dictionary = self.hub.dictionary
         record = standardise_record(
             dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=self.context
         )
         rules = self.hub.rules.get(self.entity)
-        return Standardised(record, build_features(rules.features, record) if rules else {})
+        features = build_features(rules.features, record, source_id=key) if rules else {}
+        return Standardised(record, features)
 
 
 def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str) -> Standardiser:
@@ -126,7 +127,7 @@ def refresh(hub: Hub, uow: UnitOfWork, entity: str, sources: Iterable[str]) -> i
         if not stale:
             continue
         rows = [
-            (row.record_id, row.version, _again(standardiser, row.cells, mapped=row.mapped))
+            (row.record_id, row.version, _again(standardiser, row.cells, row.source_key, mapped=row.mapped))
             for row in source_store.current_versions(uow.connection, entity, source)
             if row.record_id in stale
         ]
@@ -143,9 +144,9 @@ def content_text(record: StandardRecord) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _again(standardiser: Standardiser, cells: str, *, mapped: bool) -> Standardised:
+def _again(standardiser: Standardiser, cells: str, key: str, *, mapped: bool) -> Standardised:
     held = json.loads(cells)
-    return standardiser.of_attributes(_texts(held)) if mapped else standardiser.of_cells(held)
+    return standardiser.of_attributes(_texts(held), key) if mapped else standardiser.of_cells(held, key)
 
 
 def _texts(cells: Mapping[str, str | None]) -> dict[str, str]:
