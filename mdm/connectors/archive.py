@@ -28,7 +28,7 @@ MAX_CELLS = 20_000_000
 _PIECE = 256 * 1024
 _LONGEST_TAG = 64 * 1024
 _WORKBOOK_PART = re.compile(r"[/\\]?xl[/\\].+\.xml", re.IGNORECASE)
-_REFERENCE = rb"""[^>]*?\sr\s*=\s*["']"""
+_REFERENCE = rb"""[^<>]*?\sr\s*=\s*["']"""
 _CELL_OR_ROW = re.compile(
     rb"<(?:\w+:)?(?:c(?=[\s/>])(?:" + _REFERENCE + rb"([A-Za-z]{1,7})([0-9]{1,9}))?"
     rb"|row" + _REFERENCE + rb"([0-9]{1,9}))"

@@ -194,6 +194,10 @@ def test_references_outside_cells_do_not_hide_cells_without_one(tmp_path: Path) 
         check_workbook(pack(tmp_path / "b.xlsx", sheet))
 
 
+def test_a_sheet_of_tags_that_never_close_is_measured_in_one_pass(tmp_path: Path) -> None:
+    check_workbook(pack(tmp_path / "b.xlsx", b"<c " * 300_000 + b">"))
+
+
 def test_a_huge_list_of_entries_is_refused_unread(tmp_path: Path) -> None:
     path = pack(tmp_path / "b.xlsx", b"<worksheet/>")
     content = path.read_bytes()
