@@ -48,9 +48,9 @@ def _whole(text: str, *, same: bool) -> Runs:
 
 
 def _is_chance(left: str, right: str, at_left: tuple[int, int], at_right: tuple[int, int]) -> bool:
-    """One or two Latin letters or digits amid a changed word on both sides: equal by chance, hard to read apart."""
+    """One to three Latin letters or digits amid a changed word on both sides: equal by chance, hard to read apart."""
     text = left[slice(*at_left)]
-    if len(text) > 2 or not (text.isascii() and text.isalnum()):
+    if len(text) > 3 or not (text.isascii() and text.isalnum()):
         return False
     return _inside_word(left, *at_left) or _inside_word(right, *at_right)
 

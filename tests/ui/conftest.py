@@ -12,15 +12,18 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from mdm.app import create_app
 from mdm.config import load_settings
 from mdm.domain.access import Actor, system_actor
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, level_names, save_weights
-from mdm.services import access, match, review, setup, source
+from mdm.services import access, match, review, session, setup, source
 from mdm.services.hub import Hub
 
 PASSWORD = "ein langer Satz aus Worten"
+
+Post = Callable[..., TestResponse]
 
 RULES = '''"""Suppliers, by number, name and phone."""
 
@@ -48,7 +51,9 @@ RULES = RuleSet(
     ),
     comparisons=(
         Comparison("number", "Number", "编号", (shared("number", "same number", "编号相同"),)),
-        Comparison("name", "Name", "名称", (overlap("grams", 0.95, "same", "相同"), overlap("grams", 0.5, "alike", "相似"))),
+        Comparison(
+            "name", "Name", "名称", (overlap("grams", 0.95, "same", "相同"), overlap("grams", 0.5, "alike", "相似"))
+        ),
         Comparison("phone", "Phone", "电话", (shared("phone", "same", "相同"),)),
     ),
     blocking=(BlockingRule("keys", 60),),
@@ -109,6 +114,25 @@ def stocked_hub(scratch: Path, stocked_home: Path) -> Iterator[Hub]:
 
 
 @pytest.fixture
+def password() -> str:
+    """The password of everybody."""
+    return PASSWORD
+
+
+@pytest.fixture
+def post() -> Post:
+    """Sends a form as a browser does: ``post(client, page, path, **fields)`` takes the token that the page holds."""
+
+    def send(client: FlaskClient, page: str, path: str, **fields: object) -> TestResponse:
+        text = client.get(page).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', text)
+        assert token, f"{page} holds no form token"
+        return client.post(path, data={"csrf_token": token[1], **fields})
+
+    return send
+
+
+@pytest.fixture
 def app(stocked_hub: Hub) -> Flask:
     """The whole application over the stocked hub."""
     made = create_app(stocked_hub)
@@ -117,15 +141,16 @@ def app(stocked_hub: Hub) -> Flask:
 
 
 @pytest.fixture
-def browse(app: Flask) -> Callable[..., FlaskClient]:
-    """Opens a browser; ``browse("steward", "zh")`` logs in and chooses the language."""
+def browse(app: Flask, stocked_hub: Hub) -> Callable[..., FlaskClient]:
+    """Opens a browser; ``browse("steward", "zh")`` is logged in already and wishes for Chinese."""
+    with stocked_hub.reading(system_actor("cli:test")) as uow:
+        actors = {user.login: access.user_actor(user) for user in access.list_users(uow)}
 
     def open_browser(login: str = "", language: str = "en") -> FlaskClient:
         client = app.test_client()
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-        if login:
-            answer = post(client, "/login", "/login", login=login, password=PASSWORD)
-            assert answer.status_code == 303, answer.text
+        if login:  # without the password, which is slow to check on purpose
+            client.set_cookie("mdm", session.open_session(stocked_hub, actors[login]))
         return client
 
     return open_browser
@@ -142,13 +167,6 @@ def task_ids(stocked_hub: Hub) -> list[int]:
     """The open tasks, heaviest first."""
     with stocked_hub.reading(system_actor("cli:test")) as uow:
         return [line.task_id for line in review.list_tasks(uow).lines]
-
-
-def post(client: FlaskClient, page: str, path: str, **fields: object):  # type: ignore[no-untyped-def]
-    """Send a form as a browser does: with the token that ``page`` holds."""
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
-    assert token, f"{page} holds no form token"
-    return client.post(path, data={"csrf_token": token[1], **fields})
 
 
 def _weights(hub: Hub) -> Weights:

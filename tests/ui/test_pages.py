@@ -126,9 +126,7 @@ def test_a_role_that_may_not_look_is_told_so(browse: Callable[..., FlaskClient])
     assert admin.get("/review").status_code == 403
 
 
-def test_who_may_not_decide_sees_no_buttons(
-    browse: Callable[..., FlaskClient], task_ids: list[int]
-) -> None:
+def test_who_may_not_decide_sees_no_buttons(browse: Callable[..., FlaskClient], task_ids: list[int]) -> None:
     page = browse("auditor").get(f"/review/{task_ids[0]}").text
     assert 'name="verdict"' not in page
     assert "Why the machine doubts" in page

@@ -1,0 +1,50 @@
+"""How often a page asks the database: always the same, however much there is to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from mdm.domain.access import system_actor
+from mdm.domain.review import Verdict
+from mdm.services import review
+from mdm.services.hub import Hub
+
+MOST = 25
+
+
+@contextmanager
+def counted(hub: Hub) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    event.listen(hub.database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(hub.database.engine, "before_cursor_execute", note)
+
+
+def test_pages_ask_as_often_for_three_tasks_as_for_one(
+    steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    pages = ("/review", "/search?entity=supplier", "/decisions", "/sources", f"/review/{task_ids[-1]}")
+    counts = []
+    for decided in (None, *task_ids[:2]):
+        if decided is not None:
+            with stocked_hub.unit_of_work(system_actor("cli:test"), "fewer") as uow:
+                review.decide(uow, decided, Verdict.MATCH, "same")
+        row = []
+        for path in pages:
+            steward.get(path)
+            with counted(stocked_hub) as seen:
+                assert steward.get(path).status_code == 200
+            row.append(len(seen))
+        counts.append(row)
+    assert counts[0] == counts[1] == counts[2]
+    assert max(counts[0]) <= MOST

@@ -1,0 +1,164 @@
+"""Deciding: the way from the queue through the pairs, with a reason, and back again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mdm.domain.access import system_actor
+from mdm.domain.review import Verdict
+from mdm.services import decision, review
+from mdm.services.hub import Hub
+
+
+def read_status(hub: Hub, task_id: int) -> str:
+    with hub.reading(system_actor("cli:test")) as uow:
+        return review.get_task(uow, task_id).line.status
+
+
+def test_the_queue_says_where_two_records_differ_and_what_the_evidence_is(steward: FlaskClient) -> None:
+    text = steward.get("/review").text
+    assert "<del>瑞</del>" in text
+    assert "<ins>端</ins>" in text
+    assert "= Phone" in text
+    assert "%</span>" in text
+    assert "3 pairs wait for a steward." in text
+
+
+def test_the_filters_narrow_the_queue(steward: FlaskClient) -> None:
+    assert steward.get("/review?q=E-3").text.count("data-row") == 1
+    assert "No pair fits this filter" in steward.get("/review?entity=material").text
+
+
+def test_the_page_of_a_pair_shows_raw_text_source_version_and_golden_record(
+    steward: FlaskClient, task_ids: list[int]
+) -> None:
+    pages = "".join(steward.get(f"/review/{task_id}").text for task_id in task_ids)
+    assert "0512-62551234" in pages  # as the source wrote it
+    assert "+8651262551234" in pages  # as it is compared
+    assert "version 1" in pages
+    assert re.search(r"/golden/supplier/SUP-\w{17}\"", pages)
+
+
+def test_the_waterfall_is_drawn_and_written(steward: FlaskClient, task_ids: list[int]) -> None:
+    text = steward.get(f"/review/{task_ids[0]}").text
+    assert text.count('<td class="draw"><svg') == 5  # prior, three comparisons, sum
+    assert "Before any evidence" in text
+    assert "+3.0" in text
+
+
+def test_a_verdict_is_recorded_in_the_name_of_the_person_and_the_next_pair_follows(
+    post: Callable[..., TestResponse], steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    answer = post(
+        steward,
+        page,
+        page,
+        verdict="non-match",
+        preset="Different identifier",
+        reason="asked",
+        next=task_ids[1],
+    )
+    assert answer.status_code == 303
+    assert answer.location == f"/review/{task_ids[1]}"
+    assert read_status(stocked_hub, task_ids[0]) == "decided"
+    with stocked_hub.reading(system_actor("cli:test")) as uow:
+        made = decision.list_decisions(uow)[0]
+    assert (made.verdict, made.reason) == ("non-match", "Different identifier: asked")
+    assert "steward" in made.actor
+
+
+def test_filters_are_kept_from_pair_to_pair(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}?entity=supplier&q=1"
+    answer = post(
+        steward,
+        page,
+        page.partition("?")[0],
+        verdict="unsure",
+        reason="?",
+        entity="supplier",
+        q="1",
+        next=task_ids[1],
+    )
+    assert answer.location == f"/review/{task_ids[1]}?entity=supplier&q=1"
+
+
+def test_an_undo_is_offered_once_and_takes_the_verdict_back(
+    post: Callable[..., TestResponse], steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    following = steward.get(post(steward, page, page, verdict="match", reason="same").location).text
+    path = re.search(r'action="(/decisions/\w+/undo)"', following)
+    assert path
+    assert "/undo" not in steward.get("/review").text
+    answer = post(steward, "/review", path[1])
+    assert answer.status_code == 303
+    assert "The decision was taken back." in steward.get(answer.location).text
+    with stocked_hub.reading(system_actor("cli:test")) as uow:
+        made = {each.decision_id: each for each in decision.list_decisions(uow)}
+        waiting = review.list_tasks(uow).total
+    assert made[path[1].split("/")[2]].undone_by
+    assert waiting == 3
+
+
+def test_any_decision_can_be_taken_back_later_with_a_reason(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    post(steward, page, page, verdict="match", reason="same")
+    listed = steward.get("/decisions").text
+    path = re.search(r'action="(/decisions/\w+/undo)"', listed)
+    assert path
+    assert post(steward, "/decisions", path[1], reason="wrong after all").status_code == 303
+    assert "taken back" in steward.get("/decisions").text
+    assert post(steward, "/decisions", path[1], reason="again").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "fields", [{"verdict": "match"}, {"verdict": "match", "reason": "  "}, {"reason": "same"}]
+)
+def test_a_verdict_needs_a_reason_and_keeps_the_page(
+    post: Callable[..., TestResponse],
+    steward: FlaskClient,
+    stocked_hub: Hub,
+    task_ids: list[int],
+    fields: dict[str, str],
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    answer = post(steward, page, page, **fields)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert read_status(stocked_hub, task_ids[0]) == "open"
+
+
+def test_who_comes_second_is_told_and_changes_nothing(
+    post: Callable[..., TestResponse], steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    text = steward.get(page).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    assert token
+    with stocked_hub.unit_of_work(system_actor("cli:other"), "first") as uow:
+        review.decide(uow, task_ids[0], Verdict.NON_MATCH, "first")
+    answer = steward.post(page, data={"csrf_token": token[1], "verdict": "match", "reason": "same"})
+    assert answer.status_code == 409
+    assert "Someone else was first" in answer.text
+    assert 'name="verdict"' not in answer.text
+
+
+def test_an_auditor_cannot_decide(
+    post: Callable[..., TestResponse],
+    browse: Callable[..., FlaskClient],
+    stocked_hub: Hub,
+    task_ids: list[int],
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    assert post(browse("auditor"), page, page, verdict="match", reason="same").status_code == 403
+    assert read_status(stocked_hub, task_ids[0]) == "open"
