@@ -88,9 +88,9 @@ def _lengths(measures: list[_Measure]) -> list[str]:
 
 def code_tokens(texts: tuple[str, ...]) -> list[str]:
     """Codes as keys, O read as 0 and I as 1; words without a digit and keys under four characters are left out."""
-    keys = (fold_twins(part_key(text)) for text in texts)
+    keys = [part_key(text) for text in texts]
     return _distinct(
-        key for key in keys if len(key) >= _SHORTEST_CODE and any(char.isdigit() for char in key)
+        fold_twins(key) for key in keys if len(key) >= _SHORTEST_CODE and any(map(str.isdigit, key))
     )
 
 

@@ -20,15 +20,21 @@ _SERIAL_WORD = re.compile(
 )
 _TAG_WORD = re.compile(r"^(?:TAG|ASSET(?: NO)?|设备编号|资产编号|位号|编号)[.:# ]+")
 _TAG_SITE = re.compile(r"^(?P<site>[A-Z]{2,3}\d|[A-Z]{2,4}(?=[-_ ]))")
+_LIKE_TAG = re.compile(r"^[A-Z]{2,3}\d?(?:[-_ ][A-Z]{3}){1,2}[-_ ]\d{2,4}(?:[-_ ][A-Z]?\d{0,2})?$")
 _LAST_DIGITS = re.compile(r"(\d+)(?:[A-Z]{0,2}\d?)?$")
+_MAINS = r"(?:100|110|115|120|200|208|220|230|240|380|400|415|440|480)"
 _RATING = re.compile(
-    r"[ /,;(]*(?<![A-Z0-9])(?:AC|DC)?\d{1,3}(?:[.-]\d+)?(?:/\d+)? ?(?:V|VAC|VDC|HZ|KW|W|A)(?![A-Z0-9])[)]?",
+    rf"(?:[ /,;(]+(?:AC|DC)?(?:{_MAINS}(?:[-/]\d{{3}})? ?V(?:AC|DC)?"
+    r"|[56]0(?:/60)? ?HZ|\d+(?:\.\d+)? ?KW|[13]PH)(?![A-Z0-9])"
+    rf"|(?<=\d){_MAINS}V$|[-_ ]CE$)\)?",
     re.IGNORECASE,
 )
+_GLUED_MAKER = re.compile(r"^[A-Z][a-z]{2,}(?=[A-Z]+[-_ ]?\d)")
 _BRACKETS = re.compile(r"\([^()]*\)?")
 _MODEL_WORD = re.compile(r"^(?:型号|规格|MODEL|TYPE|MOD)[.: ]+|[ ]?型$", re.IGNORECASE)
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _MAKER_LENGTH = 4
+_SHORTEST_SERIAL = 4
 _UNIT_NUMBER = re.compile(
     r"(?:(?<![A-Za-z0-9-])(?:#|No\.? ?|Nr\.? ?|Unit ?)(?P<after>\d{1,3})(?![\d.])"
     r"|(?<![A-Za-z0-9.-])(?P<before>\d{1,3}) ?(?:#|号(?:机|线|炉|柜)?)(?![A-Za-z0-9]))",
@@ -61,14 +67,19 @@ def asset_tag(text: str, env: Env) -> Standard:
 
 
 def serial_number(text: str, env: Env) -> Standard:
-    """Serial number without ``S/N`` or 出厂编号: parts ``key``, ``folded`` (O/0, I/1) and ``digits``."""
+    """Serial number without ``S/N`` or 出厂编号: parts ``key``, ``digits``, and ``folded`` (O/0, I/1,
+    without leading zeros). What reads like an asset tag has ``tag`` instead of ``folded``."""
     shown = clean(text).upper().strip("'\"* ")
     while (bare := _SERIAL_WORD.sub("", shown)) != shown:
         shown = bare
     key = part_key(shown)
     if not key:
         return ABSENT
-    return Standard(shown, {"key": key, "folded": fold_twins(key), "digits": re.sub(r"\D", "", key)})
+    if _LIKE_TAG.match(shown):
+        return Standard(shown, {"key": key, "tag": fold_twins(key)}, (("serial_like_tag", "info"),))
+    return Standard(
+        shown, {"key": key, "folded": _unpadded(fold_twins(key)), "digits": re.sub(r"\D", "", key)}
+    )
 
 
 def model(text: str, env: Env) -> Standard:
@@ -93,11 +104,17 @@ def equipment_name(text: str, env: Env) -> Standard:
     return Standard(shown, _named(shown, Same(nouns) if nouns else None)) if shown else ABSENT
 
 
+def _unpadded(key: str) -> str:
+    """The key without leading zeros, which spreadsheets drop, as long as enough of it is left."""
+    bare = key.lstrip("0")
+    return bare if len(bare) >= _SHORTEST_SERIAL else key
+
+
 @lru_cache(maxsize=32768)
 def _model_key(text: str) -> tuple[str, tuple[str, ...]]:
-    bare = _MODEL_WORD.sub("", _RATING.sub(" ", _BRACKETS.sub(" ", text)).strip())
-    words = [word.lower() for word in _HAN_RUN.findall(bare)]
-    pieces = _HAN_RUN.sub(" ", bare).split()
+    bare = _MODEL_WORD.sub("", _RATING.sub(" ", _BRACKETS.sub(" ", text).strip()).strip())
+    words = [word.lower() for word in (*_HAN_RUN.findall(bare), *_GLUED_MAKER.findall(bare))]
+    pieces = _HAN_RUN.sub(" ", _GLUED_MAKER.sub("", bare)).split()
     if any(map(_has_digit, pieces)):
         makers = [piece for piece in pieces if piece.isalpha() and len(piece) >= _MAKER_LENGTH]
         words += [piece.lower() for piece in makers]

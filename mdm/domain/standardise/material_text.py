@@ -7,7 +7,7 @@ of the text is read once, by the first of: standard, noun, grade, finish, steril
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,11 +23,13 @@ from mdm.domain.standardise.text import clean, tokens
 
 _LISTS = ("material_nouns", "grades", "variants", "finishes", "sterility", "colours", "sides")
 _PARTS = ("noun", "grade", "variant", "finish", "sterile", "colour", "side")
-_CUT_LENGTHS = frozenset({35, 40})
-"""Where the short texts of common ERP systems end: what stands there may be cut in the middle."""
+_CUT_LENGTH = 40
+"""Where the short text of a common ERP system ends (SAP MAKTX): the last word there may be cut in the middle."""
 _LAST_RUN = re.compile(r"[^ ,;/()]*$")
 _LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_LONGEST_RUN = 6
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
 _NOT_COLOURS = frozenset({"米", "粉"})
@@ -53,11 +55,34 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
 
 @lru_cache(maxsize=32768)
 def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
-    grades, variants = (same.codes if same else None for same in lists[1:3])
     text = loosen(_whole_words(text))
     standards = find_standards(text)
+    named, rest = _named(blank(text, ((each.start, each.end) for each in standards)), lists)
+    sides, rest = _letter_sides(rest, named["side"])
+    code_tokens = find_codes(rest)
+    sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
+    return {
+        "noun": _head_noun(named["noun"]),
+        "grade": grade_codes(named["grade"]),
+        "variant": _variants(named["variant"], lists[_PARTS.index("variant")]),
+        "finish": _codes_of(named["finish"]),
+        "sterile": _sterile(named["sterile"]),
+        "colour": _codes_of(named["colour"]),
+        "side": sides,
+        "dims": tuple(each.text for each in sized.dimensions),
+        "pack": tuple(each.measure for each in sized.dimensions if each.role == "pack"),
+        "standard": tuple(dict.fromkeys(each.text for each in standards)),
+        "codes": _with_joined(rest, code_tokens),
+        "words": _words(sized.rest),
+    }
+
+
+def _named(text: str, lists: tuple[Same | None, ...]) -> tuple[dict[str, tuple[Term, ...]], str]:
+    """Terms by part, and the text without them; strength classes go first and, where unnamed, last."""
+    same = lists[_PARTS.index("grade")]
+    grades = same.codes if same else None
     classes = find_strength_classes(text, grades)
-    rest = _without(blank(text, ((each.start, each.end) for each in standards)), classes)
+    rest = _without(text, classes)
     found = dict(zip(_PARTS, find_terms_of_lists(rest, lists), strict=True))
     found["grade"] = tuple(term for term in found["grade"] if is_grade(rest, term))
     found["colour"] = tuple(
@@ -67,39 +92,31 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
         rest = _without(rest, terms)
     bare = find_bare_class(rest, grades)
     found["grade"] += (*classes, *bare)
-    rest = _without(rest, bare)
-    letter_sides = [] if found["side"] else list(_LETTER_SIDE.finditer(rest))[:1]
-    rest = blank(rest, (match.span() for match in letter_sides))
-    code_tokens = find_codes(rest)
-    sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
-    return {
-        **{
-            part: _codes_of(terms)
-            for part, terms in found.items()
-            if part not in ("noun", "side", "sterile", "grade", "variant")
-        },
-        "variant": _variants(found["variant"], variants),
-        "grade": grade_codes(found["grade"]),
-        "sterile": _sterile(found["sterile"]),
-        "noun": _head_noun(found["noun"]),
-        "side": _codes_of(found["side"]) or tuple(_SIDES[match[1]] for match in letter_sides),
-        "dims": tuple(each.text for each in sized.dimensions),
-        "pack": tuple(each.measure for each in sized.dimensions if each.role == "pack"),
-        "standard": tuple(dict.fromkeys(each.text for each in standards)),
-        "codes": _with_joined(rest, code_tokens),
-        "words": tuple(
-            dict.fromkeys(word for word in tokens(sized.rest) if not word.isdigit() and len(word) > 1)
-        ),
-    }
+    return found, _without(rest, bare)
 
 
-def _without(text: str, terms: tuple[Term, ...]) -> str:
+def _letter_sides(text: str, named: tuple[Term, ...]) -> tuple[tuple[str, ...], str]:
+    """The side by its name or else by a lone L or R, and the text without that letter."""
+    if named:
+        return _codes_of(named), text
+    match = _LETTER_SIDE.search(text)
+    return ((_SIDES[match[1]],), blank(text, [match.span()])) if match else ((), text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Remaining words: Latin ones, Han ones by word list, and short Han runs as they stand."""
+    runs = [run for run in _HAN_RUN.findall(text) if len(run) <= _LONGEST_RUN]
+    words = [word for word in tokens(text) if len(word) > 1 and not word.isdigit()]
+    return tuple(dict.fromkeys((*words, *runs)))
+
+
+def _without(text: str, terms: Iterable[Term]) -> str:
     return blank(text, ((term.start, term.end) for term in terms))
 
 
 def _whole_words(text: str) -> str:
     """The text without its last word where it may be cut inside it, and without a code that may be cut."""
-    if len(text) not in _CUT_LENGTHS:
+    if len(text) != _CUT_LENGTH:
         return text
     run = _start_of(_LAST_RUN, text)
     codes = find_codes(text[run:])
@@ -117,9 +134,9 @@ def _codes_of(terms: tuple[Term, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.code for term in terms))
 
 
-def _variants(terms: tuple[Term, ...], variants: CodeList | None) -> tuple[str, ...]:
+def _variants(terms: tuple[Term, ...], variants: Same | None) -> tuple[str, ...]:
     """``group:code`` of each option named; two codes of one group in two texts contradict each other."""
-    groups = variants.by_code if variants else {}
+    groups = variants.codes.by_code if variants else {}
     return tuple(dict.fromkeys(f"{groups[term.code].parent}:{term.code}" for term in terms))
 
 

@@ -148,7 +148,9 @@ def _stands_alone(source: str, start: int, end: int) -> bool:
     before, after = source[max(start - 2, 0) : start], source[end : end + 2]
     if before[-1:] in _NUMBER_SIGNS or after[:1] in _CHAIN_SIGNS or _MEASURED.match(source, end):
         return False
-    return not (len(after) == 2 and after[0] in "-./" and after[1].isdigit()) and before[-1:] not in ".±"
+    return not (len(after) == 2 and after[0] in "-./" and after[1].isdigit()) and not before.endswith(
+        (".", "±")
+    )
 
 
 def _is_number(key: str) -> bool:

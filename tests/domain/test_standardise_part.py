@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.entity_type import Attribute
+from mdm.domain.features_part import FEATURES
+from mdm.domain.standardise import material_text, part
+from mdm.domain.standardise.kind import Env, SourceContext, Standard
+from mdm.domain.standardise.material_text import parse_material_text
+from mdm.domain.standardise.part import fold_twins, part_key, split_revision
+from mdm.domain.standardise.standard_ref import find_standards
+
+
+def code_list(name: str, *entries: CodeEntry) -> CodeList:
+    return CodeList(name, "1", "engineering", entries)
+
+
+CODES = {
+    "material_nouns": code_list(
+        "material_nouns",
+        CodeEntry("wing_nut", "蝶形螺母", "Wing nut", ("NUT, WING",)),
+        CodeEntry("nut", "螺母", "Nut"),
+        CodeEntry("needle", "一次性使用无菌穿刺针", "Puncture needle"),
+    ),
+    "grades": code_list("grades", CodeEntry("304", "304 不锈钢", "304", ("SUS304", "不锈钢304"))),
+    "finishes": code_list("finishes", CodeEntry("zinc", "镀锌", "Zinc plated", ("蓝白锌",))),
+    "colours": code_list("colours", CodeEntry("green", "绿色", "Green", ("绿", "GRN"))),
+    "sides": code_list(
+        "sides", CodeEntry("left", "左", "Left", ("LH",)), CodeEntry("right", "右", "Right", ("RH",))
+    ),
+    "sterility": code_list(
+        "sterility",
+        CodeEntry("sterile", "无菌", "Sterile"),
+        CodeEntry("non_sterile", "非无菌", "Non-sterile"),
+    ),
+    "variants": code_list(
+        "variants",
+        CodeEntry("lang_de", "德文", "German", ("DE",), "language"),
+        CodeEntry("lang_fr", "法文", "French", ("FR",), "language"),
+    ),
+    "units": code_list(
+        "units",
+        CodeEntry("KGM", "千克", "kilogram", ("KG", "公斤")),
+        CodeEntry("H87", "个", "piece", ("PCS",)),
+    ),
+}
+
+
+def env(kind: str) -> Env:
+    attribute = Attribute(name="a", zh="甲", en="A", meaning="m", owner="o", kind=kind)
+    return Env(CODES, SourceContext(), attribute)
+
+
+def standard(kind: str, text: str) -> Standard:
+    return {**part.KINDS, **material_text.KINDS}[kind](text, env(kind))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "蝶形螺母 M7x11 SUS304 镀锌 左 绿",
+        "NUT, WING-M7*11MM-不锈钢304-蓝白锌-LH-GRN",
+        "Wing nut, M7.0×11, 304, Zinc plated, L, Green",
+    ],
+)
+def test_a_text_gives_the_same_parts_in_every_language_and_order(text: str) -> None:
+    parts = parse_material_text(text, CODES)
+    assert (parts["noun"], parts["grade"], parts["finish"]) == ("wing_nut", ("304",), ("zinc",))
+    assert (parts["side"], parts["colour"]) == (("left",), ("green",))
+    assert FEATURES["dims"](tuple(parts["dims"])) == ["M7", "11mm"]
+
+
+def test_the_word_sterile_in_a_registered_name_says_nothing_about_the_part() -> None:
+    assert parse_material_text("一次性使用无菌穿刺针 22G 非无菌", CODES)["sterile"] == ("non_sterile",)
+
+
+def test_codes_are_kept_apart_from_dimensions_grades_and_standards() -> None:
+    parts = parse_material_text("螺母 QX35-18K24ABC UVX-300 M7 304, ISO 7042", CODES)
+    assert parts["codes"] == ("QX3518K24ABC", "UVX300")
+    assert parts["standard"] == ("ISO 7042",)
+    assert parts["dims"] == ("thread:M7",)
+
+
+def test_words_that_are_nothing_else_remain() -> None:
+    assert "专用" in parse_material_text("专用 螺母 M7", CODES)["words"]
+
+
+def test_a_text_cut_at_forty_characters_loses_its_last_word_only() -> None:
+    text = "NUT, WING M7x11 SUS304 ZINC PLATED LH 30"
+    assert len(text) == 40
+    assert "30" not in parse_material_text(text, CODES)["words"]
+    assert parse_material_text(text, CODES)["side"] == ("left",)
+
+
+def test_a_pack_is_a_part_of_its_own() -> None:
+    assert parse_material_text("螺母 60PCS/盒", CODES)["pack"] == ("60pcs",)
+
+
+def test_options_of_one_group_can_contradict() -> None:
+    german, french = (parse_material_text(text, CODES)["variant"] for text in ("说明书 DE", "IFU, French"))
+    language = FEATURES["variant_language"]
+    assert (language(tuple(german)), language(tuple(french))) == (["lang_de"], ["lang_fr"])
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "revision"),
+    [
+        ("ZK-44-7001/C;2-Bracket", "ZK-44-7001", "C"),
+        ("ZK-44-7001-B", "ZK-44-7001", "B"),
+        ("ZK-44-7001 Rev.B", "ZK-44-7001", "B"),
+        ("ZK-44-7001_V2", "ZK-44-7001", "2"),
+        ("ZK-44-7001_03", "ZK-44-7001", "3"),
+        ("ZK-44-7001(D版)", "ZK-44-7001", "D"),
+        ("ZK447001RevC", "ZK447001", "C"),
+        ("'ZK-44-7001", "ZK-44-7001", ""),
+        ("ZK-44-7001-15", "ZK-44-7001-15", ""),
+    ],
+)
+def test_base_and_revision_of_a_part_number_are_told_apart(text: str, base: str, revision: str) -> None:
+    assert split_revision(text) == (base, revision)
+    assert standard("part_number", text).parts["base"] == part_key(base)
+
+
+@pytest.mark.parametrize("text", ["ab-120.7", "AB 1207", "'AB1207#", "AB_1207(新)", "ＡＢ－１２０７"])
+def test_separators_case_and_quotes_do_not_count_in_a_makers_part_number(text: str) -> None:
+    assert standard("mpn", text).parts["key"] == "AB1207"
+
+
+def test_one_digit_apart_is_another_part_but_a_misread_letter_is_not() -> None:
+    assert fold_twins("AB12O7") == fold_twins("AB1207") != fold_twins("AB1208")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("Rev. 002", "2"), ("B", "B"), ("C版", "C"), ("V3", "3"), ("0", "0")]
+)
+def test_a_revision_is_its_mark(text: str, value: str) -> None:
+    assert standard("revision", text).value == value
+
+
+def test_an_unknown_unit_is_kept_and_told() -> None:
+    assert standard("uom", "公斤").value == "KGM"
+    assert standard("uom", "furlong") == Standard("furlong", findings=(("unknown_code", "warning"),))
+
+
+def test_a_quantity_keeps_number_and_unit_apart() -> None:
+    assert standard("quantity", "2.50 KG").parts == {"number": "2.5", "unit": "KGM", "base": "2500g"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GB/T70.1", "GB/T 70.1"),
+        ("gbt 70.1-2008", "GB/T 70.1"),
+        ("DIN 912", "DIN 912"),
+        ("YY/T 0698", "YY/T 0698"),
+    ],
+)
+def test_standards_have_one_spelling(text: str, expected: str) -> None:
+    assert [each.text for each in find_standards(text)] == [expected]
+
+
+def test_sizes_are_compared_by_rank_and_derived_diameters_do_not_disturb() -> None:
+    ring, other = ("od:20mm", "2mm", "id:16mm"), ("16mm", "2mm")
+    assert FEATURES["size_largest"](ring) == FEATURES["size_largest"](other) == ["16mm"]
+    assert FEATURES["size_smallest"](ring) == FEATURES["size_smallest"](other) == ["2mm"]
+    assert FEATURES["size_largest"](("16mm",)) == []
+
+
+def test_only_long_codes_name_a_part() -> None:
+    assert FEATURES["part_codes"](("UVX300", "QX3518K24ABC")) == ["QX3518K24ABC"]
+    assert FEATURES["code_tokens"](("UVX300", "WORD", "A1")) == ["UVX300"]
+
+
+@given(
+    st.text(alphabet="M3x10 ΦABC-/.无菌左304;REV", max_size=40),
+    st.sampled_from(sorted({**part.KINDS, **material_text.KINDS})),
+)
+def test_standardising_twice_equals_once(text: str, kind: str) -> None:
+    once = standard(kind, text).value
+    assert once is None or standard(kind, str(once)).value == once
