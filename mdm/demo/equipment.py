@@ -24,6 +24,7 @@ _RELATIVES = (
     ("same_serial_other_maker", 37.0),
 )
 _FAMILY_SHARE = 0.41
+_TAG_AGAIN = 0.4
 _FAMILY_SIZES = tuple((size, 1.0) for size in range(1, 9))
 
 
@@ -43,6 +44,7 @@ class Equipment:
         makers = new_makers(rng, 64)
         self._makers = {kind["code"]: rng.sample(makers, 6) for kind in kinds}
         self._serial_styles = {maker.brand: rng.randrange(6) for maker in makers}
+        self._own_letters = {maker.brand for maker in makers if rng.random() < 0.5}
         self._taken: set[tuple[str, str]] = set()
         self._orders: dict[tuple[str, str, str], int] = {}
 
@@ -93,8 +95,8 @@ class Equipment:
 
     def _fresh(self) -> Machine:
         kind = self.rng.choice(words("machines")["machine"])
-        maker, model = self.rng.choice(self._makers[kind["code"]]), self._model(kind)
-        made = self._place(kind, maker, model, _area(kind, self.rng))
+        maker = self.rng.choice(self._makers[kind["code"]])
+        made = self._place(kind, maker, self._model(kind, maker), _area(kind, self.rng))
         return self._moved(made) if self.rng.random() < 0.06 else made
 
     def _moved(self, machine: Machine) -> Machine:
@@ -115,7 +117,7 @@ class Equipment:
         return Machine(
             kind=kind,
             maker=maker,
-            model=model.format(P=maker.prefix),
+            model=model,
             serial=self._serial(maker, kind, year),
             site=site,
             area=area,
@@ -135,16 +137,21 @@ class Equipment:
             retired=rng.random() < 0.06,
         )
 
-    def _model(self, kind: dict[str, Any], other_than: str = "") -> str:
+    def _model(self, kind: dict[str, Any], maker: Maker, other_than: str = "") -> str:
+        """A model of the maker's: under his own letters, or under letters that half the trade uses."""
         sizes = [size for size in kind["sizes"] if size != other_than]
         suffix = self.rng.choice(("", "", "", "A", "S", "Plus"))
-        return str(kind["model"]).replace("{n}", self.rng.choice(sizes) + suffix)
+        letters = maker.prefix if maker.brand in self._own_letters else kind["code"][:2]
+        return str(kind["model"]).format(P=letters, n=self.rng.choice(sizes) + suffix)
 
     def _tag(self, kind: dict[str, Any], site: dict[str, Any], area: str) -> tuple[str, int]:
+        """The next tag of this type at this site; every department counts for itself, so tags do come twice."""
         key = (site["code"], kind["code"], area if "{area}" in site["tag"] else "")
         order = self._orders.get(key, 0) + 1
-        self._orders[key] = order
-        return site["tag"].format(site=site["code"], type=kind["code"], area=area, n=order), order
+        if order > 1 and self.rng.random() < _TAG_AGAIN:
+            order = self.rng.randint(1, min(order, 4))
+        self._orders[key] = max(order, self._orders.get(key, 0))
+        return _tag_text(site, kind, area, order), order
 
     def _serial(self, maker: Maker, kind: dict[str, Any], year: int) -> str:
         rng = self.rng
@@ -191,7 +198,8 @@ class Equipment:
         return makers[kind](base)
 
     def _twin(self, machine: Machine) -> Machine:
-        tag, order = self._tag(machine.kind, machine.site, machine.area[0])
+        order = machine.order + 1
+        tag = _tag_text(machine.site, machine.kind, machine.area[0], order)
         day = machine.since if self.rng.random() < 0.6 else (*machine.since[:2], self.rng.randint(1, 28))
         value = machine.value if self.rng.random() < 0.25 else f"{self.rng.randint(20000, 3000000)}.00"
         line = machine.line if self.rng.random() < 0.75 else self.rng.randint(1, 12)
@@ -231,7 +239,7 @@ class Equipment:
         """The successor under the same tag: the same type, another machine, some years later."""
         maker = base.maker if self.rng.random() < 0.4 else self.rng.choice(self._makers[base.kind["code"]])
         same = self.rng.random() < 0.6
-        model = base.model if same else self._model(base.kind).format(P=maker.prefix)
+        model = base.model if same else self._model(base.kind, maker)
         made = self._place(base.kind, maker, model, base.area)
         since = (min(base.since[0] + self.rng.randint(3, 9), 2025), *made.since[1:])
         made = replace(made, site=base.site, line=base.line, tag=base.tag, order=base.order, since=since)
@@ -241,9 +249,10 @@ class Equipment:
 
     def _sister(self, base: Machine) -> Machine:
         size = next((size for size in base.kind["sizes"] if size in base.model), "")
-        model = self._model(base.kind, size).format(P=base.maker.prefix)
+        model = self._model(base.kind, base.maker, size)
         made = self._place(base.kind, base.maker, model, base.area)
-        tag, order = self._tag(base.kind, base.site, base.area[0])
+        order = base.order + self.rng.randint(9, 30)
+        tag = _tag_text(base.site, base.kind, base.area[0], order)
         return replace(
             made, site=base.site, line=base.line, tag=tag, order=order, cost_center=base.cost_center
         )
@@ -253,7 +262,7 @@ class Equipment:
         kinds = {kind["code"]: kind for kind in words("machines")["machine"]}
         kind = kinds[self.rng.choice(base.kind.get("sub", ["ROB", "CHI", "PRT", "VIS"]))]
         maker = self.rng.choice((base.maker, *self._makers[kind["code"]]))
-        made = self._place(kind, maker, self._model(kind).format(P=maker.prefix), base.area)
+        made = self._place(kind, maker, self._model(kind, maker), base.area)
         tag = base.tag + self.rng.choice(("-A", "-1", "-01", "/1", f"-{kind['code']}"))
         near = replace(
             made, site=base.site, line=base.line, tag=tag, parent=base.tag, cost_center=base.cost_center
@@ -267,9 +276,13 @@ class Equipment:
         maker = self.rng.choice(
             [maker for maker in self._makers[kind["code"]] if maker.brand != base.maker.brand]
         )
-        made = self._place(kind, maker, self._model(kind).format(P=maker.prefix), base.area)
+        made = self._place(kind, maker, self._model(kind, maker), base.area)
         self._claim(maker, base.serial)
         return replace(made, serial=base.serial, site=base.site, line=base.line)
+
+
+def _tag_text(site: dict[str, Any], kind: dict[str, Any], area: str, order: int) -> str:
+    return str(site["tag"]).format(site=site["code"], type=kind["code"], area=area, n=order)
 
 
 def _area(kind: dict[str, Any], rng: Random) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mdm.demo import material_rows, measure
 from mdm.demo.dirt import Pen, random_date, weighted
-from mdm.demo.makers import new_makers
+from mdm.demo.makers import Maker, new_makers
 from mdm.demo.measure import Value
 from mdm.demo.part import Part
 from mdm.demo.recipe import Family, Known, digits, letters, pair_up
@@ -17,6 +17,7 @@ from mdm.demo.vocabulary import words
 
 _HELD = {"SAP_ECC": 3.3, "KINGDEE_K3C": 1.9, "YONYOU_U8": 1.25, "PLM_TC": 1.8, "MES": 1.0}
 _TESTED = {"RESI", "CHEM", "FG", "META", "ELEC", "PART", "FAST", "CONS", "SEAL"}
+_SHIELDS = {"zz": "ZZ", "rs": "-2RS", "open": ""}
 _UPPER = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 # What may go wrong with a part of each identity, and how often.
 _NEAR: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -118,6 +119,8 @@ class Materials:
     def _claim(self, part: Part) -> bool:
         """True when no other part is the same thing."""
         identity: object = part.key or (part.kind["code"], part.values)
+        if part.number:
+            identity = (part.maker.brand, part.number)
         if identity in self._taken:
             return False
         self._taken.add(identity)
@@ -137,7 +140,7 @@ class Materials:
             since=random_date(rng, 2008, 2023),
         )
         if identity == "mpn":
-            return replace(part, number=_part_number(kind["number"], maker.prefix, rng))
+            return replace(part, number=_maker_number(part, maker, rng))
         if identity == "drawing":
             style = rng.random()
             drawing = (
@@ -180,7 +183,8 @@ class Materials:
         made = replace(self._numbered(base.kind, values, line), maker=base.maker)
         near = self.rng.random() < 0.65  # numbers of one series differ in a digit
         if base.number:
-            fresh = _part_number(base.kind["number"], base.maker.prefix, self.rng)
+            near = near and bool(base.kind["number"])
+            fresh = _maker_number(made, base.maker, self.rng)
             return replace(made, number=_next_number(base.number, self.rng) if near else fresh)
         return replace(made, drawing=_next_number(base.drawing, self.rng)) if base.drawing and near else made
 
@@ -214,12 +218,14 @@ class Materials:
     def _other_maker(self, base: Part) -> Part:
         others = [maker for maker in self._makers[base.kind["code"]] if maker != base.maker]
         maker = self.rng.choice(others)
-        number = _part_number(base.kind["number"], maker.prefix, self.rng)
-        return replace(self._renumbered(base, base.values), maker=maker, number=number)
+        made = self._renumbered(base, base.values)
+        return replace(made, maker=maker, number=_maker_number(made, maker, self.rng))
 
-    def _superseded(self, base: Part) -> Part:
+    def _superseded(self, base: Part) -> Part | None:
         """The successor of a number: one letter, a slash and a digit, or the last digit raised."""
         number = base.number
+        if not base.kind["number"]:
+            return None
         changed = [number + self.rng.choice(("A", "B", "N", "X", "/2", "-1", "-R2", "G"))]
         if number[-1].isdigit():
             changed.append(number[:-1] + str((int(number[-1]) + 1) % 10))
@@ -227,14 +233,15 @@ class Materials:
         return replace(made, number=self.rng.choice(changed), replaces=number)
 
 
-def _part_number(pattern: str, prefix: str, rng: Random) -> str:
-    bearing = (
-        rng.choice(("60", "62", "63", "68", "69"))
-        + digits(rng, 2)
-        + rng.choice(("", "-C3", "/C3", "-P5", "-" + prefix))
-    )
+def _maker_number(part: Part, maker: Maker, rng: Random) -> str:
+    """A number of the maker's for the part: by his pattern, or the designation that the whole trade uses."""
+    pattern = str(part.kind["number"])
+    if not pattern:
+        basic, shield, clearance = part.values
+        suffix = "" if clearance == "CN" else f"-{clearance}"
+        return f"{basic}{_SHIELDS[str(shield)]}{suffix}"
     values = {f"d{count}": digits(rng, count) for count in (2, 3, 4, 5)}
-    text = pattern.format(P=prefix, d=digits(rng, 1), L="{L}", bearing=bearing + digits(rng, 1), **values)
+    text = pattern.format(P=maker.prefix, d=digits(rng, 1), L="{L}", **values)
     while "{L}" in text:
         text = text.replace("{L}", rng.choice(_UPPER), 1)
     return text

@@ -64,6 +64,7 @@ class Suppliers:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
         self._taken: set[str] = set()
+        self._trades: list[tuple[str, tuple[str, ...]]] = []
 
     def family(self) -> Family:
         """A company, in three of ten cases with relatives and look-alikes."""
@@ -331,6 +332,8 @@ class Suppliers:
 
     def _new_trade(self) -> tuple[str, tuple[str, ...]]:
         sounds = words("companies")["sounds"]
+        if self._trades and self.rng.random() < 0.02:  # popular names come again and again
+            return self.rng.choice(self._trades)
         while True:
             chosen = tuple(self.rng.sample(_sound_list(), 2 if self.rng.random() < 0.6 else 3))
             chars = "".join(self.rng.choice(sounds[sound]) for sound in chosen)
@@ -338,6 +341,7 @@ class Suppliers:
             # Two-syllable names run out in large worlds; then three syllables it is.
             if key not in self._taken:
                 self._taken.add(key)
+                self._trades.append((chars, chosen))
                 return chars, chosen
 
     def _new_brand(self) -> tuple[str, str]:
