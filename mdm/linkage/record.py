@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,8 @@ WEIGHT_MASK = (1 << 16) - 1
 """Members of a weighted set carry their bits in the low 16 bits of their number, so that the weight of any set of them
 is its sum under this mask: the same as if each member were held once per bit, at a fifth of the cost."""
 
+
+FEATURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 KEPT_NUMBERS = 500_000
 """So many texts keep their number in memory, about 80 MB."""
@@ -91,7 +94,13 @@ def shape_of(feature: Feature) -> Shape:
 
 
 def features_by_name(rules: RuleSet) -> dict[str, Feature]:
-    """The declared features; raises RuleError when two share a name."""
+    """The declared features; raises RuleError when two share a name or one is no plain lower-case word.
+
+    Names become columns, and DuckDB knows no case in these.
+    """
+    for feature in rules.features:
+        if not FEATURE_NAME.fullmatch(feature.name):
+            raise RuleError(f"{rules.entity}: {feature.name!r} cannot name a feature", feature=feature.name)
     found = {feature.name: feature for feature in rules.features}
     if len(found) != len(rules.features):
         raise RuleError(f"{rules.entity}: two features have the same name", entity=rules.entity)

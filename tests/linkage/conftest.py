@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -162,9 +161,9 @@ def world() -> tuple[list[FeatureRecord], dict[int, str]]:
     return make_world(1)
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_engine(tmp_path, threads=1) as opened:
+@pytest.fixture(scope="session")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_engine(tmp_path_factory.mktemp("engine"), threads=1) as opened:
         yield opened
 
 

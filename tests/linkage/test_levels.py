@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdm.domain.errors import RuleError
@@ -223,7 +223,7 @@ sizes = st.none() | st.floats(-10, 10) | st.integers(-3, 3).map(float)
 
 
 @given(st.lists(st.tuples(st.none() | words, members, sizes), min_size=6, max_size=6))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 def test_both_forms_agree_on_generated_pairs(
     connection: duckdb.DuckDBPyConnection, drawn: list[tuple[str | None, list[str] | None, float | None]]
 ) -> None:
@@ -308,8 +308,9 @@ def test_a_level_on_a_column_it_cannot_judge_is_refused(level: Level) -> None:
             form(level, COLUMNS)
 
 
-def test_two_features_of_one_name_are_refused() -> None:
-    twice = replace(EVERYTHING, features=FEATURES + FEATURES[:1])
+@pytest.mark.parametrize("name", ["text", "Text", "x y", "x;--", "名称", "1x", ""])
+def test_a_feature_name_that_cannot_be_a_column_of_its_own_is_refused(name: str) -> None:
+    one_more = replace(EVERYTHING, features=(*FEATURES, Feature(name, "text", ("a",))))
 
     with pytest.raises(RuleError):
-        Columns.of(twice)
+        Columns.of(one_more)
