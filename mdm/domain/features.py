@@ -161,6 +161,11 @@ def references(texts: tuple[str, ...]) -> list[str]:
     return distinct(number for number in found if len(number) >= 5)
 
 
+def or_none(texts: tuple[str, ...]) -> list[str]:
+    """The texts, or ``-`` where there are none: having no branch is a statement of its own."""
+    return distinct(texts) or ["-"]
+
+
 def keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Each text with its reference before it, so that equal texts of different attributes stay apart."""
     return distinct(f"{reference}:{text}" for reference, texts in by_reference.items() for text in texts)
@@ -184,6 +189,7 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "prefix4": prefix4,
     "digits_last7": digits_last7,
     "references": references,
+    "or_none": or_none,
     **features_part.FEATURES,
 }
 """Kinds that see all texts of a record's references as one pool."""

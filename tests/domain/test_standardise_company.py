@@ -98,6 +98,8 @@ def test_one_name_gives_the_same_pieces_in_every_writing(text: str) -> None:
         ("Vendel (China) Technology Ltd", "vendel", ("cn",), ("technology",), "ltd"),
         ("Jinchenzhenkongshebei", "jinchen", (), VACUUM, ""),
         ("3M精密有限公司", "3m", (), ("precision",), "ltd"),
+        ("You Rui Ke Ji Co Ltd", "yourui", (), ("technology",), "ltd"),
+        ("锦晨精蜜轴承有限公司", "jinchen", (), ("precision", "bearing"), "ltd"),
         ("株式会社锦晨精密", "jinchen", (), ("precision",), "kk"),
         ("上海锦晨高份子财料有限公司", "jinchen", ("shanghai",), ("polymer_material",), "ltd"),
     ],

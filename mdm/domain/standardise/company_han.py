@@ -24,6 +24,7 @@ _HEADQUARTERS_END = re.compile(r"^(.*(?:公司|有限|集团|厂|株式会社))(
 _FORM_CHARS = frozenset("有限责任公司份株式会社")
 _SHORTEST_TRADE = 2
 _LONGEST_TRADE = 4
+_SHORTEST_HOMOPHONE = 6
 _FAMILIAR_FORM = 4
 # Japanese firms may carry their form in front of the name.
 _FORMS_IN_FRONT = ("株式会社", "有限会社", "合同会社")
@@ -153,8 +154,10 @@ def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]
     while length := _longest_suffix(trade, industries, keep=_SHORTEST_TRADE):
         found[:0] = industries.han[trade[-length:]]
         trade = trade[:-length]
-    if len(trade) <= _LONGEST_TRADE:
+    if len(trade) < _LONGEST_TRADE or (len(trade) == _LONGEST_TRADE and not found):
         return trade, _distinct(found), ""
+    if len(trade) == _LONGEST_TRADE:
+        return _split_homophone(trade, found, industries)
     start = _first_word(trade, industries)
     if start is None:
         return _split_homophone(trade, found, industries)
@@ -165,8 +168,9 @@ def _split_industry(text: str, industries: Vocabulary) -> tuple[str, Codes, str]
 def _split_homophone(trade: str, found: list[str], industries: Vocabulary) -> tuple[str, Codes, str]:
     """An industry word typed with wrong characters of the right sound: 处理 as 出理."""
     for length in range(min(6, len(trade) - _SHORTEST_TRADE), 1, -1):
-        codes = industries.pinyin.get(pinyin_key(trade[-length:]))
-        if codes:
+        letters = pinyin_key(trade[-length:])
+        codes = industries.pinyin.get(letters)
+        if codes and len(letters) >= _SHORTEST_HOMOPHONE:
             return trade[:-length], _distinct([*codes, *found]), ""
     return trade, _distinct(found), ""
 

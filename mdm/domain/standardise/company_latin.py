@@ -6,6 +6,7 @@ Words are compared as joined letters, so "Youxian Gongsi", "You Xian Gong Si" an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -33,6 +34,7 @@ _BRANCH_WORDS = frozenset(
     ]
 )
 _ADMIN = frozenset(["shi", "city", "sheng", "province"])
+_SYLLABLE = re.compile("(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouv]{1,3}(?:ng?|r)?")
 _MOST_WORDS = 8
 _LONGEST_PINYIN = 24
 _SHORTEST_CUT = 5
@@ -210,13 +212,19 @@ def _split_industry(words: Words, industries: Vocabulary) -> tuple[Words, Codes,
 
 def _industry_at(words: Words, at: int, industries: Vocabulary) -> tuple[int, Codes]:
     """How many words from ``at`` name an industry, and its codes; (1, ()) when they do not."""
+    # A trade name has two syllables at least: in "You Yi Ke" the last two are no 医科.
+    lone = at == 1 and bool(_SYLLABLE.fullmatch(words[0]))
     for count in range(min(_MOST_WORDS, len(words) - at), 0, -1):
         letters = "".join(words[at : at + count])
-        codes = industries.of_letters(letters) or pinyin_run(letters, industries)
+        codes = industries.latin.get(letters) or (() if lone else _pinyin_codes(letters, industries))
         if codes:
             return count, codes
     codes = corrected(words[at], industries)
     return 1, codes
+
+
+def _pinyin_codes(letters: str, industries: Vocabulary) -> Codes:
+    return industries.pinyin.get(letters) or pinyin_run(letters, industries)
 
 
 def pinyin_run(letters: str, words: Vocabulary) -> Codes:

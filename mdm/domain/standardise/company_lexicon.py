@@ -71,8 +71,11 @@ class Lexicon:
 
 def lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
     """The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing list is empty."""
-    lists = (codes.get(name) for name in ("cities_cn", "legal_forms", "industry_words"))
-    return _compiled(*(None if each is None else Same(each) for each in lists))
+    return _compiled(*map(_same, map(codes.get, ("cities_cn", "legal_forms", "industry_words"))))
+
+
+def _same(code_list: CodeList | None) -> Same | None:
+    return None if code_list is None else Same(code_list)
 
 
 @lru_cache(maxsize=8)

@@ -82,7 +82,7 @@ def standardise_record(
     for name, text in texts.items():
         standard = _standard(Env(codes, context, entity.attributes[name]), text)
         findings.extend(Finding(name, rule, text, severity) for rule, severity in standard.findings)
-        if standard.value is not None and not is_null(standard.value, entity.attributes[name]):
+        if standard.value == text or not is_null(standard.value, entity.attributes[name]):
             values[name] = standard.value
             parts[name] = standard.parts
         if standard.status:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
@@ -44,8 +45,8 @@ _NOT_ALNUM = re.compile("[^a-z0-9]+")
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}{_KANA}]) (?=[{_HAN}{_KANA}])")
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _LONGEST_WORD = 6
-# 长 is chang, not zhang, 晟 sheng, 曾 zeng and 朝 chao where they stand alone in a name.
-_READ_IN_NAMES = {"长": "昌", "晟": "圣", "曾": "增", "朝": "潮"}
+# How names read these characters outside known phrases; the usual reading is another.
+_READ_IN_NAMES = {"长": "chang", "晟": "sheng", "曾": "zeng", "朝": "chao"}
 
 
 class Script(StrEnum):
@@ -121,29 +122,29 @@ def pinyin_key(text: str) -> str:
 @lru_cache(maxsize=131072)
 def pinyin_of_phrase(phrase: str) -> str:
     """Joined pinyin of a run of Han characters; 长城 is changcheng, 长大 zhangda: phrases decide."""
-    return "".join(pypinyin.lazy_pinyin(_as_in_names(phrase), errors="ignore"))
-
-
-def _as_in_names(phrase: str) -> str:
-    """Characters that names read in their rarer way, replaced by ones of that sound unless a known word decides."""
-    for char, sound in _READ_IN_NAMES.items():
-        at = phrase.find(char)
-        if at >= 0 and not _is_in_word(phrase, at):
-            phrase = phrase.replace(char, sound)
-    return phrase
-
-
-def _is_in_word(phrase: str, at: int) -> bool:
-    starts = range(max(0, at - 3), at + 1)
-    return any(
-        phrase[start:end] in PHRASES_DICT for start in starts for end in range(max(at + 1, start + 2), at + 5)
-    )
+    return "".join(_syllables(phrase))
 
 
 def pinyin_syllables(text: str) -> tuple[str, ...]:
     """Pinyin syllables of the Han characters of a text, in order."""
-    han = "".join(_HAN_RUN.findall(simplified(clean(text))))
-    return tuple(pypinyin.lazy_pinyin(_as_in_names(han), errors="ignore"))
+    return tuple(syllable for run in _HAN_RUN.findall(comparison_key(text)) for syllable in _syllables(run))
+
+
+def _syllables(run: str) -> Iterator[str]:
+    """Syllables by longest known phrase; phrases and characters are cached, because names are not repeated."""
+    at = 0
+    while at < len(run):
+        most = min(_LONGEST_WORD, len(run) - at)
+        length = next((n for n in range(most, 1, -1) if run[at : at + n] in PHRASES_DICT), 1)
+        yield from _reading(run[at : at + length])
+        at += length
+
+
+@lru_cache(maxsize=32768)
+def _reading(phrase: str) -> tuple[str, ...]:
+    if phrase in _READ_IN_NAMES:
+        return (_READ_IN_NAMES[phrase],)
+    return tuple(pypinyin.lazy_pinyin(phrase, errors="ignore"))
 
 
 @lru_cache(maxsize=65536)
