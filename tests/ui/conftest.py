@@ -17,9 +17,11 @@ from werkzeug.test import TestResponse
 from mdm.app import create_app
 from mdm.config import load_settings
 from mdm.domain.access import Actor, system_actor
+from mdm.domain.dictionary import Dictionary
+from mdm.domain.rules import RuleSet
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, level_names, save_weights
 from mdm.services import access, match, review, session, setup, source
-from mdm.services.hub import Hub
+from mdm.services.hub import Hub, database_of
 
 PASSWORD = "ein langer Satz aus Worten"
 
@@ -102,12 +104,23 @@ def stocked_home(scratch: Path, sqlite_template: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def words(stocked_home: Path) -> tuple[Dictionary, dict[str, RuleSet]]:
+    """Dictionary and rules, read once: they take longer to read than most tests run."""
+    hub = setup.open_hub(load_settings({"MDM_HOME": str(stocked_home)}))
+    hub.close()
+    return hub.dictionary, hub.rules
+
+
 @pytest.fixture
-def stocked_hub(scratch: Path, stocked_home: Path) -> Iterator[Hub]:
+def stocked_hub(
+    scratch: Path, stocked_home: Path, words: tuple[Dictionary, dict[str, RuleSet]]
+) -> Iterator[Hub]:
     """A stocked hub of one's own."""
     home = scratch / uuid4().hex
     shutil.copytree(stocked_home, home)
-    hub = setup.open_hub(load_settings({"MDM_HOME": str(home)}))
+    settings = load_settings({"MDM_HOME": str(home)})
+    hub = Hub(settings, database_of(settings), *words)
     yield hub
     hub.close()
     shutil.rmtree(home, ignore_errors=True)

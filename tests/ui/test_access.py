@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from mdm.domain.access import system_actor
 from mdm.services import access
 from mdm.services.hub import Hub
+from stewardship_ui.door import safe_path
 
 
 def test_a_wrong_password_is_refused_without_saying_what_was_wrong(
@@ -36,13 +37,10 @@ def test_the_log_in_leads_back_to_the_page_that_was_wanted(
 
 
 @pytest.mark.parametrize(
-    "path", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "/\t/x"]
+    "path", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "/\t/x", "", None]
 )
-def test_the_log_in_never_leads_to_another_host(
-    post: Callable[..., TestResponse], password: str, browse: Callable[..., FlaskClient], path: str
-) -> None:
-    answer = post(browse(), "/login", "/login", login="steward", password=password, next=path)
-    assert answer.location == "/"
+def test_an_address_from_a_form_never_leads_to_another_host(path: str | None) -> None:
+    assert safe_path(path) is None
 
 
 def test_the_cookie_of_the_session_is_closed_to_scripts_and_bound_to_https(
