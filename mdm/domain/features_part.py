@@ -114,6 +114,11 @@ def noun(texts: tuple[str, ...]) -> list[str]:
     return [max(dict.fromkeys(texts), key=texts.count)] if texts else []
 
 
+def noun_family(texts: tuple[str, ...]) -> list[str]:
+    """Families of all nouns named: a pan head screw and a screw are both of the family screw."""
+    return _distinct(text.partition("_")[0] for text in texts)
+
+
 def _measures(texts: tuple[str, ...]) -> list[_Measure]:
     matches = (_MEASURE.match(text) for text in texts)
     return [_read(match) for match in matches if match]
@@ -140,4 +145,5 @@ FEATURES: Mapping[str, FeatureFunction] = {
     **{f"variant_{group}": partial(variants_of_group, group) for group in _GROUPS},
     "attr_set": attr_set,
     "noun": noun,
+    "noun_family": noun_family,
 }

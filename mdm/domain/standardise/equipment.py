@@ -12,7 +12,7 @@ from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.part import fold_twins, part_key
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.term import blank, find_terms
-from mdm.domain.standardise.text import clean, comparison_key, has_han, tokens
+from mdm.domain.standardise.text import clean, comparison_key, has_han, simplified, tokens
 
 _SERIAL_WORD = re.compile(
     r"^(?:S ?[/.]? ?N(?![A-Z])|SER(?:IAL)?(?: ?(?:NO|NUMBER|NR))?|NO|NR|出厂编号|出厂号|序列号|机身号|机号|编号|#)"
@@ -101,7 +101,7 @@ def equipment_name(text: str, env: Env) -> Standard:
     """Name of a machine: parts ``noun`` (code of equipment_nouns), ``number`` (1#, No.2), ``codes`` and ``words``."""
     shown = clean(text)
     nouns = env.codes.get("equipment_nouns")
-    return Standard(shown, _named(shown, Same(nouns) if nouns else None)) if shown else ABSENT
+    return Standard(shown, _named(simplified(shown), Same(nouns) if nouns else None)) if shown else ABSENT
 
 
 def _unpadded(key: str) -> str:

@@ -19,7 +19,7 @@ from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.standard_ref import find_standards
 from mdm.domain.standardise.term import Term, blank, find_terms_of_lists
-from mdm.domain.standardise.text import clean, tokens
+from mdm.domain.standardise.text import clean, simplified, tokens
 
 _LISTS = ("material_nouns", "grades", "variants", "finishes", "sterility", "colours", "sides")
 _PARTS = ("noun", "grade", "variant", "finish", "sterile", "colour", "side")
@@ -30,6 +30,7 @@ _LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONGEST_RUN = 6
+_FIELD_END = re.compile(r"[,;/()|]| - ")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
 _NOT_COLOURS = frozenset({"米", "粉"})
@@ -49,8 +50,13 @@ def dimension_text(text: str, env: Env) -> Standard:
 
 
 def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
-    """Parts of one text: noun, dims, grade, finish, colour, side, sterile, pack, standard, codes, words."""
-    return _parse(clean(text), tuple(Same(codes[name]) if name in codes else None for name in _LISTS))
+    """Parts of one text.
+
+    ``noun``, ``noun_class``: code and class of material_nouns; ``dims``, ``pack``: canonical dimensions; ``grade``,
+    ``variant`` (``group:code``), ``finish``, ``sterile``, ``colour``, ``side``: codes of their lists; ``standard``;
+    ``codes``: keys of code tokens; ``words``: what is left.
+    """
+    return _parse(simplified(clean(text)), tuple(Same(codes[name]) if name in codes else None for name in _LISTS))
 
 
 @lru_cache(maxsize=32768)
@@ -58,11 +64,13 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     text = loosen(_whole_words(text))
     standards = find_standards(text)
     named, rest = _named(blank(text, ((each.start, each.end) for each in standards)), lists)
+    noun = _head_noun(text, named["noun"])
     sides, rest = _letter_sides(rest, named["side"])
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
     return {
-        "noun": _head_noun(named["noun"]),
+        "noun": noun,
+        "noun_class": _class_of(noun, lists[_PARTS.index("noun")]),
         "grade": grade_codes(named["grade"]),
         "variant": _variants(named["variant"], lists[_PARTS.index("variant")]),
         "finish": _codes_of(named["finish"]),
@@ -140,15 +148,24 @@ def _variants(terms: tuple[Term, ...], variants: Same | None) -> tuple[str, ...]
     return tuple(dict.fromkeys(f"{groups[term.code].parent}:{term.code}" for term in terms))
 
 
+def _class_of(noun: str, nouns: Same | None) -> str:
+    """The class of parts (fastener, electronic …) that a noun belongs to."""
+    return nouns.codes.by_code[noun].parent if noun and nouns else ""
+
+
 def _sterile(terms: tuple[Term, ...]) -> tuple[str, ...]:
     """Not sterile outweighs the word sterile, which may be part of a registered name."""
     codes = _codes_of(terms)
     return ("non_sterile",) if "non_sterile" in codes else codes
 
 
-def _head_noun(terms: tuple[Term, ...]) -> str:
-    """The longest spelling names the thing best; of equals the first."""
-    return max(terms, key=lambda term: term.end - term.start).code if terms else ""
+def _head_noun(text: str, terms: tuple[Term, ...]) -> str:
+    """The longest noun of the first field that has one: ``SYRINGE, LUER LOCK`` is a syringe, not a lock."""
+    if not terms:
+        return ""
+    field_end = _FIELD_END.search(text, terms[0].end)
+    end = field_end.start() if field_end else len(text)
+    return max((term for term in terms if term.start < end), key=lambda term: term.end - term.start).code
 
 
 def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ def _is_whole(source: str, start: int, end: int, key: str) -> bool:
         return False
     if _inside_number(source, start, end) or (key[-1].isdigit() and after in _CHAIN_SIGNS):
         return False
-    if len(key) == 1 and (_is_han(before) or _is_han(after)):
+    if len(key) == 1 and any(_is_han(char) or _is_word(char) for char in (before, after)):
         return False
     return not _is_number(key) or _stands_alone(source, start, end)
 
