@@ -1,0 +1,224 @@
+"""Review tasks and decisions over HTTP: the queue, the evidence, the verdict and its undoing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from mdm.api.blueprint import ApiBlueprint
+from mdm.api.idempotency import HEADER_DOC, Answer, write
+from mdm.api.schema import EffectSchema, PreviewSchema, ReasonSchema
+from mdm.api.security import the_actor, the_hub
+from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
+from mdm.domain.review import TaskReason, TaskStatus, Verdict
+from mdm.services import decision, review
+from mdm.services.unit_of_work import UnitOfWork
+
+_CURSOR = re.compile(r"(-?\d{1,9}(\.\d{1,30})?(e-?\d{1,2})?:\d{1,18})?\Z")
+
+blueprint = ApiBlueprint("tasks", "Review tasks: pairs that wait for a steward, and decisions")
+
+
+class TaskLineSchema(Schema):
+    """One line of the queue."""
+
+    task_id = fields.Integer()
+    entity = fields.String()
+    status = fields.String(metadata={"enum": [status.value for status in TaskStatus]})
+    version = fields.Integer()
+    match_weight = fields.Float(metadata={"description": "Bits (log2)"})
+    match_probability = fields.Float(metadata={"description": "0 to 1"})
+    reason = fields.String(metadata={"enum": [reason.value for reason in TaskReason]})
+    opened_at = fields.String(metadata={"format": "date-time"})
+    left_system = fields.String()
+    left_id = fields.String()
+    left_title = fields.String()
+    right_system = fields.String()
+    right_id = fields.String()
+    right_title = fields.String()
+
+
+class TaskPageSchema(Schema):
+    """A page of the queue; pass ``next_cursor`` to read on, empty at the end."""
+
+    lines = fields.List(fields.Nested(TaskLineSchema), data_key="tasks")
+    total = fields.Integer()
+    next_cursor = fields.String()
+
+
+class TaskFilterSchema(Schema):
+    """Which tasks to list."""
+
+    entity = fields.String(load_default=None)
+    status = fields.String(
+        load_default=TaskStatus.OPEN.value, validate=validate.OneOf([status.value for status in TaskStatus])
+    )
+    reason = fields.String(
+        load_default=None, validate=validate.OneOf([reason.value for reason in TaskReason])
+    )
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String(
+        load_default="",
+        validate=validate.Regexp(_CURSOR, error="This cursor is not one that was given out."),
+        metadata={"description": "next_cursor of the page before"},
+    )
+
+
+class EvidenceSchema(Schema):
+    """How one comparison was judged; positive bits speak for a match."""
+
+    comparison = fields.String()
+    label_en = fields.String()
+    label_zh = fields.String()
+    level_en = fields.String()
+    level_zh = fields.String()
+    weight = fields.Float()
+    left = fields.Raw(allow_none=True)
+    right = fields.Raw(allow_none=True)
+
+
+class VetoSchema(Schema):
+    """What forbids an automatic link."""
+
+    name = fields.String()
+    en = fields.String()
+    zh = fields.String()
+    clause = fields.String()
+    hard = fields.Boolean()
+
+
+class SideSchema(Schema):
+    """One of the two records."""
+
+    source_system = fields.String()
+    source_id = fields.String()
+    version = fields.Integer()
+    changed_at = fields.String()
+    golden_id = fields.String()
+    raw = fields.Dict()
+    values = fields.Dict()
+    golden_members = fields.Integer()
+
+
+class DecisionSchema(Schema):
+    """One thing a person decided."""
+
+    decision_id = fields.String()
+    entity = fields.String()
+    kind = fields.String()
+    verdict = fields.String(allow_none=True)
+    task_id = fields.Integer(allow_none=True)
+    actor = fields.String()
+    reason = fields.String()
+    at = fields.String(metadata={"format": "date-time"})
+    undone_by = fields.String(allow_none=True)
+    subject = fields.Dict()
+
+
+class DecisionListSchema(Schema):
+    """Decisions, the newest first."""
+
+    decisions = fields.List(fields.Nested(DecisionSchema))
+
+
+class DecisionQuerySchema(Schema):
+    """How many decisions to list."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class TaskSchema(Schema):
+    """A task with everything a steward needs to decide it."""
+
+    line = fields.Nested(TaskLineSchema, data_key="task")
+    left = fields.Nested(SideSchema)
+    right = fields.Nested(SideSchema)
+    evidence = fields.List(fields.Nested(EvidenceSchema))
+    vetoes = fields.List(fields.Nested(VetoSchema))
+    previous = fields.Dict(allow_none=True)
+    decisions = fields.List(fields.Nested(DecisionSchema))
+
+
+class VerdictSchema(ReasonSchema):
+    """What a steward says of the pair, and why."""
+
+    verdict = fields.String(required=True, validate=validate.OneOf([verdict.value for verdict in Verdict]))
+
+
+class OutcomeSchema(Schema):
+    """What came of a decision."""
+
+    decision_id = fields.String()
+    task_id = fields.Integer(allow_none=True)
+    status = fields.String()
+    golden_ids = fields.List(fields.String())
+    next_task_id = fields.Integer(allow_none=True)
+
+
+@blueprint.route("/tasks", methods=["GET"])
+@blueprint.arguments(TaskFilterSchema, location="query")
+@blueprint.response(200, TaskPageSchema)
+def list_tasks(query: Mapping[str, Any]) -> object:
+    """List review tasks, filtered and paged"""
+    with the_hub().reading(the_actor()) as uow:
+        return review.list_tasks(uow, **query)
+
+
+@blueprint.route("/tasks/<int:task_id>", methods=["GET"])
+@blueprint.response(200, TaskSchema, headers=ETAG_DOC)
+def read_task(task_id: int) -> Response:
+    """Read one task with the evidence of each comparison"""
+    with the_hub().reading(the_actor()) as uow:
+        task = review.get_task(uow, task_id)
+    return versioned(TaskSchema(), task, task.line.version)
+
+
+@blueprint.route("/tasks/<int:task_id>/decision", methods=["POST"])
+@blueprint.arguments(VerdictSchema)
+@blueprint.response(200, OutcomeSchema)
+@blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
+def decide(body: Mapping[str, str], task_id: int) -> Response:
+    """Give a verdict on a task
+
+    Send the ETag of the task as If-Match; 409 with the present state when someone was first.
+    """
+    verdict = Verdict(body["verdict"])
+    expected = expected_version()
+
+    def act(uow: UnitOfWork) -> Answer:
+        return Answer(review.decide(uow, task_id, verdict, body["reason"], expected))
+
+    return write(body["reason"], OutcomeSchema(), act)
+
+
+@blueprint.route("/decisions", methods=["GET"])
+@blueprint.arguments(DecisionQuerySchema, location="query")
+@blueprint.response(200, DecisionListSchema)
+def list_decisions(query: Mapping[str, int]) -> dict[str, object]:
+    """List decisions, the newest first"""
+    with the_hub().reading(the_actor()) as uow:
+        return {"decisions": decision.list_decisions(uow, query["limit"])}
+
+
+@blueprint.route("/decisions/<decision_id>/undo", methods=["POST"])
+@blueprint.arguments(ReasonSchema)
+@blueprint.arguments(PreviewSchema, location="query")
+@blueprint.response(200, EffectSchema)
+@blueprint.doc(parameters=[HEADER_DOC])
+def undo(body: Mapping[str, str], query: Mapping[str, bool], decision_id: str) -> Response:
+    """Undo a decision by a compensating one
+
+    A verdict, a merge, an unmerge, a split or an override; its question comes back when it is still open.
+    """
+
+    def act(uow: UnitOfWork) -> Answer:
+        effect = decision.undo(uow, decision_id, body["reason"], preview=query["preview"])
+        return Answer({**asdict(effect), "preview": query["preview"]})
+
+    return write(body["reason"], EffectSchema(), act)

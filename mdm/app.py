@@ -1,0 +1,186 @@
+"""The web application: API and pages in one, with headers, limits, logs and health checks around them.
+
+Invariant: a route that is not on ``PUBLIC`` answers nobody who has not shown who they are.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+import stewardship_ui
+from mdm import api
+from mdm.api.body import MAX_BODY
+from mdm.api.security import authenticate
+from mdm.domain.errors import MdmError, NotInitialisedError
+from mdm.services import setup
+from mdm.services.hub import Hub
+
+PUBLIC = frozenset(
+    {
+        "static",
+        "livez",
+        "readyz",
+        "api_document.openapi",
+        "api_document.page",
+        "ui.static",
+        "ui.access.log_in",
+        "ui.access.log_out",
+        "ui.access.accept",
+        "ui.access.set_language",
+    }
+)
+"""Endpoints that anybody may call; a test walks the others."""
+
+PASSWORD_PAGES = frozenset({"ui.access.log_in", "ui.access.accept"})
+
+LOG_IN_LIMIT = "60 per minute"
+"""Per address; the lockout of each login comes on top."""
+API_LIMIT = "60000 per minute"
+"""Per address: far above what a plant's systems send, far below what would stop the hub."""
+
+log = structlog.get_logger("mdm.web")
+
+
+def create_app(hub: Hub) -> Flask:
+    """The application that serves this hub."""
+    app = Flask("mdm.app", static_folder=None)
+    app.secret_key = hub.settings.secret_key
+    app.config |= {
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }
+    # An id that begins with a slash must not answer for the one without.
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
+    _observe(app)
+    _protect(app)
+    api.register(app, hub)
+    stewardship_ui.register(app, hub)
+    _answer_errors(app)
+    _add_health(app, hub)
+    _limit(app)
+    return app
+
+
+def _protect(app: Flask) -> None:
+    """A nonce for each answer, and headers that forbid the browser everything the pages do not need."""
+
+    @app.before_request
+    def make_nonce() -> None:
+        g.csp_nonce = secrets.token_urlsafe(16)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        nonce = g.get("csp_nonce", "")
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+            "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if request.endpoint not in {"static", "ui.static"}:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _observe(app: Flask) -> None:
+    """Count and time every request, and log it by its route: addresses hold ids and are left out."""
+    registry = CollectorRegistry()
+    requests = Counter("mdm_requests", "Requests answered", ["method", "route", "status"], registry=registry)
+    seconds = Histogram("mdm_request_seconds", "Time to answer", ["method", "route"], registry=registry)
+    app.extensions["mdm.metrics"] = registry
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.monotonic()
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        took = time.monotonic() - g.get("started", time.monotonic())
+        route = request.url_rule.rule if request.url_rule else "-"
+        requests.labels(request.method, route, response.status_code).inc()
+        seconds.labels(request.method, route).observe(took)
+        log.info(
+            "request.answered",
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            milliseconds=round(took * 1000, 1),
+        )
+        return response
+
+
+def _answer_errors(app: Flask) -> None:
+    """Errors outside the blueprints: problem documents below ``/api``, pages elsewhere."""
+
+    @app.errorhandler(HTTPException)
+    def web_error(error: HTTPException) -> Any:  # whatever the page renders
+        if api.is_api_path(request.path):
+            return api.problem_of(error)
+        return stewardship_ui.error.show_http_error(error)
+
+    @app.context_processor
+    def words_of_pages() -> dict[str, Any]:  # values of templates have no common type
+        # A path that no route knows belongs to no blueprint, so its error page would lack the words of the pages.
+        outside = not request.blueprints and not api.is_api_path(request.path)
+        return stewardship_ui.template.context() if outside else {}
+
+    @app.errorhandler(MdmError)
+    def domain_error(error: MdmError) -> Response:
+        return api.problem_of(error)
+
+
+def _add_health(app: Flask, hub: Hub) -> None:
+    """``/livez``: the process answers; ``/readyz``: the database does too; ``/metrics``: counts, for monitors."""
+
+    @app.get("/livez")
+    def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, str]:
+        try:
+            setup.require_initialised(hub)
+        except NotInitialisedError as error:
+            raise ServiceUnavailable(error.message) from error
+        return {"status": "ready"}
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        # A monitor on the machine itself needs no token; behind a proxy every address looks like the machine.
+        if request.remote_addr not in {"127.0.0.1", "::1"} or "X-Forwarded-For" in request.headers:
+            authenticate()
+        return Response(generate_latest(app.extensions["mdm.metrics"]), mimetype=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _limit(app: Flask) -> None:
+    """Slow down who guesses passwords or floods the API."""
+    limiter = Limiter(get_remote_address, app=app)
+    views: dict[str, Any] = app.view_functions  # Flask's union of view types says nothing here
+    for endpoint in {rule.endpoint for rule in app.url_map.iter_rules()}:
+        if endpoint in PASSWORD_PAGES:
+            views[endpoint] = limiter.limit(LOG_IN_LIMIT, methods=["POST"])(views[endpoint])
+        elif endpoint.partition(".")[0] in app.extensions["flask-smorest"]["blp_name_to_api"]:
+            views[endpoint] = limiter.limit(API_LIMIT)(views[endpoint])

@@ -1,0 +1,94 @@
+"""Tasks and verdicts over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+NAME = {"legal_name": "青岛海川精密机械有限公司"}
+WHY = {"reason": "same certificate"}
+
+
+@pytest.fixture
+def erp(caller):
+    made = caller()
+    made.put("/records/supplier/ERP1/100", json={"attributes": NAME})
+    made.task = made.put("/records/supplier/ERP1/200", json={"attributes": NAME}).json["task_id"]
+    return made
+
+
+def decide(caller, verdict, **more):
+    return caller.post(f"/tasks/{caller.task}/decision", json={"verdict": verdict, **WHY}, **more)
+
+
+def test_the_queue_lists_open_pairs(erp):
+    page = erp.get("/tasks?entity=supplier").json
+    assert (page["total"], page["next_cursor"]) == (1, "")
+    assert page["tasks"][0]["task_id"] == erp.task
+    assert erp.get("/tasks?status=decided").json["total"] == 0
+
+
+def test_a_task_shows_both_records_and_the_evidence(erp):
+    task = erp.get(f"/tasks/{erp.task}")
+    assert task.headers["ETag"] == f'"{task.json["task"]["version"]}"'
+    assert {task.json[side]["source_id"] for side in ("left", "right")} == {"100", "200"}
+    assert {line["comparison"] for line in task.json["evidence"]} == {"uscc", "name"}
+
+
+def test_a_verdict_links_the_records_at_once(erp):
+    answer = decide(erp, "match")
+    assert (answer.status_code, answer.json["status"]) == (200, "decided")
+    ids = {erp.get(f"/xref/supplier/ERP1/{key}").json["golden_id"] for key in ("100", "200")}
+    assert len(ids) == 1
+
+
+def test_the_second_verdict_is_refused_with_the_present_state(erp):
+    tag = erp.get(f"/tasks/{erp.task}").headers["ETag"]
+    assert decide(erp, "match", headers={"If-Match": tag}).status_code == 200
+    late = decide(erp, "non-match", headers={"If-Match": tag})
+    assert (late.status_code, late.json["code"]) == (409, "task.not_open")
+    assert late.json["details"]["state"]["status"] == "decided"
+
+
+def test_a_verdict_on_another_version_is_refused(erp):
+    late = decide(erp, "match", headers={"If-Match": '"99"'})
+    assert (late.status_code, late.json["code"]) == (409, "version.stale")
+    assert erp.get(f"/tasks/{erp.task}").json["task"]["status"] == "open"
+
+
+def test_a_verdict_can_be_undone(erp):
+    decision_id = decide(erp, "match").json["decision_id"]
+    assert erp.post(f"/decisions/{decision_id}/undo", json=WHY).status_code == 200
+    again = erp.post(f"/decisions/{decision_id}/undo", json=WHY)
+    assert (again.status_code, again.json["code"]) == (409, "decision.not_undoable")
+    assert decision_id in {line["decision_id"] for line in erp.get("/decisions").json["decisions"]}
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"verdict": "perhaps", **WHY}, {"verdict": "match"}, {"verdict": 1, **WHY}]
+)
+def test_a_verdict_that_is_none_is_refused(calm, body):
+    assert calm.post("/tasks/1/decision", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=done",
+        "reason=x",
+        "limit=0",
+        "limit=many",
+        "cursor=x",
+        "cursor=nan:1",
+        f"cursor=1:{10**30}",
+        "colour=red",
+    ],
+)
+def test_a_filter_that_is_none_is_refused(calm, query):
+    assert calm.get(f"/tasks?{query}").status_code == 422
+
+
+def test_unknown_tasks_are_not_found(erp):
+    assert erp.get("/tasks/999").json["code"] == "task.unknown"
+    assert erp.get(f"/tasks/{10**40}").status_code == 404
+    assert erp.get("/tasks/-1").status_code == 404
+    assert erp.get("/tasks?entity=nonsense").status_code == 404
