@@ -161,6 +161,11 @@ def references(texts: tuple[str, ...]) -> list[str]:
     return distinct(number for number in found if len(number) >= 5)
 
 
+def han_only(texts: tuple[str, ...]) -> list[str]:
+    """Texts written in Han characters, without the others."""
+    return distinct(texts_of.comparison_key(text) for text in texts if texts_of.has_han(text))
+
+
 def or_none(texts: tuple[str, ...]) -> list[str]:
     """The texts, or ``-`` where there are none: having no branch is a statement of its own."""
     return distinct(texts) or ["-"]
@@ -190,6 +195,7 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "digits_last7": digits_last7,
     "references": references,
     "or_none": or_none,
+    "han_only": han_only,
     **features_part.FEATURES,
 }
 """Kinds that see all texts of a record's references as one pool."""
