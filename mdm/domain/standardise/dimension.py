@@ -48,7 +48,7 @@ _LATIN, _HAN = (
     for ascii_only in (True, False)
 )
 _ELEMENT = re.compile(
-    rf"(?:(?P<label>(?<![A-Za-z0-9.])(?:{_any_of(_LATIN)})|{_any_of(_HAN)})[ .:=]{{0,2}}|(?<![A-Za-z0-9.]))"
+    rf"(?:(?P<label>(?<![A-Za-z0-9.])(?:{_any_of(_LATIN)})|{_any_of(_HAN)})(?:\.(?= ))?[ :=]{{0,2}}|(?<![A-Za-z0-9.]))"
     rf"(?P<number>{NUMBER})(?![\d])"
     rf"(?: ?(?P<unit>{_any_of(SPELLINGS)})(?:(?![A-Za-z0-9])|(?<=(?-i:mm|cm|ml))(?=(?-i:[A-Z]))))?",
     re.IGNORECASE,
@@ -318,5 +318,6 @@ _SINGLE_LETTERS: Mapping[str, Callable[[Decimal, str, bool], str | None]] = {
     "r": lambda value, unit, whole: "r",
     "n": lambda value, unit, whole: "n" if unit == "n" else None,
     "u": lambda value, unit, whole: "u",
+    "shore": lambda value, unit, whole: _hardness_or(None, value, whole),
     "位": lambda value, unit, whole: "pin" if whole else None,
 }

@@ -17,7 +17,7 @@ from mdm.domain.standardise.dimension import loosen, read_dimensions
 from mdm.domain.standardise.grade import find_bare_class, find_strength_classes, grade_codes, is_grade
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
-from mdm.domain.standardise.standard_ref import find_standards
+from mdm.domain.standardise.standard_ref import StandardRef, find_standards
 from mdm.domain.standardise.term import Term, blank, find_terms_of_lists
 from mdm.domain.standardise.text import clean, simplified, tokens
 
@@ -30,6 +30,7 @@ _LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONGEST_RUN = 6
+_NEGATION = re.compile(r"(?:NON|UN|NOT|非|未)[- ]?$", re.IGNORECASE)
 _FIELD_END = re.compile(r"[,;/()|]| - ")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
@@ -56,7 +57,9 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
     ``variant`` (``group:code``), ``finish``, ``sterile``, ``colour``, ``side``: codes of their lists; ``standard``;
     ``codes``: keys of code tokens; ``words``: what is left.
     """
-    return _parse(simplified(clean(text)), tuple(Same(codes[name]) if name in codes else None for name in _LISTS))
+    return _parse(
+        simplified(clean(text)), tuple(Same(codes[name]) if name in codes else None for name in _LISTS)
+    )
 
 
 @lru_cache(maxsize=32768)
@@ -71,10 +74,10 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     return {
         "noun": noun,
         "noun_class": _class_of(noun, lists[_PARTS.index("noun")]),
-        "grade": grade_codes(named["grade"]),
+        "grade": grade_codes((*_grades_by_standard(standards, lists), *named["grade"])),
         "variant": _variants(named["variant"], lists[_PARTS.index("variant")]),
         "finish": _codes_of(named["finish"]),
-        "sterile": _sterile(named["sterile"]),
+        "sterile": _sterile(text, named["sterile"]),
         "colour": _codes_of(named["colour"]),
         "side": sides,
         "dims": tuple(each.text for each in sized.dimensions),
@@ -153,10 +156,20 @@ def _class_of(noun: str, nouns: Same | None) -> str:
     return nouns.codes.by_code[noun].parent if noun and nouns else ""
 
 
-def _sterile(terms: tuple[Term, ...]) -> tuple[str, ...]:
-    """Not sterile outweighs the word sterile, which may be part of a registered name."""
+def _sterile(text: str, terms: tuple[Term, ...]) -> tuple[str, ...]:
+    """Not sterile outweighs the word sterile, which may be part of a registered name or glued to its negation."""
     codes = _codes_of(terms)
-    return ("non_sterile",) if "non_sterile" in codes else codes
+    negated = any(_NEGATION.search(text, 0, term.start) for term in terms)
+    return ("non_sterile",) if negated or "non_sterile" in codes else codes
+
+
+def _grades_by_standard(
+    standards: tuple[StandardRef, ...], lists: tuple[Same | None, ...]
+) -> tuple[Term, ...]:
+    """A standard that describes one material (ASTM F136) names its grade."""
+    grades = lists[_PARTS.index("grade")]
+    codes = [(grades.codes.resolve(each.text) if grades else None, each) for each in standards]
+    return tuple(Term(code, each.start, each.end) for code, each in codes if code)
 
 
 def _head_noun(text: str, terms: tuple[Term, ...]) -> str:

@@ -135,6 +135,7 @@ def _letter_size(match: re.Match[str]) -> Special:
 _COUNTED = r"(?:支|只|个|包|片|件|根|条|套|枚|粒|张|副|双|pcs?|ea|pieces?)"
 _BOXES = r"(?:盒|箱|包|袋|卷|托|bx|box|boxes|ctn|carton|bag|pk|pack|case|roll)"
 _HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WLU]?F?BGA|WLCSP|PLCC|TO|SC"
+_PACKAGES = "0201|0402|0603|0805|1206|1210|1812|2512"
 _LETTER = r"XXL|XL|XS|S|M|L"
 
 
@@ -159,17 +160,20 @@ _RULES = (
     _rule(r"(?<![\dA-Za-z./])(?P<top>[135])/(?P<bottom>[248])(?![\d/.]|[HhGg](?![a-z]))", _curve, "/"),
     _rule(rf"{_START}(?P<class>[hgk])(?P<n>[5-9]|1[0-3])(?![A-Za-z0-9.×*])", _fit, "hgk"),
     _rule(rf"{_START}(?P<n>\d{{1,3}})(?P<mark>[RKM])(?P<rest>\d{{1,2}}){_END}", _resistor, "rkm"),
+    _rule(
+        rf"{_START}(?P<n>{_NUMBER})(?= *[,;/_ -]+ *(?:[BCDFGJ]{_END}|±?\d+(?:\.\d+)? ?%|(?:{_PACKAGES})(?!\w)))",
+        _bare_ohms,
+        "bcdfgj%2345",
+        chip_only=True,
+    ),
     _rule(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]", _percent, "%％"),
-    _rule(r"(?<![\w.])(?P<n>0201|0402|0603|0805|1206|1210|1812|2512)(?![\w.])", _package, "0125"),
+    _rule(rf"(?<![\w.])(?P<n>{_PACKAGES})(?![\w.])", _package, "0125"),
     _rule(
         rf"{_START}(?P<family>{_HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
         _housing,
         "qsdbtc",
     ),
     _rule(rf"{_START}(?P<n>{_NUMBER}) ?M{_END}", _mega_ohms, "m", chip_only=True),
-    _rule(
-        rf"{_START}(?P<n>{_NUMBER})(?= *[,;/_ -]+ *(?:[BCDFGJ]{_END}))", _bare_ohms, "bcdfgj", chip_only=True
-    ),
     _rule(r"(?<=[ ,;/_-])(?P<letter>[BCDFGJ])(?=[ ,;/_-]|$)", _tolerance, "bcdfgj", chip_only=True),
     _rule(
         rf"(?<![A-Za-z0-9])(?:SIZE[ :]?({_LETTER})(?![A-Za-z0-9])|({_LETTER})[ -]?[号码])",

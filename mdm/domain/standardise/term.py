@@ -67,7 +67,7 @@ def find_terms(text: str, codes: CodeList | None) -> tuple[Term, ...]:
 
 def find_terms_of_lists(text: str, lists: tuple[Same | None, ...]) -> tuple[tuple[Term, ...], ...]:
     """Terms of several lists in one go: for each list its own; what two lists claim goes to the longer term,
-    of equals to the earlier list.
+    and to both if the terms are equal.
     """
     found: tuple[list[Term], ...] = tuple([] for _ in lists)
     for rank, term in _found(squeeze(text), _index(lists)):
@@ -111,12 +111,14 @@ def _found(squeezed: Squeezed, index: _Index) -> Iterator[tuple[int, Term]]:
         head = text[start : start + 2]
         if places[start] < end or (head not in index and head[0] not in index):
             continue
+        claimed = 0
         for key, rank, code in (*index.get(head, ()), *(index.get(head[0], ()) if len(head) > 1 else ())):
             last = places[start + len(key) - 1] + 1 if text.startswith(key, start) else 0
+            if claimed and len(key) != claimed:
+                break
             if last and _is_whole(source, places[start], last, key):
                 yield rank, Term(code, places[start], last)
-                end = last
-                break
+                end, claimed = last, len(key)
 
 
 def _is_whole(source: str, start: int, end: int, key: str) -> bool:
