@@ -47,7 +47,7 @@ _RELATIVES = (
     ("homophone", 32),
     ("same_address", 22),
 )
-_FAMILY_SHARE = 0.31
+_FAMILY_SHARE = 0.27
 _FAMILY_SIZES = ((1, 30.0), (2, 30.0), (3, 24.0), (4, 16.0))
 
 
@@ -170,8 +170,16 @@ class Suppliers:
 
     def _japanese(self, base: Company) -> Company:
         names = words("companies")["japan"]
-        latin, kanji = self.rng.choice(names["names"])
-        trade_en, trade_kanji, english = self.rng.choice(names["trades"])
+        while True:
+            (head, head_kanji), (tail, tail_kanji) = (
+                self.rng.choice(names["heads"]),
+                self.rng.choice(names["tails"]),
+            )
+            trade_en, trade_kanji, english = self.rng.choice(names["trades"])
+            latin, kanji = head + tail, head_kanji + tail_kanji
+            if f"{latin} {trade_en}" not in self._taken:
+                break
+        self._taken.add(f"{latin} {trade_en}")
         industry = {"zh": trade_kanji, "en": [trade_en, trade_en, english], "near": trade_kanji}
         return replace(
             base, brand=latin, trade_zh=kanji, industry=industry, japanese=(latin, kanji + trade_kanji)
@@ -258,7 +266,7 @@ class Suppliers:
         place = (
             self._elsewhere(base) if self.rng.random() < 0.75 else new_place(self.rng, _city(base.place.zh))
         )
-        same = self.rng.random() < 0.35 and place.zh != base.place.zh
+        same = self.rng.random() < 0.22 and place.zh != base.place.zh
         industry = base.industry if same else self._another_industry(base)
         brand = "".join(base.trade_py).capitalize()
         return self._contacts(
