@@ -82,16 +82,25 @@ def calibrate(
 
 def count_levels(connection: duckdb.DuckDBPyConnection, rules: RuleSet, world: World) -> LevelCounts:
     """Count levels in one world, under its own statistics."""
-    comparisons = _compiled(rules)
-    counted = {True: [Counter[int]() for _ in comparisons], False: [Counter[int]() for _ in comparisons]}
+    counted = {answer: [Counter[int]() for _ in rules.comparisons] for answer in (True, False)}
     pairs = Counter[bool]()
-    for left, right, is_match in _candidates(
-        connection, rules, collect_statistics(rules, world.records), world
-    ):
-        pairs[is_match] += 1
-        for counter, comparison in zip(counted[is_match], comparisons, strict=True):
-            counter[comparison.level(left.values, right.values)] += 1
+    for (levels, is_match), number in level_patterns(connection, rules, world).items():
+        pairs[is_match] += number
+        for counter, level in zip(counted[is_match], levels, strict=True):
+            counter[level] += number
     return LevelCounts(pairs[True], pairs[False], tuple(counted[True]), tuple(counted[False]))
+
+
+def level_patterns(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, world: World
+) -> Counter[tuple[tuple[int, ...], bool]]:
+    """How many candidate pairs show the same levels and have the same answer."""
+    comparisons = _compiled(rules)
+    statistics = collect_statistics(rules, world.records)
+    return Counter(
+        (tuple(comparison.level(left.values, right.values) for comparison in comparisons), is_match)
+        for left, right, is_match in _candidates(connection, rules, statistics, world)
+    )
 
 
 def weights_from_counts(rules: RuleSet, counts: LevelCounts, trained_on: str) -> Weights:
