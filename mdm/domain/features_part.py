@@ -33,6 +33,7 @@ _GROUPS = (
     "orientation", "luer", "language", "cure", "plasticiser", "dielectric", "temper", "length", "wall",
     "bone_thread", "locking", "coating", "wetting", "flute", "sheet_form",
     "function", "signal", "needle", "bearing_seal",
+    "cleanliness", "anatomy", "tip",
 )  # fmt: skip
 """Groups of the code list ``variants``."""
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.code_list import CodeEntry, CodeList, code_list_faults, parse_code_list
 from mdm.domain.entity_type import Attribute
 from mdm.domain.features_part import FEATURES
 from mdm.domain.standardise import material_text, part
@@ -181,3 +183,11 @@ def test_only_long_codes_name_a_part() -> None:
 def test_standardising_twice_equals_once(text: str, kind: str) -> None:
     once = standard(kind, text).value
     assert once is None or standard(kind, str(once)).value == once
+
+
+def test_every_group_of_the_shipped_variants_has_its_feature() -> None:
+    shipped = files("mdm.dictionary").joinpath("codes", "variants.toml").read_text(encoding="utf-8")
+    faults: list[str] = []
+    variants = parse_code_list("variants", shipped, faults)
+    assert (faults, code_list_faults(variants)) == ([], [])
+    assert {f"variant_{entry.parent}" for entry in variants.entries} <= set(FEATURES)
