@@ -186,7 +186,7 @@ def test_standardising_twice_equals_once(text: str, kind: str) -> None:
 
 
 def test_every_group_of_the_shipped_variants_has_its_feature() -> None:
-    shipped = files("mdm.dictionary").joinpath("codes", "variants.toml").read_text(encoding="utf-8")
+    shipped = (files("mdm") / "dictionary" / "codes" / "variants.toml").read_text(encoding="utf-8")
     faults: list[str] = []
     variants = parse_code_list("variants", shipped, faults)
     assert (faults, code_list_faults(variants)) == ([], [])
