@@ -14,6 +14,7 @@ from mdm.demo.vocabulary import words
 
 Row = dict[str, str]
 
+_PLACEHOLDERS = ("见铭牌", "不详", "无", "N/A", "000000", "UNKNOWN", "无编号", "-")
 _FLOORS = ("", "", "", "一楼", "二楼", "A区", "B区")
 
 
@@ -172,6 +173,8 @@ def _tag(tag: str, rng: Random) -> str:
 
 
 def _serial(machine: Machine, rng: Random) -> str:
+    if rng.random() < 0.01:
+        return rng.choice(_PLACEHOLDERS)
     serial = dirt.spoil_code(rng, machine.serial, 1.2)
     if rng.random() < 0.07:
         return rng.choice(("S/N {}", "SN{}", "SN:{}", "No.{}", "出厂编号{}", "#{}")).format(serial)

@@ -250,6 +250,9 @@ def _gtin(part: Part, rng: Random) -> str:
 
 
 def _old(part: Part, rng: Random) -> str:
+    """The old number; people also keep the drawing or the maker's number here."""
+    if part.key and rng.random() < 0.05:
+        return dirt.spoil_code(rng, part.key)
     return part.old if rng.random() < 0.75 else dirt.spoil_code(rng, part.old, 1.5)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from random import Random
 from typing import Any
 
@@ -28,6 +27,7 @@ from mdm.demo.company import (
 from mdm.demo.dirt import Pen, weighted
 from mdm.demo.recipe import Family, Known, digits, letters, pair_up
 from mdm.demo.supplier_names import registered_name
+from mdm.demo.trade_name import TradeNames, coin_brand
 from mdm.demo.vocabulary import words
 
 _HELD = {
@@ -57,14 +57,13 @@ def recipe(rng: Random) -> Suppliers:
 
 
 class Suppliers:
-    """Makes companies; remembers trade names, so that only deliberate look-alikes share one."""
+    """Makes companies, alone or in families."""
 
     prefix = "SUP"
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self._taken: set[str] = set()
-        self._trades: list[tuple[str, tuple[str, ...]]] = []
+        self._names = TradeNames(rng)
 
     def family(self) -> Family:
         """A company, in three of ten cases with relatives and look-alikes."""
@@ -98,7 +97,7 @@ class Suppliers:
 
     def _longer(self, source: str, key: str) -> str:
         """Short number ranges get one more digit once they fill up."""
-        full = len(self._taken) > 15000 and source not in {"CRM_ACCOUNT", "PLM_AML"}
+        full = self._names.count > 15000 and source not in {"CRM_ACCOUNT", "PLM_AML"}
         return key + digits(self.rng, 2) if full else key
 
     def row(self, source: str, key: str, thing: Company, pen: Pen, known: Known) -> dict[str, str]:
@@ -108,8 +107,8 @@ class Suppliers:
         return supplier_rows.WRITERS[source](key, shown, pen, known)
 
     def _chinese(self) -> Company:
-        chars, sounds = self._new_trade()
-        brand = "".join(sounds).capitalize() if self.rng.random() < 0.82 else _brand(self.rng)[0]
+        chars, sounds = self._names.new_trade()
+        brand = "".join(sounds).capitalize() if self.rng.random() < 0.82 else coin_brand(self.rng)[0]
         layout = weighted(self.rng, [("city", 62.0), ("bracket", 25.0), ("province", 13.0)])
         base = Company(
             kind="cn",
@@ -153,7 +152,7 @@ class Suppliers:
     def _foreign(self) -> Company:
         countries = words("companies")["foreign_form"]
         country = self.rng.choice(("DE", "DE", "US", "US", "JP", "JP", *countries))
-        en, zh = self._new_brand()
+        en, zh = self._names.new_brand()
         industry_en, industry_zh = self.rng.choice(words("companies")["foreign_industry"]["words"])
         form = {"zh": "公司", "en": self.rng.choice(countries[country])}
         base = Company(
@@ -169,20 +168,10 @@ class Suppliers:
         return self._contacts(self._japanese(base) if country == "JP" else base)
 
     def _japanese(self, base: Company) -> Company:
-        names = words("companies")["japan"]
-        while True:
-            (head, head_kanji), (tail, tail_kanji) = (
-                self.rng.choice(names["heads"]),
-                self.rng.choice(names["tails"]),
-            )
-            trade_en, trade_kanji, english = self.rng.choice(names["trades"])
-            latin, kanji = head + tail, head_kanji + tail_kanji
-            if f"{latin} {trade_en}" not in self._taken:
-                break
-        self._taken.add(f"{latin} {trade_en}")
-        industry = {"zh": trade_kanji, "en": [trade_en, trade_en, english], "near": trade_kanji}
+        latin, kanji, trade = self._names.new_japanese()
+        industry = {"zh": trade[1], "en": [trade[0], trade[0], trade[2]], "near": trade[1]}
         return replace(
-            base, brand=latin, trade_zh=kanji, industry=industry, japanese=(latin, kanji + trade_kanji)
+            base, brand=latin, trade_zh=kanji, industry=industry, japanese=(latin, kanji + trade[1])
         )
 
     def _contacts(self, company: Company) -> Company:
@@ -335,49 +324,8 @@ class Suppliers:
     def _former(self, base: Company) -> str:
         """The name before a renaming: another trade name or another line of business."""
         if self.rng.random() < 0.5:
-            return registered_name(replace(base, trade_zh=self._new_trade()[0]))
+            return registered_name(replace(base, trade_zh=self._names.new_trade()[0]))
         return registered_name(replace(base, industry=self._another_industry(base)))
-
-    def _new_trade(self) -> tuple[str, tuple[str, ...]]:
-        sounds = words("companies")["sounds"]
-        if self._trades and self.rng.random() < 0.02:  # popular names come again and again
-            return self.rng.choice(self._trades)
-        while True:
-            chosen = tuple(self.rng.sample(_sound_list(), 2 if self.rng.random() < 0.6 else 3))
-            chars = "".join(self.rng.choice(sounds[sound]) for sound in chosen)
-            key = "".join(chosen)
-            # Two-syllable names run out in large worlds; then three syllables it is.
-            if key not in self._taken:
-                self._taken.add(key)
-                self._trades.append((chars, chosen))
-                return chars, chosen
-
-    def _new_brand(self) -> tuple[str, str]:
-        for _ in range(40):
-            made = _brand(self.rng)
-            if made[0] not in self._taken:
-                break
-        else:
-            (head, head_zh), (tail, tail_zh) = _brand_parts(self.rng)
-            middle, middle_zh = self.rng.choice(words("companies")["brand"]["head"])
-            made = (head + middle.lower() + tail, head_zh + middle_zh + tail_zh)
-        self._taken.add(made[0])
-        return made
-
-
-@cache
-def _sound_list() -> tuple[str, ...]:
-    return tuple(words("companies")["sounds"])
-
-
-def _brand_parts(rng: Random) -> tuple[tuple[str, str], tuple[str, str]]:
-    brand = words("companies")["brand"]
-    return rng.choice(brand["head"]), rng.choice(brand["tail"])
-
-
-def _brand(rng: Random) -> tuple[str, str]:
-    (head, head_zh), (tail, tail_zh) = _brand_parts(rng)
-    return head + tail, head_zh + tail_zh
 
 
 def _city(name: str) -> list[Any]:

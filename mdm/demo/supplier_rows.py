@@ -14,6 +14,8 @@ from mdm.demo.supplier_places import chinese_address, chinese_city, english_addr
 
 Row = dict[str, str]
 
+_PLACEHOLDERS = ("000000000000000000", "91000000000000000X", "111111111111111111", "123456789012345678")
+
 _CURRENCY = {"CN": "CNY", "TW": "TWD", "US": "USD", "JP": "JPY", "CH": "CHF", "GB": "GBP"}
 _COUNTRY_ZH = {"CN": "中国", "TW": "中国台湾", "DE": "德国", "US": "美国", "JP": "日本", "SE": "瑞典"}
 _COUNTRY_ZH |= {"CH": "瑞士", "IT": "意大利", "FR": "法国", "GB": "英国", "NL": "荷兰"}
@@ -213,6 +215,8 @@ def _code(company: Company, rng: Random) -> str:
     roll = rng.random()
     if roll < 0.83:
         return code
+    if roll > 0.996:
+        return rng.choice(_PLACEHOLDERS)
     options: tuple[Callable[[], str], ...] = (
         code.lower,
         lambda: dirt.full_width(code),
