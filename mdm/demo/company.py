@@ -111,6 +111,12 @@ def new_vat(rng: Random, country: str) -> str:
     return styles[country]
 
 
+def find_city(name: str) -> list[Any]:
+    """The row of the vocabulary for a Chinese city."""
+    found: list[Any] = next(city for city in words("places")["cities"] if city[0] == name)
+    return found
+
+
 def new_place(rng: Random, city: list[Any] | None = None) -> Place:
     """An address in a Chinese city (a random one, or this row of the vocabulary)."""
     places = words("places")

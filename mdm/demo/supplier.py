@@ -5,29 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
-from typing import Any
 
 from mdm.demo import supplier_rows
-from mdm.demo.company import (
-    Company,
-    Place,
-    foreign_place,
-    founded,
-    new_bank,
-    new_lei,
-    new_mail,
-    new_mobile,
-    new_person,
-    new_phone,
-    new_place,
-    new_uscc,
-    new_vat,
-    taiwan_place,
-)
+from mdm.demo.company import Company, Place, find_city, foreign_place, new_place
+from mdm.demo.company_maker import CompanyMaker
 from mdm.demo.dirt import Pen, weighted
 from mdm.demo.recipe import Family, Known, digits, letters, pair_up
-from mdm.demo.supplier_names import registered_name
-from mdm.demo.trade_name import TradeNames, coin_brand
 from mdm.demo.vocabulary import words
 
 _HELD = {
@@ -63,14 +46,14 @@ class Suppliers:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self._names = TradeNames(rng)
+        self._maker = CompanyMaker(rng)
 
     def family(self) -> Family:
         """A company, in three of ten cases with relatives and look-alikes."""
         roll = self.rng.random()
         if roll < 0.14:
             return self._foreign_family()
-        base = self._taiwanese() if roll < 0.19 else self._chinese()
+        base = self._maker.taiwanese() if roll < 0.19 else self._maker.chinese()
         if base.kind != "cn" or self.rng.random() > _FAMILY_SHARE * 1.25:
             return [base], []
         kinds = [weighted(self.rng, _RELATIVES) for _ in range(weighted(self.rng, _FAMILY_SIZES))]
@@ -97,7 +80,7 @@ class Suppliers:
 
     def _longer(self, source: str, key: str) -> str:
         """Short number ranges get one more digit once they fill up."""
-        full = self._names.count > 15000 and source not in {"CRM_ACCOUNT", "PLM_AML"}
+        full = self._maker.names.count > 15000 and source not in {"CRM_ACCOUNT", "PLM_AML"}
         return key + digits(self.rng, 2) if full else key
 
     def row(self, source: str, key: str, thing: Company, pen: Pen, known: Known) -> dict[str, str]:
@@ -106,41 +89,8 @@ class Suppliers:
         shown = replace(thing, place=elsewhere) if elsewhere else thing
         return supplier_rows.WRITERS[source](key, shown, pen, known)
 
-    def _chinese(self) -> Company:
-        chars, sounds = self._names.new_trade()
-        brand = "".join(sounds).capitalize() if self.rng.random() < 0.82 else coin_brand(self.rng)[0]
-        layout = weighted(self.rng, [("city", 62.0), ("bracket", 25.0), ("province", 13.0)])
-        base = Company(
-            kind="cn",
-            place=new_place(self.rng),
-            trade_zh=chars,
-            trade_py=sounds,
-            brand=brand,
-            industry=self.rng.choice(words("companies")["industry"]),
-            form=self._form(),
-            layout=layout,
-        )
-        base = self._contacts(base)
-        if self.rng.random() < 0.09:
-            base = replace(base, other_place=new_place(self.rng, _city(base.place.zh)))
-        return replace(base, former=self._former(base)) if self.rng.random() < 0.08 else base
-
-    def _taiwanese(self) -> Company:
-        base = self._chinese()
-        form = next(form for form in words("companies")["form"] if form["zh"] == "股份有限公司")
-        base = replace(
-            base,
-            kind="tw",
-            place=taiwan_place(self.rng),
-            form=form,
-            layout="city",
-            former="",
-            other_place=None,
-        )
-        return replace(self._contacts(base), uscc="", vat=new_vat(self.rng, "TW"))
-
     def _foreign_family(self) -> Family:
-        base = self._foreign()
+        base = self._maker.foreign()
         if self.rng.random() > 0.45:
             return [base], []
         kinds = [
@@ -148,67 +98,6 @@ class Suppliers:
             for _ in range(self.rng.choice((1, 1, 1, 2)))
         ]
         return [base, *(self._relative(base, kind) for kind in kinds)], pair_up(kinds)
-
-    def _foreign(self) -> Company:
-        countries = words("companies")["foreign_form"]
-        country = self.rng.choice(("DE", "DE", "US", "US", "JP", "JP", *countries))
-        en, zh = self._names.new_brand()
-        industry_en, industry_zh = self.rng.choice(words("companies")["foreign_industry"]["words"])
-        form = {"zh": "公司", "en": self.rng.choice(countries[country])}
-        base = Company(
-            kind="foreign",
-            place=foreign_place(self.rng, country),
-            trade_zh=zh,
-            trade_py=(),
-            brand=en,
-            industry={"zh": industry_zh, "en": [industry_en], "near": industry_zh},
-            form=form,
-            layout="city",
-        )
-        return self._contacts(self._japanese(base) if country == "JP" else base)
-
-    def _japanese(self, base: Company) -> Company:
-        latin, kanji, trade = self._names.new_japanese()
-        industry = {"zh": trade[1], "en": [trade[0], trade[0], trade[2]], "near": trade[1]}
-        return replace(
-            base, brand=latin, trade_zh=kanji, industry=industry, japanese=(latin, kanji + trade[1])
-        )
-
-    def _contacts(self, company: Company) -> Company:
-        """Numbers, mail and bank of its own, fitting the place."""
-        rng, place = self.rng, company.place
-        domain = company.domain or self._domain(company)
-        person = new_person(rng, company.kind)
-        return replace(
-            company,
-            uscc=new_uscc(rng, place.code, _authority(company)) if company.kind == "cn" else "",
-            vat=new_vat(rng, place.country) if company.kind == "foreign" else "",
-            duns=digits(rng, 9),
-            lei=new_lei(rng),
-            phone=new_phone(rng, place),
-            mobile=new_mobile(rng) if company.kind == "cn" else "",
-            domain=domain,
-            person=person,
-            mail=new_mail(
-                rng, domain, company.brand, person, free=company.kind == "cn" and rng.random() < 0.22
-            ),
-            bank=new_bank(rng),
-            cert=rng.choice(("MD ", "Q6 ", "CN", "SX-", "DM")) + digits(rng, 7),
-            since=founded(rng),
-        )
-
-    def _domain(self, company: Company) -> str:
-        mail = words("companies")["mail"]
-        stem = company.brand.lower().replace(" ", "")
-        if company.kind == "foreign":
-            tail = {"JP": "co.jp", "GB": "co.uk", "US": "com"}.get(
-                company.place.country, company.place.country.lower()
-            )
-            middle = self.rng.choice(("", "-" + company.industry["en"][0].split()[0].lower()))
-            return f"{stem}{middle}.{self.rng.choice((tail, 'com'))}"
-        if self.rng.random() < 0.2:
-            stem = "".join(part[0] for part in (*company.trade_py, *company.industry["py"].split()[:2]))
-        return f"{stem}{self.rng.choice(mail['suffix'])}.{self.rng.choice(mail['domains'])}"
 
     def _relative(self, base: Company, kind: str) -> Company:
         makers = {
@@ -232,34 +121,40 @@ class Suppliers:
 
     def _sister_plant(self, base: Company) -> Company:
         layout = "bracket" if self.rng.random() < 0.35 else "city"
-        return self._contacts(replace(base, place=self._elsewhere(base), layout=layout))
+        return self._maker.with_contacts(replace(base, place=self._elsewhere(base), layout=layout))
 
     def _other_industry(self, base: Company) -> Company:
-        own = self._contacts(replace(base, industry=self._another_industry(base), form=self._form()))
+        own = self._maker.with_contacts(
+            replace(base, industry=self._maker.another_industry(base), form=self._maker.any_form())
+        )
         phone = base.phone if self.rng.random() < 0.5 else own.phone
         return replace(own, phone=phone, person=base.person if self.rng.random() < 0.5 else own.person)
 
     def _parent(self, base: Company) -> Company:
         group = next(form for form in words("companies")["form"] if form["zh"] == "集团有限公司")
-        near = self._contacts(replace(base, form=group))
+        near = self._maker.with_contacts(replace(base, form=group))
         if self.rng.random() < 0.5:
             return replace(near, phone=base.phone if self.rng.random() < 0.4 else near.phone)
-        return self._contacts(replace(base, form=group, place=new_place(self.rng, _city(base.place.zh))))
+        return self._maker.with_contacts(
+            replace(base, form=group, place=new_place(self.rng, find_city(base.place.zh)))
+        )
 
     def _branch(self, base: Company) -> Company:
         place = self._elsewhere(base)
-        own = self._contacts(replace(base, place=place))
+        own = self._maker.with_contacts(replace(base, place=place))
         return replace(own, place=base.place, branch=place)
 
     def _same_trade(self, base: Company) -> Company:
         place = (
-            self._elsewhere(base) if self.rng.random() < 0.75 else new_place(self.rng, _city(base.place.zh))
+            self._elsewhere(base)
+            if self.rng.random() < 0.75
+            else new_place(self.rng, find_city(base.place.zh))
         )
         same = self.rng.random() < 0.22 and place.zh != base.place.zh
-        industry = base.industry if same else self._another_industry(base)
+        industry = base.industry if same else self._maker.another_industry(base)
         brand = "".join(base.trade_py).capitalize()
-        return self._contacts(
-            replace(base, place=place, industry=industry, form=self._form(), brand=brand, domain="")
+        return self._maker.with_contacts(
+            replace(base, place=place, industry=industry, form=self._maker.any_form(), brand=brand, domain="")
         )
 
     def _homophone(self, base: Company) -> Company:
@@ -272,22 +167,22 @@ class Suppliers:
             chars[spot] = self.rng.choice(
                 [char for char in sounds[base.trade_py[spot]] if char != chars[spot]]
             )
-        industry = base.industry if self.rng.random() < 0.55 else self._another_industry(base)
-        place = new_place(self.rng, _city(base.place.zh))
+        industry = base.industry if self.rng.random() < 0.55 else self._maker.another_industry(base)
+        place = new_place(self.rng, find_city(base.place.zh))
         brand = "".join(base.trade_py).capitalize()
         made = replace(base, trade_zh="".join(chars), place=place, industry=industry, brand=brand, domain="")
-        return self._contacts(made)
+        return self._maker.with_contacts(made)
 
     def _same_address(self, base: Company) -> Company:
-        other = replace(self._chinese(), place=base.place, former="", other_place=None)
-        own = self._contacts(other)
+        other = replace(self._maker.chinese(), place=base.place, former="", other_place=None)
+        own = self._maker.with_contacts(other)
         return replace(own, phone=base.phone if self.rng.random() < 0.12 else own.phone)
 
     def _foreign_sister(self, base: Company) -> Company:
         forms = words("companies")["foreign_form"]
         country = self.rng.choice([name for name in forms if name not in {base.place.country, "JP"}])
         form = {"zh": "公司", "en": self.rng.choice(forms[country])}
-        return self._contacts(
+        return self._maker.with_contacts(
             replace(base, place=foreign_place(self.rng, country), form=form, japanese=("", ""))
         )
 
@@ -305,33 +200,9 @@ class Suppliers:
             domain="",
             japanese=("", ""),
         )
-        return self._contacts(made)
+        return self._maker.with_contacts(made)
 
     def _elsewhere(self, base: Company) -> Place:
         while (place := new_place(self.rng)).zh == base.place.zh:
             pass
         return place
-
-    def _another_industry(self, base: Company) -> dict[str, Any]:
-        industries = [item for item in words("companies")["industry"] if item["zh"] != base.industry["zh"]]
-        chosen: dict[str, Any] = self.rng.choice(industries)
-        return chosen
-
-    def _form(self) -> dict[str, Any]:
-        forms = words("companies")["form"]
-        return weighted(self.rng, [(form, float(form["share"])) for form in forms])
-
-    def _former(self, base: Company) -> str:
-        """The name before a renaming: another trade name or another line of business."""
-        if self.rng.random() < 0.5:
-            return registered_name(replace(base, trade_zh=self._names.new_trade()[0]))
-        return registered_name(replace(base, industry=self._another_industry(base)))
-
-
-def _city(name: str) -> list[Any]:
-    found: list[Any] = next(city for city in words("places")["cities"] if city[0] == name)
-    return found
-
-
-def _authority(company: Company) -> str:
-    return "92" if company.form["zh"] in {"经营部", "商行"} else "91"
