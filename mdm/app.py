@@ -6,11 +6,13 @@ Invariant: a route that is not on ``PUBLIC`` answers nobody who has not shown wh
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -27,7 +29,6 @@ from mdm.services.hub import Hub
 
 PUBLIC = frozenset(
     {
-        "static",
         "livez",
         "readyz",
         "api_document.openapi",
@@ -43,12 +44,17 @@ PUBLIC = frozenset(
 
 PASSWORD_PAGES = frozenset({"ui.access.log_in", "ui.access.accept"})
 
-LOG_IN_LIMIT = "60 per minute"
-"""Per address; the lockout of each login comes on top."""
+LOG_IN_LIMIT = "200 per minute"
+"""Per address, behind which a whole plant may sit; the lockout of each login comes on top."""
 API_LIMIT = "60000 per minute"
 """Per address: far above what a plant's systems send, far below what would stop the hub."""
 
-log = structlog.get_logger("mdm.web")
+
+class _CookieSessions(SecureCookieSessionInterface):
+    """Form tokens in a signed cookie that is marked secure wherever https is spoken."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
 
 
 def create_app(hub: Hub) -> Flask:
@@ -66,6 +72,7 @@ def create_app(hub: Hub) -> Flask:
     }
     # An id that begins with a slash must not answer for the one without.
     app.url_map.merge_slashes = False
+    app.session_interface = _CookieSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
     _observe(app)
     _protect(app)
@@ -100,7 +107,7 @@ def _protect(app: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint not in {"static", "ui.static"}:
+        if request.endpoint != "ui.static":
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -122,7 +129,7 @@ def _observe(app: Flask) -> None:
         route = request.url_rule.rule if request.url_rule else "-"
         requests.labels(request.method, route, response.status_code).inc()
         seconds.labels(request.method, route).observe(took)
-        log.info(
+        log_line().info(
             "request.answered",
             method=request.method,
             route=route,
@@ -130,6 +137,18 @@ def _observe(app: Flask) -> None:
             milliseconds=round(took * 1000, 1),
         )
         return response
+
+
+def log_line() -> Any:  # structlog's own bound logger
+    """Writes one JSON object per event to standard error; standard output belongs to commands."""
+    return structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
 
 
 def _answer_errors(app: Flask) -> None:

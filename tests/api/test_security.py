@@ -75,6 +75,7 @@ def test_a_token_of_one_system_cannot_post_as_another(caller):
     assert mes.get("/records/supplier/ERP1/1").status_code == 403
     denied = [line for line in erp.get("/changes").json["events"] if line["type"] == "access.denied"]
     assert len(denied) == 3
+    assert {(line["actor"], line["subject"]) for line in denied} == {("", "")}
 
 
 def test_a_revoked_token_is_refused_from_the_next_call_on(caller, hub, system):
