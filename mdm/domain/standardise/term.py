@@ -16,6 +16,7 @@ from mdm.domain.standardise.same import Same
 
 _Index: TypeAlias = Mapping[str, tuple[tuple[str, int, str], ...]]
 
+_HEAD = 3
 _JOINTS = frozenset(" -_.·'’")
 _CHAIN_SIGNS = frozenset("x×*X")
 _NUMBER_SIGNS = _CHAIN_SIGNS | frozenset("ΦΦφ±#")
@@ -42,7 +43,8 @@ class Squeezed(NamedTuple):
 @lru_cache(maxsize=32768)
 def squeeze(text: str) -> Squeezed:
     """The lower-case text with joints dropped; one between two digits stays, as ``.`` or ``-``."""
-    lower = text.lower() if len(text.lower()) == len(text) else text
+    lower = text.lower()
+    lower = lower if len(lower) == len(text) else text
     chars: list[str] = []
     places: list[int] = []
     starts: list[int] = []
@@ -84,7 +86,7 @@ def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 @lru_cache(maxsize=64)
 def _index(lists: tuple[Same | None, ...]) -> _Index:
-    """First two characters -> (squeezed spelling, rank of the list, code), longest first, then by rank."""
+    """First three characters -> (squeezed spelling, rank of the list, code), longest first, then by rank."""
     found: dict[str, list[tuple[str, int, str]]] = {}
     seen: set[tuple[str, int]] = set()
     for rank, entry in (
@@ -93,7 +95,7 @@ def _index(lists: tuple[Same | None, ...]) -> _Index:
         for key in (squeeze(spelling).text for spelling in (entry.code, *entry.spellings)):
             if _is_telling(key) and (key, rank) not in seen:
                 seen.add((key, rank))
-                found.setdefault(key[:2], []).append((key, rank, entry.code))
+                found.setdefault(key[:_HEAD], []).append((key, rank, entry.code))
     return {
         head: tuple(sorted(terms, key=lambda each: (-len(each[0]), each[1]))) for head, terms in found.items()
     }
@@ -108,17 +110,22 @@ def _found(squeezed: Squeezed, index: _Index) -> Iterator[tuple[int, Term]]:
     text, places, source, starts = squeezed
     end = 0
     for start in starts:
-        head = text[start : start + 2]
-        if places[start] < end or (head not in index and head[0] not in index):
+        if places[start] < end:
             continue
         claimed = 0
-        for key, rank, code in (*index.get(head, ()), *(index.get(head[0], ()) if len(head) > 1 else ())):
-            last = places[start + len(key) - 1] + 1 if text.startswith(key, start) else 0
+        for key, rank, code in _candidates(text[start : start + _HEAD], index):
             if claimed and len(key) != claimed:
                 break
+            last = places[start + len(key) - 1] + 1 if text.startswith(key, start) else 0
             if last and _is_whole(source, places[start], last, key):
                 yield rank, Term(code, places[start], last)
                 end, claimed = last, len(key)
+
+
+def _candidates(head: str, index: _Index) -> Iterator[tuple[str, int, str]]:
+    """Terms that may begin with ``head``, longest first."""
+    for length in range(len(head), 0, -1):
+        yield from index.get(head[:length], ())
 
 
 def _is_whole(source: str, start: int, end: int, key: str) -> bool:
