@@ -47,6 +47,14 @@ def load_rule_sets(dictionary: Dictionary, *folders: Path) -> dict[str, RuleSet]
     return found
 
 
+def load_rule_set(dictionary: Dictionary, entity: str) -> RuleSet:
+    """The rule set that the package ships for one entity; raises RuleError."""
+    file = _package_folder() / f"{entity}.py"
+    rules = read_rule_set(file.read_text("utf-8"), file.name)
+    check_rule_set(rules, dictionary.entity(entity))
+    return rules
+
+
 def shipped_weights(rules: RuleSet, *folders: Path) -> Weights | None:
     """Reviewed weights that lie beside the rule file of this entity, if any."""
     for folder in (*reversed(folders), _package_folder()):

@@ -1,0 +1,183 @@
+"""How equipment is compared and merged: one golden record per physical machine.
+
+Maker and serial number are its identity. A tag names a position and may be put on a replacement; an asset card may
+hold several machines; name, model and place only support.
+"""
+
+from __future__ import annotations
+
+from mdm.domain.rules import (
+    Action,
+    BlockingRule,
+    Comparison,
+    Criterion,
+    Feature,
+    RuleSet,
+    Survivorship,
+    Threshold,
+    Veto,
+    all_of,
+    any_of,
+    disjoint,
+    missing,
+    overlap,
+    shared,
+)
+
+RULES = RuleSet(
+    entity="equipment",
+    version="1",
+    features=(
+        Feature("serial", "values", ("serial_number.folded",)),
+        Feature("tag", "values", ("asset_tag.folded", "serial_number.tag")),
+        Feature("asset", "values", ("fixed_asset_number.unpadded", "asset_record_number.unpadded")),
+        Feature("quoted", "references", ("erp_equipment_ref", "@source_id")),
+        Feature("maker", "values", ("manufacturer_name.trade_heads", "manufacturer_name.trade_sound")),
+        Feature("model", "values", ("model.folded",)),
+        Feature("codes", "code_tokens", ("model.folded", "equipment_name.codes", "name_en.codes")),
+        Feature("noun", "values", ("equipment_name.noun", "name_en.noun")),
+        Feature("unit", "values", ("equipment_name.number", "name_en.number")),
+        Feature(
+            "words",
+            "words_rare",
+            ("equipment_name.words", "name_en.words", "manufacturer_name.core"),
+            weighted=True,
+        ),
+        Feature("site", "values", ("functional_location.site", "location.site", "asset_tag.site")),
+        Feature("area", "values", ("functional_location.area", "location.area")),
+        Feature("year", "values", ("manufacture_year",)),
+        Feature("start", "values", ("commissioning_date",)),
+        Feature(
+            "keys",
+            "values",
+            (
+                "serial_number.folded",
+                "serial_number.tag",
+                "asset_tag.folded",
+                "fixed_asset_number.unpadded",
+                "asset_record_number.unpadded",
+            ),
+        ),
+    ),
+    comparisons=(
+        Comparison(
+            "identifier",
+            "Serial number, tag, asset number",
+            "出厂编号、位号、资产编号",
+            (
+                all_of(
+                    shared("serial"),
+                    any_of(shared("tag"), shared("asset"), shared("quoted")),
+                    en="same serial number and tag or asset number",
+                    zh="出厂编号与位号或资产编号都相同",
+                ),
+                all_of(
+                    shared("serial"), any_of(shared("maker"), shared("codes")),
+                    en="same serial number, maker or model agrees", zh="出厂编号相同，厂家或型号一致",
+                ),
+                shared("serial", "same serial number", "出厂编号相同"),
+                disjoint("serial", "different serial numbers", "出厂编号不同"),
+                any_of(shared("asset"), shared("quoted"), en="same asset or equipment number", zh="资产编号或设备号相同"),
+                shared("tag", "same tag", "位号相同"),
+                disjoint("tag", "different tags", "位号不同"),
+            ),
+            null=all_of(missing("serial"), missing("tag"), missing("asset"), disjoint("quoted")),
+            otherwise_en="no identifier to compare",
+            otherwise_zh="没有可比的编号",
+        ),
+        Comparison(
+            "model",
+            "Model",
+            "型号",
+            (
+                all_of(shared("codes"), shared("maker"), en="same maker and model", zh="厂家与型号相同"),
+                shared("codes", "same model", "型号相同"),
+                disjoint("codes", "different models", "型号不同"),
+            ),
+            null=missing("codes"),
+        ),
+        Comparison(
+            "maker",
+            "Maker",
+            "制造厂商",
+            (shared("maker", "same maker", "厂家相同"),),
+            otherwise_en="written differently or another maker",
+            otherwise_zh="写法不同或不是同一厂家",
+        ),
+        Comparison(
+            "noun",
+            "Kind of machine",
+            "设备种类",
+            (shared("noun", "same kind", "种类相同"),),
+            otherwise_en="another kind",
+            otherwise_zh="种类不同",
+        ),
+        Comparison(
+            "place",
+            "Site and area",
+            "工厂与区域",
+            (
+                all_of(shared("site"), shared("area"), en="same site and area", zh="工厂与区域相同"),
+                shared("site", "same site", "工厂相同"),
+                disjoint("site", "different sites", "工厂不同"),
+            ),
+            null=missing("site"),
+        ),
+        Comparison(
+            "start",
+            "Put into use",
+            "启用日期",
+            (shared("start", "same day", "同一天"),),
+            otherwise_en="different days",
+            otherwise_zh="日期不同",
+        ),
+        Comparison(
+            "words",
+            "Other words of the name",
+            "名称中的其他词",
+            (overlap("words", 0.7, "most in common", "大部分相同"), overlap("words", 0.3, "some in common", "部分相同")),
+        ),
+    ),
+    blocking=(
+        BlockingRule("keys", 40),
+        BlockingRule("quoted", 20),
+        BlockingRule("start", 30),
+        BlockingRule("model", 30),
+        BlockingRule("codes", 30),
+        BlockingRule("words", 20),
+    ),
+    thresholds=(Threshold(Action.LINK, 3.0, "link"), Threshold(Action.REVIEW, -1.0, "review")),
+    vetoes=(
+        Veto(
+            "other_serial",
+            disjoint("serial"),
+            "different serial numbers: two machines, also under one tag",
+            "出厂编号不同：即使位号相同也是两台设备",
+            clause="ISO 13485 7.6",
+            regulated=True,
+        ),
+        Veto("other_model", disjoint("model"), "different models", "型号不同"),
+        Veto("other_kind", disjoint("noun"), "different kinds of machine", "设备种类不同"),
+        Veto("other_unit", disjoint("unit"), "different unit numbers", "机台序号不同", hard=False),
+        Veto("other_tag", disjoint("tag"), "different tags", "位号不同", unless=shared("serial"), hard=False),
+        Veto("other_year", disjoint("year"), "different years of manufacture", "制造年份不同", hard=False),
+        Veto(
+            "other_start",
+            disjoint("start"),
+            "put into use on different days",
+            "启用日期不同",
+            unless=any_of(shared("serial"), shared("quoted")),
+            hard=False,
+        ),
+    ),
+    anchors=(shared("serial"), shared("tag"), shared("asset"), shared("quoted")),
+    survivorship=(
+        Survivorship("serial_number", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_RECENT), ("QMS", "LIMS")),
+        Survivorship("manufacturer_name", (Criterion.MOST_COMMON, Criterion.TRUST), ("ERP", "QMS", "LIMS", "CMMS")),
+        Survivorship("calibration_due_date", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS", "LIMS")),
+        Survivorship("acquisition_value", (Criterion.TRUST, Criterion.MOST_RECENT), ("FA", "ERP")),
+        Survivorship("location", (Criterion.TRUST, Criterion.MOST_RECENT), ("CMMS", "MES", "ERP", "FA")),
+        Survivorship("*", (Criterion.TRUST, Criterion.MOST_RECENT, Criterion.MOST_COMMON), ("ERP", "CMMS", "QMS", "LIMS", "MES", "FA")),
+    ),
+    training=("keys", "quoted"),
+)
