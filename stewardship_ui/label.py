@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from mdm.domain.dictionary import Attribute, Dictionary, EntityType
 from mdm.domain.errors import UnknownEntityError
 from mdm.domain.source import Json
 from stewardship_ui.language import is_empty, language
+
+_LIST_OF_KIND = {"city": "cities_cn", "region": "cities_cn", "grade": "grades"}
+"""Kinds whose values are codes of a list that the attribute itself does not name."""
 
 
 class Labels:
@@ -63,10 +66,14 @@ class Labels:
 
     def _code(self, entity: str, name: str, code: str) -> str:
         found = self._attribute(entity, name)
-        if found is None or found.code_list not in self._dictionary.code_lists:
+        if found is None:
             return code
-        label = self._dictionary.code_list(found.code_list).label(code, language())
-        return label if label == code else f"{label} ({code})"
+        if found.kind == "country":
+            return country(code)
+        code_list = found.code_list or _LIST_OF_KIND.get(found.kind, "")
+        if code_list not in self._dictionary.code_lists:
+            return code
+        return self._dictionary.code_list(code_list).label(code, language())
 
     def _entity(self, name: str) -> EntityType | None:
         try:
@@ -77,6 +84,12 @@ class Labels:
     def _attribute(self, entity: str, name: str) -> Attribute | None:
         found = self._entity(entity)
         return found.attributes.get(name) if found else None
+
+
+def country(code: str) -> str:
+    """The name of a country by its ISO 3166-1 code; any other text as it is."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale and len(code) == 2 else code
 
 
 def _quantity(value: Mapping[str, Json]) -> str:

@@ -250,6 +250,9 @@ def _row(task: Task, name: str, labels: Labels) -> Row:
     entity = task.line.entity
     mine = labels.value(entity, name, task.left.values.get(name))
     theirs = labels.value(entity, name, task.right.values.get(name))
+    if mine and mine == theirs and task.left.values[name] != task.right.values[name]:
+        # Two cities may share one English name: then the codes tell them apart.
+        mine, theirs = (f"{mine} ({side.values[name]})" for side in (task.left, task.right))
     left, right = mark_differences(mine, theirs)
     return Row(
         name,
