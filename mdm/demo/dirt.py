@@ -185,7 +185,7 @@ def spoil_name(rng: Random, text: str, share: float = 1.0) -> str:
 def spoil_code(rng: Random, code: str, share: float = 1.0) -> str:
     """An identifier as typed or exported: case, width, separators, a stray mark, letter O for zero."""
     roll = rng.random() / share
-    if not code or roll > 0.17:
+    if not code or roll > 0.16:
         return code
     changes = (
         (0.035, code.lower()),

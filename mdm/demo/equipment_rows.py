@@ -161,11 +161,11 @@ def _numbers(machine: Machine, pen: Pen) -> tuple[str, str]:
     tag = machine.former_tag if machine.former_tag and rng.random() < 0.4 else machine.tag
     tag, serial = _tag(tag, rng), _serial(machine, rng)
     roll = rng.random()
-    if roll < 0.02:
+    if roll < 0.014:
         return tag, tag
-    if roll < 0.03:
+    if roll < 0.02:
         return serial, tag
-    return (serial, serial) if roll < 0.038 else (tag, serial)
+    return (serial, serial) if roll < 0.026 else (tag, serial)
 
 
 def _tag(tag: str, rng: Random) -> str:
@@ -175,7 +175,7 @@ def _tag(tag: str, rng: Random) -> str:
 def _serial(machine: Machine, rng: Random) -> str:
     if rng.random() < 0.01:
         return rng.choice(_PLACEHOLDERS)
-    serial = dirt.spoil_code(rng, machine.serial, 1.2)
+    serial = dirt.spoil_code(rng, machine.serial, 0.9)
     if rng.random() < 0.07:
         return rng.choice(("S/N {}", "SN{}", "SN:{}", "No.{}", "出厂编号{}", "#{}")).format(serial)
     return serial
@@ -183,7 +183,7 @@ def _serial(machine: Machine, rng: Random) -> str:
 
 def _model(machine: Machine, rng: Random) -> str:
     """The model: separators kept or lost, brand in front, voltage behind."""
-    model = dirt.spoil_code(rng, machine.model, 1.3)
+    model = dirt.spoil_code(rng, machine.model, 0.9)
     roll = rng.random()
     if roll < 0.06:
         return f"{rng.choice((machine.maker.brand, machine.maker.zh))} {model}"

@@ -30,15 +30,15 @@ def noun(part: Part, rng: Random, language: str) -> str:
     return word.upper() if language == "en" and rng.random() < 0.18 else word
 
 
-def measures(part: Part, pen: Pen, language: str, *, lose: float = 0.05) -> str:
+def measures(part: Part, pen: Pen, language: str, *, lose: float = 0.03) -> str:
     """The parameters as one text; each is lost now and then, in sparse records mostly all of them."""
     rng = pen.rng
-    if pen.sparse and rng.random() < 0.55:
+    if pen.sparse and rng.random() < 0.5:
         return ""
     texts = [
         measure.write(kind, value, rng, _spoken(rng, language))
         for (kind, _), value in zip(part.params, part.values, strict=True)
-        if rng.random() > (0.35 if pen.sparse else lose)
+        if rng.random() > (0.3 if pen.sparse else lose)
     ]
     if rng.random() < 0.14:
         rng.shuffle(texts)

@@ -1,6 +1,6 @@
 """The words that demo data is made of: places, companies, parts and machines, read from TOML files.
 
-Everything here is general geography and trade language, or invented; no name belongs to a real company.
+Everything here is general geography and trade language, or invented; a likeness to a real company is chance.
 """
 
 from __future__ import annotations
