@@ -200,7 +200,11 @@ FEATURES: Mapping[str, FeatureFunction] = {
 }
 """Kinds that see all texts of a record's references as one pool."""
 
-GROUPED_FEATURES: Mapping[str, GroupedFunction] = {"keys": keys, "joined": joined}
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
+    "keys": keys,
+    "joined": joined,
+    **features_part.GROUPED_FEATURES,
+}
 """Kinds that see which reference each text came from."""
 
 FEATURE_KINDS = frozenset(FEATURES) | frozenset(GROUPED_FEATURES)

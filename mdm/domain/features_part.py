@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 from mdm.domain.standardise.part import fold_twins, part_key
 
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
+GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
 
 _SHORTEST_CODE = 4
 _PART_CODE = 7
+_MOST_FACTS = 10
+"""Facts beyond these, in order of their text, are not combined: the number of keys would explode."""
+_NOUN_PARTS = (".noun", ".noun_class")
+_GRADE_CODES = "material_grade."
 _PLACE_OF_RANK = (0, 1, -1)
 _MEASURE = re.compile(r"^(?:(?P<role>[a-z]+):)?(?P<first>[A-Z]+)?(?P<number>-?\d+(?:\.\d+)?)(?P<unit>.*)$")
 _UNITS = {
@@ -110,6 +116,36 @@ def variants_of_group(group: str, texts: tuple[str, ...]) -> list[str]:
     return _distinct(text.removeprefix(f"{group}:") for text in texts if text.startswith(f"{group}:"))
 
 
+def facts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Everything that defines a part, once each whatever column it stands in.
+
+    Measures without their role, options without their group, and codes short enough to name a product that
+    many parts belong to; nouns are left out.
+    """
+    return _distinct(
+        fact
+        for reference, texts in by_reference.items()
+        if not reference.endswith(_NOUN_PARTS)
+        for fact in _facts_of(reference, texts)
+    )
+
+
+def combined(size: int, by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every noun with every set of so many facts: keys that only parts of one kind and size share."""
+    nouns = _distinct(
+        text for reference, texts in by_reference.items() if reference.endswith(_NOUN_PARTS) for text in texts
+    )
+    told = sorted(facts(by_reference))[:_MOST_FACTS]
+    return ["|".join((name, *some)) for name in nouns or [""] for some in combinations(told, size)]
+
+
+def _facts_of(reference: str, texts: tuple[str, ...]) -> list[str]:
+    if reference.endswith(".codes") and not reference.startswith(_GRADE_CODES):
+        return [key for key in code_tokens(texts) if len(key) < _PART_CODE]
+    measured = ((text, _MEASURE.match(text)) for text in texts)
+    return [_read(match).text if match else text.rpartition(":")[2] for text, match in measured]
+
+
 def noun(texts: tuple[str, ...]) -> list[str]:
     """The noun named most often, the first of equals."""
     return [max(dict.fromkeys(texts), key=texts.count)] if texts else []
@@ -147,4 +183,9 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "attr_set": attr_set,
     "noun": noun,
     "noun_family": noun_family,
+}
+
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
+    "facts": facts,
+    **{f"combined_{size}": partial(combined, size) for size in (1, 2, 3)},
 }
