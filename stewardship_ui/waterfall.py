@@ -25,7 +25,7 @@ SMALLEST_REST = 0.005
 class Bar:
     """One row: ``weight`` in bits; ``x`` and ``width`` in drawing units; ``end`` is where the next bar starts.
 
-    ``role`` is ``prior`` (before any evidence), ``for``, ``against``, ``silent`` or ``total``.
+    ``role`` is ``prior`` (before any evidence), ``for``, ``against`` or ``total``.
     """
 
     role: str
@@ -38,16 +38,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """All bars from prior to total; ``zero`` is where neither side is favoured."""
+    """All bars from prior to total; ``zero`` is where neither side is favoured; ``silent`` evidence weighs nothing."""
 
     bars: tuple[Bar, ...]
     zero: float
+    silent: tuple[Evidence, ...] = ()
     width: int = WIDTH
 
 
 def draw(evidence: Sequence[Evidence], total: float) -> Waterfall:
     """Bars in the order prior, evidence from strongest to weakest, total."""
-    ordered = sorted(evidence, key=lambda each: -abs(each.weight))
+    silent = tuple(each for each in evidence if abs(each.weight) < SMALLEST_REST)
+    ordered = sorted((each for each in evidence if each not in silent), key=lambda each: -abs(each.weight))
     prior = total - sum(each.weight for each in evidence)
     steps: list[tuple[float, Evidence | None]] = [(each.weight, each) for each in ordered]
     if abs(prior) > SMALLEST_REST:
@@ -62,7 +64,7 @@ def draw(evidence: Sequence[Evidence], total: float) -> Waterfall:
     ]
     x, width = scale.span(0.0, total)
     bars.append(Bar("total", total, x, width, scale.at(total)))
-    return Waterfall(tuple(bars), scale.at(0.0))
+    return Waterfall(tuple(bars), scale.at(0.0), silent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,4 @@ def _bar(scale: _Scale, start: float, end: float, weight: float, evidence: Evide
 def _role(weight: float, evidence: Evidence | None) -> str:
     if evidence is None:
         return "prior"
-    if abs(weight) < SMALLEST_REST:
-        return "silent"
     return "for" if weight > 0 else "against"

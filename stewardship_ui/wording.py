@@ -63,8 +63,21 @@ _STATUSES = {
     "merged": lazy_gettext("merged"),
     "split": lazy_gettext("split"),
     "retired": lazy_gettext("retired"),
-    "loaded": lazy_gettext("loaded"),
+    "accepted": lazy_gettext("accepted"),
     "undone": lazy_gettext("undone"),
+}
+
+_FLAWS = {
+    "missing_id": lazy_gettext("It has no key."),
+    "column_count": lazy_gettext("It has too many or too few cells."),
+    "repeated_id": lazy_gettext("Its key came before with other content."),
+    "undecodable": lazy_gettext("It holds characters that are no text."),
+    "too_large": lazy_gettext("A cell, the key or the row is too long."),
+    "not_json": lazy_gettext("It is not one JSON value."),
+    "not_an_object": lazy_gettext("It is JSON, but not an object."),
+    "duplicate_key": lazy_gettext("The same name occurs twice in it."),
+    "too_deep": lazy_gettext("It is nested too deeply."),
+    "number_range": lazy_gettext("It holds a number out of range."),
 }
 
 _RULES = {
@@ -134,6 +147,11 @@ def verdict(code: str | None) -> str:
 def status(code: str) -> str:
     """Where a task, a golden record or a load stands."""
     return _say(_STATUSES, code)
+
+
+def flaw(code: str) -> str:
+    """Why a row of an extract was not taken."""
+    return _say(_FLAWS, code)
 
 
 def rule(code: str) -> str:

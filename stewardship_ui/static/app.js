@@ -88,6 +88,11 @@
     }
   });
 
+  // The address moves on without the header being drawn anew: come back to where the person is now.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-stay]")) event.target.elements.next.value = location.pathname + location.search;
+  });
+
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-keys-switch]")) return;
     keysOn = event.target.checked;
@@ -104,7 +109,7 @@
   // A live region that arrives together with its text is not read out: repeat the text in the one that stays.
   document.addEventListener("htmx:after:swap", () => {
     waitingVerdict = null;
-    window.scrollTo(0, 0);
+    if (!document.activeElement.closest("form.filters")) window.scrollTo(0, 0);
     say([...document.querySelectorAll("#main [data-announce], #main [role=alert]")].map((each) => each.textContent).join(" "));
   });
 })();
