@@ -39,6 +39,7 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.DecisionNotUndoableError: HTTPStatus.CONFLICT,
     errors.UntrainedLevelError: HTTPStatus.CONFLICT,
     errors.IdempotencyConflictError: HTTPStatus.CONFLICT,
+    errors.WriteConflictError: HTTPStatus.CONFLICT,
     errors.LoginTakenError: HTTPStatus.CONFLICT,
 }
 """Everything else that the domain refuses is the caller's to mend: 422."""

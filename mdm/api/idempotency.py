@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Response, current_app, json, request
 from marshmallow import Schema
 
 from mdm.api.security import the_actor, the_hub
-from mdm.domain.errors import InvalidInputError
+from mdm.domain.errors import InvalidInputError, WriteConflictError
 from mdm.services import idempotency
 from mdm.services.unit_of_work import UnitOfWork
 
 HEADER = "Idempotency-Key"
+TRIES = 8
 REPLAYED = "Idempotency-Replayed"
 """Set on an answer that was given before."""
 
@@ -40,17 +42,18 @@ class Answer:
     version: int | None = None
 
 
-class RepeatedError(Exception):
-    """The call was answered before, by somebody who was first while this one worked."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__("answered before")
-        self.status = status
-        self.body = body
-
-
 def write(reason: str, schema: Schema, act: Callable[[UnitOfWork], Answer]) -> Response:
-    """Do ``act`` in one unit of work and answer what it returns; a repeated call is answered without doing it."""
+    """Do ``act`` in one unit of work and answer what it returns; a repeated call is answered without doing it.
+
+    A transaction that lost against another one is done again: it then sees what the other wrote.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(WriteConflictError):
+            return _write_once(reason, schema, act)
+    return _write_once(reason, schema, act)
+
+
+def _write_once(reason: str, schema: Schema, act: Callable[[UnitOfWork], Answer]) -> Response:
     key = request_key()
     with the_hub().unit_of_work(the_actor(), reason) as uow:
         if key:

@@ -175,3 +175,9 @@ class NotInitialisedError(MdmError):
     """The database is empty or stands at another version's schema."""
 
     code = "hub.not_initialised"
+
+
+class WriteConflictError(MdmError):
+    """Another transaction wrote the same at the same moment; nothing was changed, trying again is safe."""
+
+    code = "write.conflict"

@@ -46,6 +46,7 @@ def merge(
 ) -> Effect:
     """Make two golden records one; raises ContradictingVerdictError when a verdict keeps records of them apart."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    uow.take_turn(entity)
     one = _live(uow, entity, golden_id, expected_version)
     other = _live(uow, entity, other_id)
     if one == other:
@@ -58,10 +59,21 @@ def merge(
     return _carry_out(uow, entity, "merge", subject, reason, must=links, cannot=(), preview=preview)
 
 
-def unmerge(uow: UnitOfWork, entity: str, golden_id: str, reason: str, *, preview: bool = False) -> Effect:
+def unmerge(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    reason: str,
+    *,
+    preview: bool = False,
+    expected_version: int | None = None,
+) -> Effect:
     """Take the latest merge of (or into) a golden ID apart, for good: the sides may not meet again by themselves."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    uow.take_turn(entity)
     asked = _known(uow, entity, golden_id)
+    if expected_version is not None:
+        _live(uow, entity, golden_id, expected_version)
     redirects = [r for r in golden_store.open_redirects(uow.connection, [asked]) if r.kind == "merged"]
     own = [r for r in redirects if r.from_id == asked] or [r for r in redirects if r.to_id == asked]
     if not own:
@@ -99,6 +111,7 @@ def split(
 ) -> Effect:
     """Part the source records ``keys`` (system, id) from the rest of a golden record."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    uow.take_turn(entity)
     here = _live(uow, entity, golden_id, expected_version)
     members = xref_store.members_of(uow.connection, [here])[here]
     records = source_store.records_by_id(uow.connection, members)
@@ -130,6 +143,7 @@ def override(
 ) -> Effect:
     """Set one value of a golden record; it survives reloads and follows its record through merges."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
+    uow.take_turn(entity)
     here = _live(uow, entity, golden_id, expected_version)
     uow.hub.dictionary.entity(entity).attribute(attribute)
     if not isinstance(value, (str, int, float)) or (isinstance(value, str) and not 0 < len(value) <= 4000):
@@ -163,6 +177,8 @@ def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = Fals
     if row is None:
         raise UnknownDecisionError("There is no such decision.", decision_id=decision_id[:60])
     access.require(uow.actor, Permission.REVIEW_DECIDE if row.kind == "review" else Permission.GOLDEN_DECIDE)
+    uow.take_turn(row.entity)
+    row = review_store.find_decision(uow.connection, decision_id)
     if not preview:
         return _undo(uow, row, reason)
     with uow.trial():

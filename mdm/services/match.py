@@ -118,6 +118,7 @@ def put(
     source.require_known(uow, system)
     cells = checked_attributes(uow.hub, entity, attributes)
     source.check_key(key)
+    uow.take_turn(entity)
     known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
     digest = content_hash(cells)
     if known and known.content_hash == digest and known.status == "active":
@@ -153,6 +154,7 @@ def retire_record(uow: UnitOfWork, entity: str, system: str, key: str) -> str:
     """Take a record out of use; its golden ID still answers. Returns that golden ID."""
     access.require(uow.actor, Permission.RECORD_WRITE)
     access.require_source(uow.actor, system)
+    uow.take_turn(entity)
     record = source.find_record(uow, entity, system, key)
     if record.status == "active":
         retire_many(uow, entity, [record.record_id])
@@ -266,6 +268,7 @@ def _publish(
 ) -> MatchReport:
     """Write what still holds: pairs whose records changed since the snapshot are left to the next run."""
     entity = matcher.entity.name
+    uow.take_turn(entity)
     now = {r.record_id: r.version for r in match_store.all_features(uow.connection, entity)}
     steady = {record_id for record_id, version in versions.items() if now.get(record_id) == version}
     kept = [stored_pair(p) for p in pairs if p.left in steady and p.right in steady]

@@ -113,6 +113,7 @@ def decide(
     """
     access.require(uow.actor, Permission.REVIEW_DECIDE)
     said, why = _verdict(verdict), require_reason(reason)
+    uow.take_turn(_find(uow, task_id).entity)
     row = _find(uow, task_id)
     if row.status != TaskStatus.OPEN:
         raise TaskNotOpenError("This task is no longer open.", state=_state(row))

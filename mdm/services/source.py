@@ -196,6 +196,7 @@ def list_rejects(uow: UnitOfWork, load_id: str) -> tuple[Reject, ...]:
 def get_record(uow: UnitOfWork, entity: str, system: str, key: str) -> RecordView:
     """One source record with everything known of it; raises UnknownRecordError."""
     access.require(uow.actor, Permission.RECORD_READ)
+    access.require_source(uow.actor, system)
     uow.hub.dictionary.entity(entity)
     record = find_record(uow, entity, system, key)
     content = json.loads(source_store.standard_contents(uow.connection, [record.record_id])[record.record_id])

@@ -16,7 +16,7 @@ from mdm.domain.errors import ActorMissingError
 from mdm.domain.event import EVENT_TYPES, Event
 from mdm.domain.source import Json
 from mdm.storage import event as event_store
-from mdm.storage.database import Connection, time_text
+from mdm.storage.database import Connection, take_turn, time_text
 
 if TYPE_CHECKING:
     from mdm.services.hub import Hub
@@ -46,6 +46,13 @@ class UnitOfWork:
         if type_ not in EVENT_TYPES:
             raise ValueError(f"unknown event type {type_}")
         self.events.append(Event(type_, entity, subject, payload or {}))
+
+    def take_turn(self, entity: str) -> None:
+        """Regroup records of this entity alone from here on; what is read afterwards is up to date.
+
+        Two records of one thing that came in at once would otherwise not see each other.
+        """
+        take_turn(self.connection, f"mdm:{entity}")
 
     @contextmanager
     def trial(self) -> Iterator[None]:

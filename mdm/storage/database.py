@@ -28,9 +28,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Connection", "Database", "Row", "among", "insert_rows", "open_database", "time_text", "upsert_rows"]
+from mdm.domain.errors import WriteConflictError
+
+__all__ = [
+    "Connection",
+    "Database",
+    "Row",
+    "among",
+    "insert_rows",
+    "open_database",
+    "take_turn",
+    "time_text",
+    "upsert_rows",
+]
 
 Row: TypeAlias = Any
 """A table row with the columns of its query; services turn it into a domain type before it leaves them."""
@@ -54,22 +67,30 @@ class Database:
         """A connection on one consistent snapshot; nothing it does is kept."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect() as connection:
-            connection = connection.execution_options(**level)
+            connection.execution_options(**level)
             with connection.begin() as transaction:
                 yield connection
                 transaction.rollback()
 
     @contextmanager
     def writing(self, context: Mapping[str, str]) -> Iterator[Connection]:
-        """A connection in a writing transaction that triggers know the actor of; commits on leaving."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(mdm_write=True)
-            with connection.begin():
-                set_context(connection, context)
-                try:
-                    yield connection
-                finally:
-                    clear_context(connection)
+        """A connection in a writing transaction that triggers know the actor of; commits on leaving.
+
+        Raises WriteConflictError, with nothing changed, when another transaction wrote the same meanwhile.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.execution_options(mdm_write=True)
+                with connection.begin():
+                    set_context(connection, context)
+                    try:
+                        yield connection
+                    finally:
+                        clear_context(connection)
+        except DBAPIError as error:
+            if _is_conflict(error):
+                raise WriteConflictError("Somebody else wrote the same at the same moment.") from error
+            raise
 
     def close(self) -> None:
         """Give all connections back."""
@@ -103,6 +124,15 @@ def clear_context(connection: Connection) -> None:
         connection.info["context"].clear()
 
 
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction has the turn of this name; it is given back with the transaction.
+
+    SQLite lets one transaction write at a time anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
 def among(connection: Connection, of: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """``of`` is one of ``values``, however many: json_each on SQLite, an array on PostgreSQL (both use the index)."""
     listed = list(values)
@@ -132,6 +162,13 @@ def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 def time_text(moment: datetime) -> str:
     """UTC with microseconds, as stored: ``2026-11-23T08:00:00.000000Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    """Whether the transaction lost against another one: a key both gave out, a deadlock, a failed serialisation."""
+    if getattr(error.orig, "sqlstate", None) in {"23505", "40001", "40P01"}:
+        return True
+    return isinstance(error, IntegrityError) and str(error.orig).startswith("UNIQUE constraint failed")
 
 
 def _prepare_sqlite(dbapi_connection: Any, entry: ConnectionPoolEntry) -> None:

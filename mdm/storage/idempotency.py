@@ -36,8 +36,10 @@ def claim(
         "body": "",
         "created_at": at,
     }
-    taken = connection.execute(make(idempotency_key).values(row).on_conflict_do_nothing())
-    return None if taken.rowcount == 1 else find(connection, client_id, key)
+    taken = connection.execute(
+        make(idempotency_key).values(row).on_conflict_do_nothing().returning(idempotency_key.c.key)
+    ).one_or_none()
+    return None if taken else find(connection, client_id, key)
 
 
 def find(connection: Connection, client_id: str, key: str) -> StoredAnswer | None:

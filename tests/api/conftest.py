@@ -110,15 +110,20 @@ def house(model_home):
 
 
 @pytest.fixture
-def hub(scratch, model_home, house):
-    """A fresh hub with three sources, the small rules and ready weights."""
+def settings(scratch, model_home):
+    """Settings of a fresh hub with three sources, the small rules and ready weights."""
     home = scratch / uuid4().hex
     shutil.copytree(model_home, home)
-    settings = load_settings({"MDM_HOME": str(home)})
+    yield load_settings({"MDM_HOME": str(home)})
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def hub(settings, house):
+    """A fresh hub that shares dictionary and rules, which take longest to read."""
     opened = Hub(settings, open_database(settings.database_url), house.dictionary, house.rules)
     yield opened
     opened.close()
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
