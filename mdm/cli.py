@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mdm import __version__, jobs, server
+from mdm.bench.table import BENCHES, run_benches
 from mdm.config import Settings, load_settings
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import MdmError, ProfileError, UnreadableFileError
@@ -412,6 +413,29 @@ def audit_verify(house: House) -> Answer:
     with house.reading() as uow:
         report = audit.verify(uow)
     return {"ok": report.ok, **_plain(report)}
+
+
+@command(main, "bench")
+@click.argument("name", required=False, type=click.Choice(list(BENCHES)))
+@click.option("--rows", default=10_000, show_default=True)
+def bench(_: House, name: str | None, rows: int) -> Answer:
+    """Print the ratio table of this machine; it reports, it judges nobody."""
+    with errors.status("measuring"):
+        found = run_benches(name, rows)
+    return {
+        "rows": [
+            {
+                "goal": row.name,
+                "what": row.goal,
+                "records": row.rows,
+                "this run": f"{row.value:.2f} {row.unit}",
+                "limit": f"{'>=' if row.at_least else '<='} {row.limit:g}",
+                "reached": "yes" if row.reached else "no",
+                "details": row.details,
+            }
+            for row in found
+        ]
+    }
 
 
 @main.command("serve")

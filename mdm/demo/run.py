@@ -39,7 +39,7 @@ KINDS = {
     "GAUGE_LEDGER": "QMS",
     "FA_U8": "FA",
 }
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -102,10 +102,16 @@ def _print_result(hub: Hub, actor: Actor, worlds: list[World], reports: list[Mat
 
 def _print_people(hub: Hub, actor: Actor, port: int) -> None:
     """One-time links: a demo has no password anybody could know."""
-    for role, name in (("steward", "Demo Steward"), ("governance", "Demo Governance"), ("admin", "Demo Admin")):
+    for role, name in (
+        ("steward", "Demo Steward"),
+        ("governance", "Demo Governance"),
+        ("admin", "Demo Admin"),
+    ):
         with hub.unit_of_work(actor, "invite demo people") as uow:
             made = _invite(uow, f"demo.{role}", role, name)
-        console.print(f"log in as {made.user.login} ({role}), once: http://127.0.0.1:{port}/invitation/{made.token}")
+        console.print(
+            f"log in as {made.user.login} ({role}), once: http://127.0.0.1:{port}/invitation/{made.token}"
+        )
 
 
 def _invite(uow: UnitOfWork, login: str, role: str, name: str) -> access.Invitation:

@@ -1,0 +1,175 @@
+"""P4, P8: one record matched against all, and a look-up against an endpoint that does nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pyarrow as pa
+from flask import Flask
+from splink import block_on
+
+from mdm.api.security import authenticate
+from mdm.app import create_app
+from mdm.bench.house import ENTITY, House, bench_house, mapping_of
+from mdm.bench.measure import Row, cpu_seconds, median_ms
+from mdm.engine.connection import open_engine
+from mdm.linkage.predict import open_linker
+from mdm.linkage.record import FeatureRecord
+from mdm.linkage.settings import settings
+from mdm.linkage.table import comparison_table
+from mdm.services import access, match, rule, source
+from mdm.services.rule import Matcher
+from mdm.storage import match as match_store
+
+REQUESTS = 2000
+TRIES = 100
+SLOW_TRIES = 7
+
+
+def one_record(rows: int) -> Iterable[Row]:
+    """P4: search before create in process, against Splink's predict_between for the same record."""
+    with bench_house(rows) as house:
+        _fill(house)
+        asked = _asked(house)
+        with house.hub.reading(house.actor) as uow:
+            mine = median_ms(
+                lambda i: match.search_before_create(uow, ENTITY, asked[i % len(asked)]),
+                min(TRIES, len(asked)),
+            )
+            matcher = rule.matcher(uow, ENTITY)
+            stored = match_store.all_features(uow.connection, ENTITY)
+        records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in stored]
+        theirs = _predict_between(house, matcher, records)
+    yield Row(
+        "P4",
+        "one record matched, no write, p50",
+        len(records),
+        mine,
+        "ms",
+        2,
+        "with standardising and reasons",
+    )
+    yield Row(
+        "P4r",
+        "predict_between / one record matched",
+        len(records),
+        theirs / mine,
+        "x",
+        200,
+        f"predict_between {theirs:.0f} ms",
+        at_least=True,
+    )
+
+
+def look_up(rows: int) -> Iterable[Row]:
+    """P8: the look-up endpoint against one that says hello behind the same middleware, CPU per request."""
+    with bench_house(rows) as house:
+        _fill(house)
+        with house.hub.unit_of_work(house.actor, "bench") as uow:
+            token = access.add_client(uow, "bench", "SAP_ECC", ["xref:read"]).token
+        app = create_app(house.hub)
+        _add_hello(app)
+        keys = [key for system, key, _ in house.world.truth if system == "SAP_ECC"]
+        paths = [f"/api/v1/xref/{ENTITY}/SAP_ECC/{key}" for key in keys]
+        for path in (*paths[:50], "/api/v1/hello"):
+            _call(app, path, token)
+        found = cpu_seconds(lambda: [_call(app, paths[i % len(paths)], token) for i in range(REQUESTS)])
+        hello = cpu_seconds(lambda: [_call(app, "/api/v1/hello", token) for _ in range(REQUESTS)])
+    yield Row(
+        "P8",
+        "hello / look-up behind the same middleware, CPU per request",
+        len(house.world.truth),
+        hello / found,
+        "x",
+        0.8,
+        f"look-up {found / REQUESTS * 1e6:.0f} µs, hello {hello / REQUESTS * 1e6:.0f} µs",
+        at_least=True,
+    )
+
+
+def _fill(house: House) -> None:
+    for code, described in house.world.mapping["sources"].items():
+        path = house.world.folder / described["file"]
+        source.ingest_file(house.hub, house.actor, ENTITY, path, code, mapping_of(house, code))
+    match.run(house.hub, house.actor, ENTITY, full=True)
+
+
+def _asked(house: House) -> list[dict[str, str | None]]:
+    """Records as a source system would send them: the raw attributes of stored ones."""
+    with house.hub.reading(house.actor) as uow:
+        keys = [(system, key) for system, key, _ in house.world.truth][
+            :: max(1, len(house.world.truth) // TRIES)
+        ]
+        views = [source.get_record(uow, ENTITY, system, key) for system, key in keys[:TRIES]]
+    return [dict(view.raw) for view in views]
+
+
+def _predict_between(house: House, matcher: Matcher, records: list[FeatureRecord]) -> float:
+    prepared = [matcher.scorer.prepare(record) for record in records]
+    engine = open_engine(house.hub.settings.scratch)
+    weights = matcher.model.weights
+    given = settings(
+        matcher.rules,
+        prior=weights.prior,
+        m={part.comparison: [level.m for level in part.levels] for part in weights.comparisons},
+        u={part.comparison: [level.u for level in part.levels] for part in weights.comparisons},
+    )
+    given.blocking_rules_to_generate_predictions = [block_on("bench_key")]
+    # One key per record, so that Splink looks at a handful of candidates and not at the whole table.
+    keys = [str(min(p.keys[0], default=-p.record_id)) for p in prepared]
+    table = comparison_table(matcher.rules, prepared).append_column("bench_key", pa.array(keys))
+    with open_linker(engine, given, table) as (api, linker):
+        existing = api.register(table, dataset_display_name="bench_existing")
+        taken = median_ms(lambda i: _between(api, linker, existing, table.slice(i, 1), i), SLOW_TRIES)
+    engine.close()
+    return taken
+
+
+def _between(api: Any, linker: Any, existing: Any, one: pa.Table, turn: int) -> None:
+    """``Any``: Splink ships no types."""
+    new = api.register(one, dataset_display_name=f"bench_new_{turn}")
+    linker.inference.predict_between(existing, new)
+
+
+def _add_hello(app: Flask) -> None:
+    """An endpoint that does nothing but what every API call does first."""
+
+    def hello() -> dict[str, str]:
+        authenticate()
+        return {"hello": "world"}
+
+    app.add_url_rule("/api/v1/hello", "hello", hello)
+
+
+def _call(app: Flask, path: str, token: str) -> int:
+    """One request through the whole application, without a socket."""
+    status: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+    def start(line: str, _headers: object, _error: object = None, /) -> Callable[[bytes], object]:
+        status.append(line)
+        return lambda data: data
+
+    b"".join(app.wsgi_app(environ, start))
+    if not status[0].startswith("200"):
+        raise RuntimeError(f"{path}: {status[0]}")
+    return 200

@@ -1,0 +1,22 @@
+"""Which benchmarks there are, and running them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from mdm.bench import answer, load
+from mdm.bench.measure import Row
+
+BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
+    "load": load.full_load,
+    "one": answer.one_record,
+    "lookup": answer.look_up,
+    "check": load.checking,
+    "write": load.bulk_write,
+}
+
+
+def run_benches(name: str | None, rows: int) -> list[Row]:
+    """The rows of the ratio table, of one benchmark or all."""
+    chosen = [BENCHES[name]] if name else list(BENCHES.values())
+    return [row for bench in chosen for row in bench(rows)]
