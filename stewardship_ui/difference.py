@@ -31,6 +31,8 @@ def mark_differences(left: str, right: str) -> tuple[Runs, Runs]:
         return _whole(left, same=True), _whole(right, same=True)
     if not left or not right or max(len(left), len(right)) > MAX_LENGTH:
         return _whole(left, same=False), _whole(right, same=False)
+    if _is_code(left) and _is_code(right):
+        return _around_the_middle(left, right)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     if matcher.ratio() < MIN_ALIKE:
         return _whole(left, same=False), _whole(right, same=False)
@@ -45,6 +47,29 @@ def mark_differences(left: str, right: str) -> tuple[Runs, Runs]:
 
 def _whole(text: str, *, same: bool) -> Runs:
     return (Run(text, same),) if text else ()
+
+
+def _is_code(text: str) -> bool:
+    """A number, date or identifier: single characters that agree by chance in its middle mean nothing."""
+    return text.isascii() and " " not in text and any(character.isdigit() for character in text)
+
+
+def _around_the_middle(left: str, right: str) -> tuple[Runs, Runs]:
+    """What both begin and end with is the same, all between differs."""
+    head = _common_start(left, right)
+    tail = _common_start(left[head:][::-1], right[head:][::-1])
+    return _cut(left, head, tail), _cut(right, head, tail)
+
+
+def _common_start(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
+def _cut(text: str, head: int, tail: int) -> Runs:
+    end = len(text) - tail
+    parts = (Run(text[:head], True), Run(text[head:end], False), Run(text[end:], True))
+    return tuple(run for run in parts if run.text)
 
 
 def _is_chance(left: str, right: str, at_left: tuple[int, int], at_right: tuple[int, int]) -> bool:

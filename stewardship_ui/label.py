@@ -86,6 +86,15 @@ class Labels:
         return found.attributes.get(name) if found else None
 
 
+def compared(values: Json) -> str:
+    """The comparable forms of one side of an evidence, each once."""
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if isinstance(values, Sequence) and not isinstance(values, str):
+        return ", ".join(dict.fromkeys(text for each in values if (text := compared(each))))
+    return "" if is_empty(values) else str(values)
+
+
 def country(code: str) -> str:
     """The name of a country by its ISO 3166-1 code; any other text as it is."""
     locale = get_locale()

@@ -29,7 +29,7 @@ PAGE_SIZE = 50
 OFFER_KEY = "offer"
 """Where the session keeps what was decided last, until the next page has offered to take it back."""
 
-TOLD = 3
+TOLD = 2
 """How many facts for and against a line of the queue tells."""
 
 

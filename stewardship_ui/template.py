@@ -9,7 +9,7 @@ from flask import g, request, session, url_for
 
 from stewardship_ui import asset, wording
 from stewardship_ui.door import allowed, current_hub, is_logged_in
-from stewardship_ui.label import Labels
+from stewardship_ui.label import Labels, compared
 from stewardship_ui.language import (
     TAGS,
     language,
@@ -37,6 +37,7 @@ def context() -> dict[str, Any]:  # values of templates have no common type
     return {
         "allowed": allowed,
         "asset": asset,
+        "compared": compared,
         "display_name": g.get("display_name", ""),
         "is_logged_in": is_logged_in(),
         "labels": Labels(current_hub().dictionary),

@@ -23,6 +23,9 @@ def changed(left: str, right: str) -> tuple[list[str], list[str]]:
         ("恒瑞有限公司", "恒瑞", (["有限公司"], [])),
         ("Suzhou Hengrui", "苏州恒瑞", (["Suzhou Hengrui"], ["苏州恒瑞"])),
         ("", "苏州", ([], ["苏州"])),
+        ("2008-02-20", "2007-07-01", (["8-02-20"], ["7-07-01"])),
+        ("CN-10045-B", "CN-10054-B", (["45"], ["54"])),
+        ("1111", "111", (["1"], [])),
     ],
 )
 def test_what_the_other_side_lacks_is_marked(

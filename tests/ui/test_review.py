@@ -24,7 +24,7 @@ def test_the_queue_says_where_two_records_differ_and_what_the_evidence_is(stewar
     text = steward.get("/review").text
     assert "<del>瑞</del>" in text
     assert "<ins>端</ins>" in text
-    assert "= Phone" in text
+    assert "Phone: same" in text
     assert "%</span>" in text
     assert "3 pairs wait for a steward." in text
 
