@@ -12,6 +12,7 @@ from functools import partial
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
+from mdm.domain.standardise.grade import IMPLIED
 from mdm.domain.standardise.part import fold_twins, part_key
 
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
@@ -21,6 +22,11 @@ _SHORTEST_CODE = 4
 _PART_CODE = 7
 _MOST_FACTS = 10
 """Facts beyond these, in order of their text, are not combined: the number of keys would explode."""
+_OWN_CLASSES = frozenset({"own_design", "labelling"})
+_NUMBERED_CLASSES = _OWN_CLASSES | {"device"}
+_REVISION_MARK = re.compile(r"(?:REV)?[A-Z]$")
+_BY_DEFINITION = frozenset({"fastener", "seal", "spring", "stock", "packaging", "chemical"})
+_PASSIVE_NOUNS = frozenset({"capacitor", "resistor", "inductor"})
 _NOUN_PARTS = (".noun", ".noun_class")
 _GRADE_CODES = "material_grade."
 _PLACE_OF_RANK = (0, 1, -1)
@@ -139,9 +145,61 @@ def combined(size: int, by_reference: Mapping[str, tuple[str, ...]]) -> list[str
     return ["|".join((name, *some)) for name in nouns or [""] for some in combinations(told, size)]
 
 
+def product_codes(texts: tuple[str, ...]) -> list[str]:
+    """Codes too short for a part: the product or series that it belongs to."""
+    return [key for key in code_tokens(texts) if len(key) < _PART_CODE]
+
+
+def known_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Codes that contradict each other when they differ.
+
+    The part number of a bought part is only the number of its record in one system and says nothing here.
+    """
+    own = bool(_classes(by_reference) & _NUMBERED_CLASSES)
+    return part_codes(
+        tuple(
+            text
+            for name, texts in by_reference.items()
+            if not name.endswith(".noun_class") and (own or not name.startswith("part_number."))
+            for text in texts
+        )
+    )
+
+
+def own_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Numbers of a part of one's own design without the revision at their end; none for bought parts.
+
+    On a maker's number the same last letter tells a successor.
+    """
+    if not _classes(by_reference) & _OWN_CLASSES:
+        return []
+    written = [
+        text for name, texts in by_reference.items() if not name.endswith(".noun_class") for text in texts
+    ]
+    bases = [_REVISION_MARK.sub("", key) for key in part_codes(tuple(written))]
+    return _distinct(key for key in bases if len(key) >= _PART_CODE - 1)
+
+
+def _classes(by_reference: Mapping[str, tuple[str, ...]]) -> set[str]:
+    return {text for name, texts in by_reference.items() if name.endswith(".noun_class") for text in texts}
+
+
+def standard_part(texts: tuple[str, ...]) -> list[str]:
+    """Classes of parts that noun, size and grade define, whoever makes them; nothing for others."""
+    return _distinct(
+        text for text in texts if text in _BY_DEFINITION or text.partition("_")[0] in _PASSIVE_NOUNS
+    )
+
+
+def device(texts: tuple[str, ...]) -> list[str]:
+    """``device`` where a noun names a finished device, nothing else."""
+    return [text for text in _distinct(texts) if text == "device"]
+
+
 def _facts_of(reference: str, texts: tuple[str, ...]) -> list[str]:
     if reference.endswith(".codes") and not reference.startswith(_GRADE_CODES):
-        return [key for key in code_tokens(texts) if len(key) < _PART_CODE]
+        return product_codes(texts)
+    texts = tuple(text for text in texts if text not in IMPLIED)
     measured = ((text, _MEASURE.match(text)) for text in texts)
     return [_read(match).text if match else text.rpartition(":")[2] for text, match in measured]
 
@@ -179,13 +237,18 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "size_smallest": partial(size_rank, 2),
     "code_tokens": code_tokens,
     "part_codes": part_codes,
+    "product_codes": product_codes,
     **{f"variant_{group}": partial(variants_of_group, group) for group in _GROUPS},
     "attr_set": attr_set,
     "noun": noun,
     "noun_family": noun_family,
+    "standard_part": standard_part,
+    "device": device,
 }
 
 GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "facts": facts,
+    "known_numbers": known_numbers,
+    "own_numbers": own_numbers,
     **{f"combined_{size}": partial(combined, size) for size in (1, 2, 3)},
 }

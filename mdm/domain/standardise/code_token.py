@@ -20,6 +20,10 @@ _UNIT = (
 )
 _ONE = rf"(?:od|id|dia|dc|ac|wt|cs|sh|ch|fr|[mdfwlh])?{_NUM}{_UNIT}?"
 _DIMENSION = re.compile(rf"{_ONE}(?:x{_ONE})*", re.IGNORECASE)
+HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WLU]?F?BGA|WLCSP|PLCC|TO|SC"
+"""Families of component housings; with their number of leads (LQFP144) they are a dimension too."""
+_HOUSING = re.compile(rf"(?:{HOUSINGS})-?(?:\d{{2,3}}-)?\d{{1,3}}", re.IGNORECASE)
+_SIZE_FIRST = re.compile(r"[MD]?\d{1,3}(?:\.\d+)?[xX]\d", re.ASCII)
 _SINGLE_LETTER_UNIT = re.compile(r"0?\d+[a-z]", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^-_]+")
 _MEASURED = re.compile(
@@ -87,7 +91,7 @@ def code_key(text: str) -> str:
 def _is_code(run: str) -> bool:
     key = code_key(run)
     digits = sum(map(str.isdigit, key))
-    if len(key) < SHORTEST or not digits:
+    if len(key) < SHORTEST or not digits or _HOUSING.fullmatch(run) or _SIZE_FIRST.match(run):
         return False
     pieces = [piece for piece in _PIECE.split(run) if piece]
     if any(not _is_plain(piece) for piece in pieces):

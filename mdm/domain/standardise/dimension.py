@@ -62,6 +62,9 @@ _FIT = re.compile(r"((?:Φ|(?<![A-Z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?)(?=[hgHG]\d{1,
 _GLUED_HARDNESS = re.compile(
     r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE
 )
+_GLUED_WORD = re.compile(
+    r"(?<=\d)(?=(?:SUS|SS)\d{3}|R/A(?![A-Za-z])|[A-Z][a-z]{3})|(?<=\d[mM][mM])(?=[A-WYZ][A-Za-z])"
+)
 _CHIP = re.compile(r"(?<![\w.])(?:0201|0402|0603|0805|1206|1210)(?![\w.])|Ω|±|\d%")
 
 
@@ -136,8 +139,8 @@ def read_dimensions(text: str) -> SizedText:
 
 
 def loosen(text: str) -> str:
-    """The text with a space where two facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°."""
-    return _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text))
+    """The text with a space where facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°, M3x8SUS304."""
+    return _GLUED_WORD.sub(" ", _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text)))
 
 
 def format_number(value: Decimal) -> str:

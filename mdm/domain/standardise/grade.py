@@ -35,7 +35,7 @@ _SHORT_CODE = re.compile(r"[A-Za-z]\d{1,2}")
 _FASTENER_STEELS = frozenset({"A1", "A2", "A3", "A4", "A5", "C1", "C3", "C4"})
 _SUTURE_SIZE = re.compile(r"USP ?\d{1,2}(?:[-/]0)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
 
-_IMPLIED: Mapping[str, str] = {
+IMPLIED: Mapping[str, str] = {
     **dict.fromkeys(("A2", "A2-50", "A2-70", "A2-80"), "304"),
     **dict.fromkeys(("A4", "A4-50", "A4-70", "A4-80"), "316"),
     "420J1": "420",
@@ -45,7 +45,7 @@ _IMPLIED: Mapping[str, str] = {
 
 def grade_codes(terms: Iterable[Term]) -> tuple[str, ...]:
     """Codes of the grades found, each once, with the grades they imply."""
-    codes = [code for term in terms for code in (term.code, _IMPLIED.get(term.code, ""))]
+    codes = [code for term in terms for code in (term.code, IMPLIED.get(term.code, ""))]
     return tuple(dict.fromkeys(code for code in codes if code))
 
 

@@ -32,6 +32,14 @@ _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONGEST_RUN = 6
 _NEGATION = re.compile(r"(?:NON|UN|NOT|非|未)[- ]?$", re.IGNORECASE)
 _FIELD_END = re.compile(r"[,;/()|]| - ")
+_OTHER_PART = re.compile(
+    r"(?:\b(?:replaces|replacing|replacement for|replaced by|supersedes|superseded by|instead of)\b"
+    r"|替代|代替|取代|替换)"
+    r"[ :：]{0,2}(?:[A-Z]{2,4} (?=\d))?(?=[A-Z0-9._/-]*\d)[A-Z0-9](?:[A-Z0-9._/-]*[A-Z0-9])?",
+    re.IGNORECASE,
+)
+"""The number of the part that this one took the place of, or that took its place: not its own."""
+_FRENCH = re.compile(r"(?<![A-Za-z0-9.×*x-])\d{1,2}(?:\.\d)? ?$")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
 _NOT_COLOURS = frozenset({"米", "粉"})
@@ -65,6 +73,7 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
 @lru_cache(maxsize=32768)
 def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     text = loosen(_whole_words(text))
+    text = blank(text, (match.span() for match in _OTHER_PART.finditer(text)))
     standards = find_standards(text)
     named, rest = _named(blank(text, ((each.start, each.end) for each in standards)), lists)
     noun = _head_noun(text, named["noun"])
@@ -99,11 +108,20 @@ def _named(text: str, lists: tuple[Same | None, ...]) -> tuple[dict[str, tuple[T
     found["colour"] = tuple(
         term for term in found["colour"] if rest[term.start : term.end] not in _NOT_COLOURS
     )
+    found["variant"] = tuple(term for term in found["variant"] if not _is_french(rest, term))
     for terms in found.values():
         rest = _without(rest, terms)
     bare = find_bare_class(rest, grades)
     found["grade"] += (*classes, *bare)
     return found, _without(rest, bare)
+
+
+def _is_french(text: str, term: Term) -> bool:
+    """``6 Fr`` is a diameter on the French scale; a language stands by itself or after a product (AX-90 FR)."""
+    spelled, before = text[term.start : term.end], text[: term.start]
+    if spelled == "Fr":
+        return before.rstrip()[-1:].isdigit()
+    return spelled.upper() == "FR" and _FRENCH.search(before) is not None
 
 
 def _letter_sides(text: str, named: tuple[Term, ...]) -> tuple[tuple[str, ...], str]:

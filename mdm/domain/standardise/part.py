@@ -13,6 +13,11 @@ from mdm.domain.standardise.unit import in_base
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Z]+")
 _NOTE = re.compile(r"\((?![^()]*版)[^()]*\)?")
+_LABEL = re.compile(
+    r"^(?:CAT(?:ALOG(?:UE)?)?|REF|ART|ITEM|P/?N|MPN|货号|型号|图号|件号)[.:# _-]{1,2}(?:NO[.:# ]{1,2})?(?=.{5})"
+)
+_MAKER_FIRST = re.compile(r"^(?:[A-Za-z]{5,} +(?=[^ ]*\d)|(?P<prefix>[A-Z]{2,4}) +(?=(?P=prefix)[^ ]*\d))")
+"""The maker's name before its number, or its prefix said twice; a short prefix alone belongs to the number."""
 _QUOTES = "'\"`*#=;,. "
 _TWINS = str.maketrans("OI", "01")
 _WORDED = r"(?:REVISION|REV|VERSION|VER|版本|版次)[.:_ -]{0,2}(?P<worded>[A-Z]{1,2}|[A-Z]?\d{1,3})"
@@ -31,7 +36,7 @@ _SHORTEST_BASE = 4
 
 def part_key(text: str) -> str:
     """Capital letters and digits of a number; spreadsheet quotes, marks and notes in brackets do not count."""
-    upper = clean(text).upper()
+    upper = _LABEL.sub("", clean(text).upper())
     return _NOT_ALNUM.sub("", _NOTE.sub(" ", upper)) or _NOT_ALNUM.sub("", upper)
 
 
@@ -56,7 +61,7 @@ def split_revision(text: str) -> tuple[str, str]:
 
 def mpn(text: str, env: Env) -> Standard:
     """Maker's part number: part ``key`` for equality, ``folded`` with O/0 and I/1 made one."""
-    key = part_key(text)
+    key = part_key(_MAKER_FIRST.sub("", clean(text)))
     if not key:
         return ABSENT
     return Standard(_shown(text), {"key": key, "folded": fold_twins(key)})

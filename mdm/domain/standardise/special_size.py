@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from mdm.domain.standardise.code_token import HOUSINGS
 from mdm.domain.standardise.term import blank
 
 _START = r"(?<![A-Za-z0-9.])"
@@ -134,7 +135,6 @@ def _letter_size(match: re.Match[str]) -> Special:
 
 _COUNTED = r"(?:支|只|个|包|片|件|根|条|套|枚|粒|张|副|双|pcs?|ea|pieces?)"
 _BOXES = r"(?:盒|箱|包|袋|卷|托|bx|box|boxes|ctn|carton|bag|pk|pack|case|roll)"
-_HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WLU]?F?BGA|WLCSP|PLCC|TO|SC"
 _PACKAGES = "0201|0402|0603|0805|1206|1210|1812|2512"
 _LETTER = r"XXL|XL|XS|S|M|L"
 
@@ -169,7 +169,7 @@ _RULES = (
     _rule(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]", _percent, "%％"),
     _rule(rf"(?<![\w.])(?P<n>{_PACKAGES})(?![\w.])", _package, "0125"),
     _rule(
-        rf"{_START}(?P<family>{_HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
+        rf"{_START}(?P<family>{HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
         _housing,
         "qsdbtc",
     ),
