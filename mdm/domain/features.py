@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TypeAlias
 
-from mdm.domain import features_part
+from mdm.domain import features_company, features_machine, features_part
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Feature
 from mdm.domain.source import Json, StandardRecord
@@ -196,6 +196,8 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "references": references,
     "or_none": or_none,
     "han_only": han_only,
+    **features_company.FEATURES,
+    **features_machine.FEATURES,
     **features_part.FEATURES,
 }
 """Kinds that see all texts of a record's references as one pool."""
@@ -203,6 +205,8 @@ FEATURES: Mapping[str, FeatureFunction] = {
 GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "keys": keys,
     "joined": joined,
+    **features_company.GROUPED_FEATURES,
+    **features_machine.GROUPED_FEATURES,
     **features_part.GROUPED_FEATURES,
 }
 """Kinds that see which reference each text came from."""

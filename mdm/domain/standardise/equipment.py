@@ -10,6 +10,7 @@ from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.code_token import find_codes
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.part import fold_twins, part_key
+from mdm.domain.standardise.plant import area_codes, plant_code
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.term import blank, find_terms
 from mdm.domain.standardise.text import clean, comparison_key, has_han, simplified, tokens
@@ -92,9 +93,16 @@ def model(text: str, env: Env) -> Standard:
 
 
 def location(text: str, env: Env) -> Standard:
-    """Place inside the company: parts ``site``, ``area`` and ``line`` as far as the text tells them."""
+    """Place inside the company: parts ``site``, ``area`` and ``line`` as far as the text tells them, and what
+    they mean whoever writes them: ``plant`` (``sz2``) and ``area_code`` (codes of plant_areas)."""
     shown = clean(text)
-    return Standard(shown, _location(shown)) if shown else ABSENT
+    if not shown:
+        return ABSENT
+    parts = _location(shown)
+    site, area = str(parts["site"]), str(parts["area"])
+    plant = plant_code(site, area, env.codes.get("cities_cn"))
+    areas = area_codes(area or site, env.codes.get("plant_areas"))
+    return Standard(shown, {**parts, "plant": plant, "area_code": areas})
 
 
 def equipment_name(text: str, env: Env) -> Standard:

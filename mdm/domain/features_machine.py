@@ -1,0 +1,115 @@
+"""Feature kinds of machines: plants, classes, years and asset numbers as several systems write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
+GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
+
+_ASSET_DIGITS = 9
+_SHORTEST_ASSET = 6
+_TAG = re.compile(
+    r"^(?:[A-Z]{2,3}[0-9]?|[A-Z]{2}[OI])(?:[A-Z]{3})?(?P<type>[A-Z]{3})[0-9OI]{2,4}(?:[A-Z]{0,3}\d{0,2})$"
+)
+_CLASS = re.compile(r"^(?P<type>[A-Z]{3})\d{0,2}$")
+_SITE = re.compile(r"^(?P<letters>[a-z]{2,4}?)(?P<number>\d{1,2}|(?<=..)[oi])?$")
+_YEAR = re.compile(r"^(?:[A-Z]{0,3}0*1?)(?P<year>19[89]\d|20[0-4]\d)(?:$|[-/]|\d{4,5}$)")
+_TWINS = {"o": "0", "i": "1"}
+
+
+def asset_digits(texts: tuple[str, ...]) -> list[str]:
+    """The last nine digits of asset numbers, whatever prefix a system puts before them; at least six."""
+    digits = (re.sub(r"\D", "", text).lstrip("0") for text in texts)
+    return _distinct(found[-_ASSET_DIGITS:] for found in digits if len(found) >= _SHORTEST_ASSET)
+
+
+def class_codes(texts: tuple[str, ...]) -> list[str]:
+    """Three-letter class codes, given alone (``LTH``, ``LTH01``) or inside a tag (``NJ1-LTH-004``)."""
+    keys = (re.sub(r"[^A-Z0-9]", "", text.upper()) for text in texts)
+    return _distinct(found["type"] for key in keys if (found := _CLASS.match(key) or _TAG.match(key)))
+
+
+def plants(texts: tuple[str, ...]) -> list[str]:
+    """Plant codes; one without a number agrees with every number of its city."""
+    return _distinct(code for text in texts for code in _plants(text.lower()))
+
+
+def _plants(text: str) -> list[str]:
+    found = _SITE.match(text)
+    if not found:
+        return []
+    if found["number"]:
+        return [found["letters"] + _TWINS.get(found["number"], found["number"])]
+    return [found["letters"], *(f"{found['letters']}{number}" for number in range(10))]
+
+
+def years(texts: tuple[str, ...]) -> list[str]:
+    """The year that a date, a year or an asset number (``FA201207362``) begins with."""
+    found = (_YEAR.match(text.strip().upper()) for text in texts)
+    return _distinct(year["year"] for year in found if year)
+
+
+def months(texts: tuple[str, ...]) -> list[str]:
+    """The month of a date and its neighbour on the nearer side, so that days around a month's end meet."""
+    return _distinct(month for text in texts for month in _months(text))
+
+
+def _months(text: str) -> list[str]:
+    found = re.match(r"^(\d{4})-(\d{2})-(\d{2})$", text)
+    if not found:
+        return []
+    at = int(found[1]) * 12 + int(found[2])
+    return [str(at), str(at + 1)]
+
+
+def days(texts: tuple[str, ...]) -> list[str]:
+    """A date as a number of days, every month counted as 31: near enough to compare."""
+    found = (re.match(r"^(\d{4})-(\d{2})-(\d{2})$", text) for text in texts)
+    return [str((int(day[1]) * 12 + int(day[2])) * 31 + int(day[3])) for day in found if day]
+
+
+def where_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Kind of machine with plant and shop, and with shop and line: where such a machine stands."""
+    nouns, areas, lines = (_ending(by_reference, end) for end in (".noun", ".area_code", ".line"))
+    sites = [site for site in plants(tuple(_ending(by_reference, ".plant", ".site"))) if site[-1:].isdigit()]
+    return _distinct(
+        [
+            *(f"{noun}|{site}|{area}" for noun in nouns for site in sites for area in areas),
+            *(f"{noun}|{area}|L{line}" for noun in nouns for area in areas for line in lines),
+        ]
+    )
+
+
+def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Kind of machine, or its class, with the months around the day it was put into use."""
+    nouns = _ending(by_reference, ".noun")
+    dates = _ending(by_reference, "_date")
+    return _distinct(f"{noun}|{month}" for noun in nouns for month in months(tuple(dates)))
+
+
+def _ending(by_reference: Mapping[str, tuple[str, ...]], *ends: str) -> list[str]:
+    return _distinct(
+        text for reference, texts in by_reference.items() if reference.endswith(ends) for text in texts
+    )
+
+
+def _distinct(members: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(member for member in members if member))
+
+
+FEATURES: Mapping[str, FeatureFunction] = {
+    "asset_digits": asset_digits,
+    "class_codes": class_codes,
+    "plants": plants,
+    "years": years,
+    "months": months,
+    "days": days,
+}
+"""Kinds that see all texts of a record's references as one pool."""
+
+
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {"where_keys": where_keys, "when_keys": when_keys}
+"""Kinds that see which reference each text came from."""
