@@ -20,7 +20,7 @@ from mdm.api.schema import (
     PreviewSchema,
     ReasonSchema,
 )
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
 from mdm.domain.golden import Effect
 from mdm.services import decision, golden
@@ -62,6 +62,7 @@ class GoldenSchema(Schema):
     attributes = fields.Dict()
     provenance = fields.Dict(keys=fields.String(), values=fields.Nested(ProvenanceSchema))
     members = fields.List(fields.Nested(MemberSchema))
+    missing = fields.List(fields.String(), metadata={"description": "Required attributes without a value"})
     resolved_ids = fields.List(fields.String())
     valid_from = fields.String(metadata={"format": "date-time"})
     created_at = fields.String(metadata={"format": "date-time"})
@@ -147,8 +148,7 @@ class OverrideSchema(ReasonSchema):
 @blueprint.response(200, GoldenPageSchema)
 def search(query: Mapping[str, Any], entity: str) -> dict[str, object]:
     """Search and list golden records, paged"""
-    with the_hub().reading(the_actor()) as uow:
-        found = golden.search(uow, entity, query["q"], query["limit"], query["cursor"])
+    found = golden.search(reading(), entity, query["q"], query["limit"], query["cursor"])
     more = len(found) == query["limit"]
     return {"results": found, "next_cursor": found[-1].golden_id if more else ""}
 
@@ -161,8 +161,7 @@ def read(query: Mapping[str, datetime | None], entity: str, golden_id: str) -> R
 
     A merged ID answers with the golden record it merged into.
     """
-    with the_hub().reading(the_actor()) as uow:
-        found = golden.get(uow, entity, golden_id, query["as_of"])
+    found = golden.get(reading(), entity, golden_id, query["as_of"])
     return versioned(GoldenSchema(), found, found.version)
 
 
@@ -170,9 +169,9 @@ def read(query: Mapping[str, datetime | None], entity: str, golden_id: str) -> R
 @blueprint.response(200, HistorySchema)
 def history(entity: str, golden_id: str) -> dict[str, object]:
     """Read every version of a golden record, the newest first"""
-    with the_hub().reading(the_actor()) as uow:
-        requested = golden.get(uow, entity, golden_id).requested_id
-        return {"versions": golden.history(uow, requested)}
+    uow = reading()
+    requested = golden.get(uow, entity, golden_id).requested_id
+    return {"versions": golden.history(uow, requested)}
 
 
 @blueprint.route("/golden/<entity>/<golden_id>/merge", methods=["POST"])

@@ -81,7 +81,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class GoldenRecord:
-    """The best known version of one real thing, now or at ``as_of``."""
+    """The best known version of one real thing, now or at ``as_of``.
+
+    ``missing``: required attributes that have no value.
+    """
 
     golden_id: str
     entity: str
@@ -95,6 +98,7 @@ class GoldenRecord:
     requested_id: str
     valid_from: str
     created_at: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from mdm.storage.match import StoredPair
 from mdm.storage.review import Constraint
 from mdm.storage.source import StoredRecord
 
+SAME_SOURCE = "same_source"
+"""Name of the contradiction between two records of a source that holds each thing once."""
+
 
 @dataclass(slots=True)
 class Scope:
@@ -29,7 +32,7 @@ class Scope:
 
     ``records``: the current records to be grouped; ``pairs`` and ``constraints`` touch at least one of them;
     ``golden``: the golden ID each record of the scope (retired ones too) has now; ``neighbours``: the same for records
-    just outside, to which only uncertain pairs lead.
+    just outside, to which only uncertain pairs lead; ``duplicate_free``: sources that hold each thing once.
     """
 
     matcher: Matcher
@@ -41,6 +44,7 @@ class Scope:
     prepared: dict[int, Prepared] = field(default_factory=dict)
     features: dict[int, str] = field(default_factory=dict)
     records_outside: dict[int, StoredRecord] = field(default_factory=dict)
+    duplicate_free: frozenset[str] = frozenset()
 
     def prepare(self, record_id: int) -> Prepared:
         """The record ready to be compared."""
@@ -50,6 +54,17 @@ class Scope:
                 self.matcher, record_id, self.features[record_id]
             )
         return known
+
+    def contradiction(self, left: int, right: int) -> Contradiction | None:
+        """What keeps two records apart: both from a source that holds each thing once, or a veto."""
+        one, other = self._system(left), self._system(right)
+        if one == other and one in self.duplicate_free:
+            return Contradiction(SAME_SOURCE, hard=True)
+        return self.matcher.scorer.contradiction(self.prepare(left), self.prepare(right))
+
+    def _system(self, record_id: int) -> str | None:
+        record = self.records.get(record_id) or self.records_outside.get(record_id)
+        return record.key.system if record else None
 
 
 def gather_all(uow: UnitOfWork, matcher: Matcher) -> Scope:
@@ -63,6 +78,7 @@ def gather_all(uow: UnitOfWork, matcher: Matcher) -> Scope:
         review_store.all_constraints(uow.connection, entity),
         xref_store.all_golden_ids(uow.connection, entity),
         features={row.record_id: row.features for row in rows},
+        duplicate_free=_duplicate_free(uow, entity),
     )
 
 
@@ -96,6 +112,7 @@ def gather_around(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int]) -> Sc
         review_store.constraints_touching(uow.connection, reached),
         golden,
         features=match_store.features(uow.connection, reached),
+        duplicate_free=_duplicate_free(uow, matcher.entity.name),
     )
     _add_neighbours(uow, scope)
     return scope
@@ -105,9 +122,6 @@ def regroup(scope: Scope) -> Partition:
     """Group the records of the scope under links, contradictions and verdicts."""
     matcher = scope.matcher
     inside = scope.records
-
-    def contradiction(left: int, right: int) -> Contradiction | None:
-        return matcher.scorer.contradiction(scope.prepare(left), scope.prepare(right))
 
     def anchored(left: int, right: int) -> bool:
         return matcher.scorer.anchored(scope.prepare(left), scope.prepare(right))
@@ -122,7 +136,7 @@ def regroup(scope: Scope) -> Partition:
         link_weight=matcher.link_weight,
         must_link=[(c.left, c.right) for c in scope.constraints if c.must_link],
         cannot_link=[(c.left, c.right) for c in scope.constraints if not c.must_link],
-        contradiction=contradiction,
+        contradiction=scope.contradiction,
         contradiction_share=matcher.rules.contradiction_share,
         anchored=anchored,
     )
@@ -139,9 +153,17 @@ def prepare_many(matcher: Matcher, features: Mapping[int, str]) -> dict[int, Pre
 
 
 def _add_neighbours(uow: UnitOfWork, scope: Scope) -> None:
-    """Features and golden IDs of records just outside: uncertain pairs lead there and become tasks."""
-    outside = {
-        side for pair in scope.pairs for side in (pair.left, pair.right) if side not in scope.records
-    } - set(scope.golden)
+    """Features and golden IDs of records just outside: uncertain pairs and verdicts lead there."""
+    sides = {side for pair in scope.pairs for side in (pair.left, pair.right)}
+    sides |= {side for verdict in scope.constraints for side in (verdict.left, verdict.right)}
+    outside = sides - set(scope.records) - set(scope.golden)
     scope.neighbours = xref_store.golden_ids_of(uow.connection, outside)
     scope.features |= match_store.features(uow.connection, outside)
+    if scope.duplicate_free:
+        scope.records_outside = source_store.records_by_id(uow.connection, outside)
+
+
+def _duplicate_free(uow: UnitOfWork, entity: str) -> frozenset[str]:
+    """Sources whose profile in force says that they hold each thing once."""
+    profiles = source_store.latest_profiles(uow.connection, entity)
+    return frozenset(source for source, content in profiles.items() if json.loads(content)["duplicate_free"])

@@ -14,6 +14,7 @@ from mdm.domain.access import Permission
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import UnknownGoldenIdError
 from mdm.domain.golden import GoldenRecord, GoldenStatus, GoldenSummary, GoldenVersion, Member, Provenance
+from mdm.domain.quality import missing_required
 from mdm.domain.standardise.text import comparison_key
 from mdm.services import access
 from mdm.services.rebuild import OVERRIDE
@@ -124,13 +125,14 @@ def _view(
     )
     contents = source_store.standard_contents(uow.connection, member_ids)
     since = xref_store.since(uow.connection, version.golden_id)
+    attributes = json.loads(version.attributes)
     return GoldenRecord(
         version.golden_id,
         entity,
         version.status,
         version.version,
         version.title,
-        json.loads(version.attributes),
+        attributes,
         {
             name: _provenance(entry, records[entry[0]], version.rule_fingerprint, version.valid_from)
             for name, entry in provenance.items()
@@ -151,6 +153,9 @@ def _view(
         requested,
         version.valid_from,
         row.created_at if row else version.valid_from,
+        tuple(
+            finding.attribute for finding in missing_required(uow.hub.dictionary.entity(entity), attributes)
+        ),
     )
 
 

@@ -121,7 +121,7 @@ def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_
 
 def _reason(scope: Scope, refusal: Any, left: int, right: int, weight: float) -> TaskReason | None:
     """Why a pair is worth asking; None: the machine is sure. ``Any``: a Refusal or None."""
-    spoken = scope.matcher.scorer.contradiction(scope.prepare(left), scope.prepare(right))
+    spoken = scope.contradiction(left, right)
     if spoken is not None and spoken.hard:
         return None
     if refusal is not None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 from mdm.domain.features import FeatureValue, build_features
 from mdm.domain.profile import SourceProfile, map_cells, parse_profile
+from mdm.domain.quality import Check, compile_checks, run_checks
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
@@ -57,9 +59,23 @@ class Standardiser:
         record = standardise_record(
             dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=self.context
         )
+        record = replace(record, findings=record.findings + self._unreported(record))
         rules = self.hub.rules.get(self.entity)
         features = build_features(rules.features, record, source_id=key) if rules else {}
         return Standardised(record, features)
+
+    def _unreported(self, record: StandardRecord) -> tuple[Finding, ...]:
+        """What the checks of the dictionary find in attributes of which the standardiser said nothing."""
+        told = {finding.attribute for finding in record.findings}
+        found = run_checks(_checks(self.hub, self.entity), record.values)
+        return tuple(finding for finding in found if finding.attribute not in told)
+
+
+def _checks(hub: Hub, entity: str) -> tuple[Check, ...]:
+    key = ("checks", entity)
+    if key not in hub.cache:
+        hub.cache[key] = compile_checks(hub.dictionary.entity(entity), hub.dictionary.code_lists)
+    return cast("tuple[Check, ...]", hub.cache[key])
 
 
 def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str) -> Standardiser:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from mdm.domain.source import Finding, Reject, SourceKey
-from mdm.storage.database import among, insert_rows, Row, upsert_rows
+from mdm.storage.database import Row, among, insert_rows, upsert_rows
 from mdm.storage.schema import (
     landing_file,
     load,
@@ -68,9 +68,7 @@ def list_systems(connection: Connection) -> Sequence[Row]:
 
 def kinds_of_systems(connection: Connection) -> dict[str, str]:
     """Source system -> kind."""
-    return {
-        code: kind for code, kind in connection.execute(select(source_system.c.code, source_system.c.kind))
-    }
+    return dict(connection.execute(select(source_system.c.code, source_system.c.kind)).all())
 
 
 def save_system(connection: Connection, code: str, kind: str, name: str, site: str, at: str) -> None:
@@ -94,6 +92,16 @@ def latest_profile(connection: Connection, source: str, entity: str) -> Row | No
         .order_by(source_profile.c.version.desc())
         .limit(1)
     ).first()
+
+
+def latest_profiles(connection: Connection, entity: str) -> dict[str, str]:
+    """Source -> mapping in force (JSON) of every source that has one for this entity."""
+    rows = connection.execute(
+        select(source_profile.c.source, source_profile.c.content)
+        .where(source_profile.c.entity == entity)
+        .order_by(source_profile.c.version)
+    )
+    return dict(rows.all())
 
 
 def save_profile(
@@ -225,7 +233,7 @@ def add_records(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> di
             among(connection, source_record.c.source_key, [row["source_key"] for row in rows]),
         )
     )
-    return {key: record_id for key, record_id in found}
+    return dict(found.all())
 
 
 def change_record(
@@ -312,7 +320,7 @@ def standard_contents(connection: Connection, record_ids: Iterable[int]) -> dict
             among(connection, standard_record.c.record_id, record_ids)
         )
     )
-    return {record_id: content for record_id, content in rows}
+    return dict(rows.all())
 
 
 def stale_standard(connection: Connection, entity: str, source: str, standardiser: str) -> list[int]:
@@ -343,7 +351,7 @@ def count_findings(connection: Connection, entity: str) -> dict[str, int]:
         .where(source_record.c.entity == entity, source_record.c.status == "active")
         .group_by(quality_finding.c.rule)
     )
-    return {rule: count for rule, count in rows}
+    return dict(rows.all())
 
 
 def _record(r: Row) -> StoredRecord:
