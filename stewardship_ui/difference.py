@@ -1,4 +1,4 @@
-"""Where two texts differ, character by character, so that a page can mark it inside each of them.
+"""Where two texts differ, character by character but for case, so that a page can mark it inside each of them.
 
 Invariant: the runs of one side, joined, are that side's text unchanged.
 """
@@ -33,7 +33,7 @@ def mark_differences(left: str, right: str) -> tuple[Runs, Runs]:
         return _whole(left, same=False), _whole(right, same=False)
     if _is_code(left) and _is_code(right):
         return _around_the_middle(left, right)
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    matcher = SequenceMatcher(None, _folded(left), _folded(right), autojunk=False)
     if matcher.ratio() < MIN_ALIKE:
         return _whole(left, same=False), _whole(right, same=False)
     lefts: list[Run] = []
@@ -47,6 +47,12 @@ def mark_differences(left: str, right: str) -> tuple[Runs, Runs]:
 
 def _whole(text: str, *, same: bool) -> Runs:
     return (Run(text, same),) if text else ()
+
+
+def _folded(text: str) -> str:
+    """Upper and lower case are one; where folding changes the length (ß), the text stays as it is."""
+    folded = text.casefold()
+    return folded if len(folded) == len(text) else text
 
 
 def _is_code(text: str) -> bool:

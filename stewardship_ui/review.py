@@ -29,6 +29,9 @@ PAGE_SIZE = 50
 OFFER_KEY = "offer"
 """Where the session keeps what was decided last, until the next page has offered to take it back."""
 
+WORTH_TELLING = 0.5
+"""Bits; weaker evidence only clutters a line of the queue."""
+
 TOLD = 2
 """How many facts for and against a line of the queue tells."""
 
@@ -190,8 +193,8 @@ def _queue_row(line: TaskLine) -> QueueRow:
         line,
         left,
         right,
-        [each for each in told if each.weight > 0][:TOLD],
-        [each for each in told if each.weight < 0][:TOLD],
+        [each for each in told if each.weight >= WORTH_TELLING][:TOLD],
+        [each for each in told if each.weight <= -WORTH_TELLING][:TOLD],
     )
 
 

@@ -80,6 +80,23 @@ _FLAWS = {
     "number_range": lazy_gettext("It holds a number out of range."),
 }
 
+_FINDINGS = {
+    "ambiguous_date": lazy_gettext("day and month may be swapped"),
+    "check_digit": lazy_gettext("check digit does not fit"),
+    "date_format": lazy_gettext("not a date"),
+    "email_format": lazy_gettext("not an e-mail address"),
+    "flag_format": lazy_gettext("neither yes nor no"),
+    "identifier_format": lazy_gettext("not written like such an identifier"),
+    "number_format": lazy_gettext("not a number"),
+    "postal_code_format": lazy_gettext("not a postal code"),
+    "spreadsheet_destroyed": lazy_gettext("destroyed by a spreadsheet"),
+    "unknown_code": lazy_gettext("not in the code list"),
+    "website_format": lazy_gettext("not a web address"),
+    "status_in_name": lazy_gettext("a status stood in the name"),
+    "script_routed": lazy_gettext("stood in the column of the other language"),
+    "required": lazy_gettext("required, but without a value"),
+}
+
 _RULES = {
     "only_value": lazy_gettext("only value"),
     "verified": lazy_gettext("passed its check"),
@@ -152,6 +169,11 @@ def status(code: str) -> str:
 def flaw(code: str) -> str:
     """Why a row of an extract was not taken."""
     return _say(_FLAWS, code)
+
+
+def finding(code: str) -> str:
+    """Which quality rule a value breaks."""
+    return _say(_FINDINGS, code)
 
 
 def rule(code: str) -> str:

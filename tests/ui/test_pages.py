@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from mdm.domain.access import system_actor
@@ -31,6 +33,7 @@ def pages(stocked_hub: Hub, task_ids: list[int]) -> list[str]:
         f"/golden/supplier/{golden_id}?as_of=2099-01-01T00:00",
         "/sources",
         f"/loads/{load_id}",
+        "/record?entity=supplier&system=QMS1&key=" + quote("Q/2 中"),
         "/decisions",
         "/about",
     ]
@@ -130,6 +133,13 @@ def test_who_may_not_decide_sees_no_buttons(browse: Callable[..., FlaskClient], 
     page = browse("auditor").get(f"/review/{task_ids[0]}").text
     assert 'name="verdict"' not in page
     assert "Why the machine doubts" in page
+
+
+def test_every_address_of_the_pages_stands_in_the_documentation(app: Flask) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "pages.md").read_text(encoding="utf-8")
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("ui.")]
+    paths = {re.sub(r"<\w+:", "<", rule.rule) for rule in rules if rule.endpoint != "ui.static"}
+    assert sorted(path for path in paths if f"`{path}`" not in text) == []
 
 
 def test_two_chinese_characters_find_a_golden_record(steward: FlaskClient) -> None:

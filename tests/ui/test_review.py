@@ -46,7 +46,8 @@ def test_the_page_of_a_pair_shows_raw_text_source_version_and_golden_record(
 
 def test_the_waterfall_is_drawn_and_written(steward: FlaskClient, task_ids: list[int]) -> None:
     text = steward.get(f"/review/{task_ids[0]}").text
-    assert text.count('<td class="draw"><svg') == 5  # prior, three comparisons, sum
+    assert text.count('<td class="draw"><svg') == 4  # prior, name, phone, sum
+    assert "Says nothing:" in text  # the number, which one of them lacks
     assert "Before any evidence" in text
     assert "+3.0" in text
 
