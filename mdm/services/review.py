@@ -14,6 +14,7 @@ from typing import Any
 
 from mdm.connectors.writer import table_format, write_table
 from mdm.domain.access import Permission
+from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
     Evidence,
@@ -68,7 +69,9 @@ def list_tasks(
         after=_read_cursor(cursor),
         limit=size + 1,
     )
-    lines = tuple(_line(row) for row in rows[:size])
+    ids = {side for row in rows[:size] for side in (row.left_id, row.right_id)}
+    contents = source_store.standard_contents(uow.connection, ids)
+    lines = tuple(_line(row, uow.hub.dictionary.entity(row.entity), contents) for row in rows[:size])
     more = f"{lines[-1].match_weight!r}:{lines[-1].task_id}" if len(rows) > size else ""
     total = review_store.count_tasks(uow.connection, entity=entity, status=status, reason=reason)
     return TaskPage(lines, total, more)
@@ -268,8 +271,10 @@ def _state(row: Any) -> dict[str, Json]:  # Any: a table row
     }
 
 
-def _line(row: Any) -> TaskLine:  # Any: a table row
+def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine:  # Any: a table row
+    """The records are called by their own names, by that of their golden record only when they have none."""
     evidence = json.loads(row.evidence)
+    left, right = (entity.title_of(_values(contents.get(i, "{}"))) for i in (row.left_id, row.right_id))
     return TaskLine(
         row.task_id,
         row.entity,
@@ -281,10 +286,10 @@ def _line(row: Any) -> TaskLine:  # Any: a table row
         row.opened_at,
         row.left_source,
         row.left_key,
-        row.left_title or "",
+        left or row.left_title or "",
         row.right_source,
         row.right_key,
-        row.right_title or "",
+        right or row.right_title or "",
         tuple(_evidence(item) for item in evidence["comparisons"]),
         _vetoes(evidence),
     )
@@ -324,6 +329,11 @@ def _side(record: source_store.StoredRecord, content: str, golden_id: str, membe
         held.get("values", {}),
         len(members),
     )
+
+
+def _values(content: str) -> Mapping[str, Json]:
+    values: Mapping[str, Json] = json.loads(content).get("values", {})
+    return values
 
 
 def _evidence(item: Mapping[str, Any]) -> Evidence:
