@@ -19,6 +19,8 @@ from mdm.domain.rules import (
     all_of,
     any_of,
     disjoint,
+    exact,
+    jaro_winkler,
     missing,
     overlap,
     shared,
@@ -26,7 +28,7 @@ from mdm.domain.rules import (
 
 RULES = RuleSet(
     entity="supplier",
-    version="1",
+    version="2",
     features=(
         Feature("org", "values", ("uscc.org", "tax_id.org")),
         Feature("number", "values", ("vat_id.key", "lei.key", "duns.key")),
@@ -48,10 +50,33 @@ RULES = RuleSet(
         Feature("sound", "values", ("legal_name.trade_sound", "name_en.trade_sound")),
         Feature("core", "values", ("legal_name.core", "name_en.core")),
         Feature("whole", "pinyin", ("legal_name.key", "name_en.key")),
-        Feature("industry", "values", ("legal_name.industry", "name_en.industry")),
-        Feature("region", "values", ("legal_name.region", "name_en.region", "city.code", "address.city")),
+        Feature("latin", "latin_only", ("legal_name.trade", "name_en.trade")),
+        Feature("rare", "values", ("legal_name.trade_pinyin", "name_en.trade_pinyin"), weighted=True),
+        Feature("industry", "telling_trades", ("legal_name.industry", "name_en.industry")),
+        Feature("city", "cities", ("legal_name.region", "name_en.region", "city.code", "address.city")),
+        Feature(
+            "province", "provinces", ("legal_name.province", "name_en.province", "city.province", "city.code")
+        ),
         Feature("branch", "or_none", ("legal_name.branch", "name_en.branch")),
         Feature("form", "values", ("legal_name.legal_form", "name_en.legal_form")),
+        Feature(
+            "family",
+            "telling_forms",
+            ("legal_name.legal_form", "name_en.legal_form", "legal_name.industry", "name_en.industry"),
+        ),
+        Feature(
+            "local",
+            "trades_by_city",
+            (
+                "legal_name.region",
+                "name_en.region",
+                "city.code",
+                "address.city",
+                "legal_name.industry",
+                "name_en.industry",
+            ),
+        ),
+        Feature("letters", "first", ("name_en.trade_pinyin", "legal_name.trade_pinyin"), array=False),
         Feature("country", "values", ("country_code",)),
         Feature("words", "words_rare", ("legal_name.core", "name_en.core"), weighted=True),
         Feature("phone", "values", ("phone.last8", "mobile.last8")),
@@ -85,18 +110,18 @@ RULES = RuleSet(
             (
                 shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
                 shared("number", "same VAT, LEI or D-U-N-S number", "增值税号、LEI 或邓白氏码相同"),
-                any_of(disjoint("org"), disjoint("number"), en="different numbers", zh="号码不同"),
             ),
-            null=all_of(
-                any_of(missing("org")),
-                any_of(missing("number")),
-            ),
+            null=all_of(missing("org"), missing("number")),
+            otherwise_en="different numbers",
+            otherwise_zh="号码不同",
         ),
         Comparison(
             "quoted",
             "Number quoted from another system",
             "引用的系统编号",
             (shared("quoted", "one quotes the other's number", "一方引用了另一方的编号"),),
+            otherwise_en="neither quotes the other",
+            otherwise_zh="未互相引用",
         ),
         Comparison(
             "name",
@@ -104,52 +129,131 @@ RULES = RuleSet(
             "名称",
             (
                 all_of(
+                    disjoint("han"),
+                    any_of(shared("trade"), shared("sound")),
+                    en="trade names sound alike, written differently",
+                    zh="字号读音相近而用字不同",
+                ),
+                all_of(
                     any_of(shared("whole"), shared("core")),
                     shared("industry"),
                     en="same name",
                     zh="名称相同",
                 ),
-                any_of(shared("whole"), shared("core"), en="same name, industry unknown", zh="名称相同，行业未知"),
-                all_of(shared("trade"), shared("industry"), en="same trade name and industry", zh="字号与行业相同"),
                 all_of(
-                    shared("trade"), disjoint("industry"), en="same trade name, other industry", zh="字号相同而行业不同"
+                    shared("trade"), exact("industry"), en="same trade name and industry", zh="字号与行业相同"
                 ),
+                all_of(
+                    shared("trade"),
+                    shared("industry"),
+                    en="same trade name, related industry",
+                    zh="字号相同，行业相近",
+                ),
+                all_of(
+                    shared("trade"),
+                    disjoint("industry"),
+                    en="same trade name, other industry",
+                    zh="字号相同而行业不同",
+                ),
+                shared("rare", "same rare trade name", "少见字号相同", at_least=9),
                 shared("trade", "same trade name", "字号相同"),
                 all_of(
-                    any_of(shared("heads"), shared("sound"), overlap("words", 0.6)),
+                    any_of(
+                        shared("heads"), shared("sound"), overlap("words", 0.6), jaro_winkler("letters", 0.93)
+                    ),
                     shared("industry"),
                     en="similar trade name, same industry",
                     zh="字号相近，行业相同",
                 ),
-                any_of(
-                    shared("heads"), shared("sound"), overlap("words", 0.6), en="similar trade name", zh="字号相近"
+                all_of(
+                    any_of(shared("heads"), shared("sound"), overlap("words", 0.6)),
+                    missing("industry"),
+                    en="similar trade name",
+                    zh="字号相近",
+                ),
+                all_of(
+                    missing("han"),
+                    missing("latin"),
+                    shared("industry"),
+                    en="names in two scripts, same industry",
+                    zh="中英文名称，行业相同",
+                ),
+                all_of(
+                    missing("han"),
+                    disjoint("trade"),
+                    shared("industry"),
+                    en="different Latin names, same industry",
+                    zh="外文名称不同，行业相同",
+                ),
+                all_of(
+                    missing("han"),
+                    missing("latin"),
+                    missing("industry"),
+                    en="names in two scripts",
+                    zh="中英文名称",
                 ),
             ),
+            null=missing("core"),
             otherwise_en="different names",
             otherwise_zh="名称不同",
         ),
         Comparison(
-            "region",
+            "place",
             "Place",
             "地区",
-            (shared("region", "same city", "城市相同"),),
-            otherwise_en="different cities",
-            otherwise_zh="城市不同",
+            (
+                shared("city", "same city", "城市相同"),
+                disjoint("city", "different cities", "城市不同"),
+                shared("province", "same province", "省份相同"),
+            ),
+            null=all_of(missing("city"), missing("province")),
+            otherwise_en="different provinces",
+            otherwise_zh="省份不同",
         ),
-        Comparison("form", "Legal form", "组织形式", (shared("form", "same legal form", "组织形式相同"),)),
+        Comparison(
+            "form",
+            "Legal form",
+            "组织形式",
+            (
+                all_of(shared("form"), shared("family"), en="same legal form", zh="组织形式相同"),
+                shared("family", "legal forms that translations do not tell apart", "译名难以区分的组织形式"),
+            ),
+            null=missing("family"),
+            otherwise_en="different legal forms",
+            otherwise_zh="组织形式不同",
+        ),
+        Comparison(
+            "country",
+            "Country",
+            "国家",
+            (shared("country", "same country", "国家相同"),),
+            otherwise_en="different countries",
+            otherwise_zh="国家不同",
+        ),
         Comparison(
             "contact",
             "Address and contact",
             "地址与联系方式",
             (
-                all_of(shared("road"), shared("phone"), en="same address and telephone", zh="地址与电话相同"),
-                any_of(shared("phone"), shared("account"), en="same telephone or bank account", zh="电话或银行账号相同"),
+                all_of(
+                    shared("road"),
+                    any_of(shared("phone"), shared("account")),
+                    en="same address and telephone",
+                    zh="地址与电话相同",
+                ),
+                any_of(
+                    shared("phone"),
+                    shared("account"),
+                    en="same telephone or bank account",
+                    zh="电话或银行账号相同",
+                ),
                 shared("road", "same road and number", "路名与门牌号相同"),
                 shared("domain", "same mail or web domain", "邮箱或网站域名相同"),
+                disjoint("road", "different address", "地址不同"),
             ),
             null=all_of(missing("road"), missing("phone"), missing("domain"), missing("account")),
-            otherwise_en="nothing in common",
-            otherwise_zh="无相同之处",
+            otherwise_en="different telephone or domain",
+            otherwise_zh="电话或域名不同",
         ),
     ),
     blocking=(
@@ -159,8 +263,9 @@ RULES = RuleSet(
         BlockingRule("sound", 30),
         BlockingRule("words", 30),
         BlockingRule("quoted", 20),
+        BlockingRule("local", 20),
     ),
-    thresholds=(Threshold(Action.LINK, 1.5, "link"), Threshold(Action.REVIEW, -1.0, "review")),
+    thresholds=(Threshold(Action.LINK, 1.0, "link"), Threshold(Action.REVIEW, -1.0, "review")),
     vetoes=(
         Veto(
             "other_registration",
@@ -187,29 +292,62 @@ RULES = RuleSet(
         ),
         Veto(
             "group_and_member",
-            disjoint("form"),
+            disjoint("family"),
             "different legal forms: a group and its member, or a parent and its subsidiary",
             "组织形式不同：可能是集团与成员企业、母公司与子公司",
             unless=any_of(shared("org"), shared("account"), shared("quoted")),
             hard=False,
         ),
-        Veto("other_city", disjoint("region"), "different cities", "城市不同"),
-        Veto("other_industry", disjoint("industry"), "different industries", "行业不同"),
+        Veto(
+            "other_country",
+            disjoint("country"),
+            "different countries",
+            "国家不同",
+            unless=any_of(shared("org"), shared("number"), shared("phone")),
+        ),
+        Veto(
+            "other_number",
+            disjoint("number"),
+            "different VAT, LEI or D-U-N-S numbers",
+            "增值税号、LEI 或邓白氏码不同",
+            hard=False,
+        ),
+        Veto(
+            "other_city", disjoint("city"), "different cities", "城市不同", unless=shared("org"), hard=False
+        ),
+        Veto(
+            "other_industry",
+            disjoint("industry"),
+            "different industries",
+            "行业不同",
+            unless=shared("org"),
+            hard=False,
+        ),
     ),
     survivorship=(
-        Survivorship("uscc", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), ("ERP", "QMS", "CRM")),
+        Survivorship(
+            "uscc", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), ("ERP", "QMS", "CRM")
+        ),
         Survivorship("tax_id", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), ("ERP", "CRM")),
         Survivorship("vat_id", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), ("ERP", "CRM")),
         Survivorship("lei", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), ("CRM", "ERP")),
         Survivorship("duns", (Criterion.MOST_COMMON, Criterion.TRUST), ("CRM", "QMS", "ERP")),
-        Survivorship("legal_name", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("ERP", "QMS")),
-        Survivorship("name_en", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("QMS", "CRM")),
+        Survivorship(
+            "legal_name", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("ERP", "QMS")
+        ),
+        Survivorship(
+            "name_en", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("QMS", "CRM")
+        ),
         Survivorship("qualification_status", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS",)),
         Survivorship("criticality", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS",)),
         Survivorship("iso13485_cert_no", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS",)),
         Survivorship("cert_expiry_date", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS",)),
-        Survivorship("address", (Criterion.TRUST, Criterion.MOST_COMPLETE, Criterion.MOST_RECENT), ("ERP", "CRM")),
-        Survivorship("*", (Criterion.TRUST, Criterion.MOST_RECENT, Criterion.MOST_COMMON), ("ERP", "QMS", "CRM", "PLM")),
+        Survivorship(
+            "address", (Criterion.TRUST, Criterion.MOST_COMPLETE, Criterion.MOST_RECENT), ("ERP", "CRM")
+        ),
+        Survivorship(
+            "*", (Criterion.TRUST, Criterion.MOST_RECENT, Criterion.MOST_COMMON), ("ERP", "QMS", "CRM", "PLM")
+        ),
     ),
     prior=0.05,
     training=("keys", "trade"),

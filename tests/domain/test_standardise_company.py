@@ -160,3 +160,25 @@ def test_core_leaves_out_region_and_legal_form_only() -> None:
 
 def test_without_code_lists_a_name_is_still_a_name() -> None:
     assert parse_company("上海锦晨有限公司", {}).trade == "上海锦晨有限公司"
+
+
+def test_a_place_before_a_bracketed_place_is_the_trade_name() -> None:
+    chinese = parse_company("南通(上海)轴承有限公司", CODES)
+    english = parse_company("Nantong (Shanghai) Bearing Co., Ltd.", CODES)
+
+    assert (chinese.trade, chinese.region, chinese.industry) == ("南通", ("shanghai",), ("bearing",))
+    assert (english.trade, english.trade_pinyin, english.region) == ("nantong", "nantong", ("shanghai",))
+
+
+def test_a_group_typed_with_wrong_characters_is_no_part_of_the_name() -> None:
+    assert parse_company("锦晨轴承吉团有限公司", CODES).core == "锦晨轴承"
+
+
+def test_a_branch_with_a_wrong_character_stays_a_branch() -> None:
+    assert parse_company("上海锦晨轴承有限公司深圳分工司", CODES).branch == "shenzhen"
+
+
+def test_a_legal_form_is_known_by_its_sound() -> None:
+    forms = _list("legal_forms", CodeEntry("shop", "经营部", "Trading shop"))
+
+    assert parse_company("锦晨轴承经营布", {**CODES, "legal_forms": forms}).legal_form == "shop"

@@ -34,6 +34,7 @@ _FORMER_TAIL = re.compile(
 _BRACKET = re.compile(r"\(([^()]*)(?:\)|$)")
 _LONGEST_TRADE = 4
 _SHORTEST_HEAD = 4
+_MASK = "xx"
 _NOTE = re.compile(r"[#*]+|[<{].*?[>}]|[-_]\d{1,2}$")
 _TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>[a-z][a-z0-9 .,&'-]+)$")
 
@@ -114,7 +115,7 @@ def _parse(key: str, held: _Held) -> CompanyName:
     lexicon = held.lexicon
     both = _TWO_SCRIPTS.match(key)
     text, brackets = _resolve_brackets(_NOTE.sub(" ", both["han"] if both else key).strip(), lexicon)
-    name = parse_han(text, lexicon) if has_han(text) else parse_latin(text, lexicon)
+    name = _parse_plain(text, brackets.trade, lexicon)
     if not name.trade:
         whole = text or key
         name = replace(name, trade=whole, trade_pinyin=pinyin_key(whole), core=whole)
@@ -126,13 +127,25 @@ def _parse(key: str, held: _Held) -> CompanyName:
     )
 
 
+def _parse_plain(text: str, trade: str, lexicon: Lexicon) -> CompanyName:
+    """A name without brackets; ``trade``, where brackets showed it, is not read as a place."""
+    masked = _MASK + text[len(trade) :] if trade and text.startswith(trade) else text
+    name = parse_han(masked, lexicon) if has_han(text) else parse_latin(masked, lexicon)
+    if masked is text or not name.trade.startswith(_MASK):
+        return name
+    shown = trade + name.trade[len(_MASK) :]
+    core = trade + name.core[len(_MASK) :] if name.core.startswith(_MASK) else name.core
+    return replace(name, trade=shown, trade_pinyin=pinyin_key(shown), core=core)
+
+
 @dataclass(frozen=True, slots=True)
 class _Brackets:
-    """What the brackets of a name say."""
+    """What the brackets of a name say; ``trade``: a place name before a bracketed place, so a trade name."""
 
     region: tuple[str, ...] = ()
     branch: str = ""
     former: tuple[str, ...] = ()
+    trade: str = ""
 
 
 def _resolve_brackets(text: str, lexicon: Lexicon) -> tuple[str, _Brackets]:
@@ -147,6 +160,9 @@ def _resolve_brackets(text: str, lexicon: Lexicon) -> tuple[str, _Brackets]:
         at_end = not text[bracket.end() :].strip()
         stays = "" if read is not None or at_end else inside
         found = read or found
+        before = text[: bracket.start()].strip()
+        if found.region and not found.trade and not at_end and _region(before, lexicon):
+            found = replace(found, trade=before)
         text = f"{text[: bracket.start()]} {stays} {text[bracket.end() :]}"
     return " ".join(text.replace(")", " ").split()), found
 

@@ -16,7 +16,7 @@ from mdm.domain.standardise.text import pinyin_key
 
 _ORDINAL = "一二三四五六七八九十0-9"
 _BRANCH = re.compile(
-    rf"(?:(?P<count>第?[{_ORDINAL}]+)?分(?:公司?|厂|部|店|院|所|中心)|(?P<plant>第?[{_ORDINAL}]+)(?:工)?厂"
+    rf"(?:(?P<count>第?[{_ORDINAL}]+)?分(?:[公工][司思]?|厂|部|店|院|所|中心)|(?P<plant>第?[{_ORDINAL}]+)(?:工)?厂"
     r"|办事处|代表处|营业部)$"
 )
 _NUMERALS = {numeral: str(number) for number, numeral in enumerate("一二三四五六七八九十", start=1)}
@@ -26,6 +26,7 @@ _SHORTEST_TRADE = 2
 _LONGEST_TRADE = 4
 _SHORTEST_HOMOPHONE = 6
 _FAMILIAR_FORM = 4
+_GROUP = "集团"
 # Japanese firms may carry their form in front of the name.
 _FORMS_IN_FRONT = ("株式会社", "有限会社", "合同会社")
 
@@ -75,10 +76,9 @@ def _split_legal_form(text: str, forms: Vocabulary) -> tuple[str, str]:
     if not length:
         return text, ""
     head = text[:-length]
-    inner, _ = _legal_suffix(head, forms)
-    # 集团 before 有限公司 is a form of its own and no part of the trade name.
-    if inner and head.endswith("集团") and len(head) - inner >= _SHORTEST_TRADE:
-        head = head[:-inner]
+    # 集团 before 有限公司, also typed 吉团, is a form of its own and no part of the trade name.
+    if len(head) - len(_GROUP) >= _SHORTEST_TRADE and pinyin_key(head[-len(_GROUP) :]) == pinyin_key(_GROUP):
+        return head[: -len(_GROUP)], forms.han.get(f"{_GROUP}有限公司", (code,))[0]
     return head, code
 
 
@@ -92,7 +92,16 @@ def _legal_suffix(text: str, forms: Vocabulary) -> tuple[int, str]:
     if bent:
         length, form = bent
         return length, forms.han[form][0]
-    return (exact, forms.han[text[-exact:]][0]) if exact else (0, "")
+    return (exact, forms.han[text[-exact:]][0]) if exact else _homophone_form(text, forms, room)
+
+
+def _homophone_form(text: str, forms: Vocabulary, room: int) -> tuple[int, str]:
+    """A form typed with wrong characters of the right sound: 经营部 as 经营布."""
+    for length in range(min(6, room - 1), 2, -1):
+        codes = forms.pinyin.get(pinyin_key(text[-length:]))
+        if codes:
+            return length, codes[0]
+    return 0, ""
 
 
 @lru_cache(maxsize=32768)
