@@ -191,7 +191,7 @@ def _add_health(app: Flask, hub: Hub) -> None:
         # A monitor on the machine itself needs no token; behind a proxy every address looks like the machine.
         if request.remote_addr not in {"127.0.0.1", "::1"} or "X-Forwarded-For" in request.headers:
             authenticate()
-        return Response(generate_latest(app.extensions["mdm.metrics"]), mimetype=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(generate_latest(app.extensions["mdm.metrics"]), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _limit(app: Flask) -> None:

@@ -19,6 +19,7 @@ from mdm.api.schema import (
     ProblemSchema,
     attribute_schema,
 )
+from mdm.api.security import end_reading
 from mdm.services.hub import Hub
 
 ROOT = "/api/"
@@ -42,6 +43,7 @@ def register(app: Flask, hub: Hub) -> None:
     app.config |= {"API_TITLE": "Master-data hub", "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     app.url_map.converters["source_id"] = SourceIdConverter
     app.before_request(require_clean_target)
+    app.teardown_request(end_reading)
     api = HubApi(app, spec_kwargs={"info": {"description": document.ABOUT}})
     _describe_attributes(api, hub)
     for noun in (xref, record, match, golden, review, event):

@@ -66,6 +66,7 @@ class ApiBlueprint(Blueprint):
 def refuse(error: MdmError) -> Any:
     """The problem document of a refused call; a client that oversteps its rights is remembered."""
     if isinstance(error, ForbiddenError):
+        security.end_reading()
         access.record_denial(security.the_hub(), security.the_actor(), error)
     return errors.problem_of(error)
 

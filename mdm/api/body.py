@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from mdm.domain.errors import InvalidInputError
@@ -71,8 +71,11 @@ def _require_json(request: Request) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType("The body must be application/json in UTF-8.")
-    length = request.content_length
-    if length is not None and len(request.get_data(cache=True)) != length:
+    received, announced = len(request.get_data(cache=True)), request.content_length
+    if announced is None and received >= MAX_BODY:
+        # Sent in chunks it is cut off at the limit instead of being refused.
+        raise RequestEntityTooLarge(f"A body has less than {MAX_BODY:,} bytes.")
+    if announced is not None and received != announced:
         raise BadRequest("The body is shorter than announced.")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from marshmallow import Schema, fields, validate
 
 from mdm.api.blueprint import ApiBlueprint
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading
 from mdm.domain.event import ChangePage
 from mdm.services import event
 
@@ -49,5 +49,4 @@ def changes(query: Mapping[str, int]) -> ChangePage:
 
     A reader that starts at zero can rebuild the whole cross-reference table.
     """
-    with the_hub().reading(the_actor()) as uow:
-        return event.changes(uow, query["cursor"], query["limit"])
+    return event.changes(reading(), query["cursor"], query["limit"])

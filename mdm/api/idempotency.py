@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Response, current_app, json, request
 from marshmallow import Schema
 
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import end_reading, the_actor, the_hub
 from mdm.domain.errors import InvalidInputError, WriteConflictError
 from mdm.services import idempotency
 from mdm.services.unit_of_work import UnitOfWork
@@ -55,6 +55,7 @@ def write(reason: str, schema: Schema, act: Callable[[UnitOfWork], Answer]) -> R
 
 def _write_once(reason: str, schema: Schema, act: Callable[[UnitOfWork], Answer]) -> Response:
     key = request_key()
+    end_reading()
     with the_hub().unit_of_work(the_actor(), reason) as uow:
         if key:
             stored = idempotency.claim(uow, key, request_hash())

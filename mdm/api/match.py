@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.schema import AttributeSet, check_attributes
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading
 from mdm.services import match
 
 blueprint = ApiBlueprint("match", "Search before create: nothing is stored")
@@ -48,6 +48,6 @@ def search(body: Mapping[str, Any], entity: str) -> dict[str, object]:
 
     Golden records that may be the same thing, the likeliest first; nothing is stored.
     """
-    with the_hub().reading(the_actor()) as uow:
-        attributes = check_attributes(uow.hub, entity, body["attributes"])
-        return {"candidates": match.search_before_create(uow, entity, attributes, body["limit"])}
+    uow = reading()
+    attributes = check_attributes(uow.hub, entity, body["attributes"])
+    return {"candidates": match.search_before_create(uow, entity, attributes, body["limit"])}

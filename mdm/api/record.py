@@ -12,7 +12,7 @@ from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.match import CandidateSchema
 from mdm.api.schema import AttributeSet, check_attributes, check_source_id
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading, the_hub
 from mdm.services import match, source
 from mdm.services.source import RecordView
 from mdm.services.unit_of_work import UnitOfWork
@@ -89,8 +89,7 @@ class RetiredSchema(Schema):
 @blueprint.response(200, RecordSchema)
 def read(entity: str, source_system: str, source_id: str) -> RecordView:
     """Read one source record of the client's own system, with its versions"""
-    with the_hub().reading(the_actor()) as uow:
-        return source.get_record(uow, entity, source_system, check_source_id(source_id))
+    return source.get_record(reading(), entity, source_system, check_source_id(source_id))
 
 
 @blueprint.route("/records/<entity>/<source_system>/<source_id:source_id>", methods=["PUT"])

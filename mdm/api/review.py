@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.schema import EffectSchema, PreviewSchema, ReasonSchema
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
 from mdm.domain.review import TaskReason, TaskStatus, Verdict
 from mdm.services import decision, review
@@ -166,16 +166,15 @@ class OutcomeSchema(Schema):
 @blueprint.response(200, TaskPageSchema)
 def list_tasks(query: Mapping[str, Any]) -> object:
     """List review tasks, filtered and paged"""
-    with the_hub().reading(the_actor()) as uow:
-        return review.list_tasks(uow, **query)
+    return review.list_tasks(reading(), **query)
 
 
 @blueprint.route("/tasks/<int:task_id>", methods=["GET"])
 @blueprint.response(200, TaskSchema, headers=ETAG_DOC)
 def read_task(task_id: int) -> Response:
     """Read one task with the evidence of each comparison"""
-    with the_hub().reading(the_actor()) as uow:
-        task = review.get_task(uow, task_id)
+    uow = reading()
+    task = review.get_task(uow, task_id)
     return versioned(TaskSchema(), task, task.line.version)
 
 
@@ -202,8 +201,7 @@ def decide(body: Mapping[str, str], task_id: int) -> Response:
 @blueprint.response(200, DecisionListSchema)
 def list_decisions(query: Mapping[str, int]) -> dict[str, object]:
     """List decisions, the newest first"""
-    with the_hub().reading(the_actor()) as uow:
-        return {"decisions": decision.list_decisions(uow, query["limit"])}
+    return {"decisions": decision.list_decisions(reading(), query["limit"])}
 
 
 @blueprint.route("/decisions/<decision_id>/undo", methods=["POST"])

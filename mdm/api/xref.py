@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.schema import MAX_KEY, AsOfSchema, check_source_id
-from mdm.api.security import the_actor, the_hub
+from mdm.api.security import reading
 from mdm.domain.xref import XrefAnswer
 from mdm.services import xref
 
@@ -74,8 +74,7 @@ def look_up(query: Mapping[str, datetime | None], entity: str, source: str, sour
 
     The golden ID that stands for this key, also when it was merged, split or retired since.
     """
-    with the_hub().reading(the_actor()) as uow:
-        return xref.look_up(uow, entity, source, check_source_id(source_id), query["as_of"])
+    return xref.look_up(reading(), entity, source, check_source_id(source_id), query["as_of"])
 
 
 @blueprint.route("/xref/<entity>/lookup", methods=["POST"])
@@ -87,5 +86,4 @@ def look_up_many(body: Mapping[str, list[Mapping[str, str]]], entity: str) -> di
     Answers come in the order of the keys, null for a key that is not known.
     """
     keys = [(key["source_system"], key["source_id"]) for key in body["keys"]]
-    with the_hub().reading(the_actor()) as uow:
-        return {"results": xref.look_up_many(uow, entity, keys)}
+    return {"results": xref.look_up_many(reading(), entity, keys)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
@@ -12,9 +13,9 @@ PUT = "/records/supplier/ERP1/900"
 GOOD = {"attributes": {"legal_name": "公司"}}
 
 
-def raw(caller, data, path=PUT, method="put", **headers):
+def raw(caller, data, path=PUT, method="put", environ_overrides=None, **headers):
     given = {"Content-Type": "application/json", **headers}
-    return getattr(caller, method)(path, data=data, headers=given)
+    return getattr(caller, method)(path, data=data, headers=given, environ_overrides=environ_overrides)
 
 
 def nested(depth):
@@ -173,3 +174,11 @@ def test_a_fault_of_ours_tells_nothing(app, caller, monkeypatch):
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*"])
 def test_problems_are_json_whatever_was_asked_for(calm, accept):
     assert calm.get("/tasks/1", headers={"Accept": accept}).mimetype == "application/problem+json"
+
+
+def test_a_body_in_chunks_over_the_limit_is_refused(calm):
+    given = {"wsgi.input": BytesIO(b" " * (9 * 1024 * 1024)), "wsgi.input_terminated": True}
+    answer = raw(
+        calm, b"", environ_overrides={**given, "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    )
+    assert answer.status_code == 413
