@@ -69,6 +69,11 @@ NUMBERS = (
 )
 FACTS = DIMS + GRADES + VARIANTS + FINISHES + STERILE + COLOURS + SIDES + CODES
 
+DEFINED_BY = ("PLM", "ERP", "QMS")
+PLANNED_BY = ("ERP", "MES", "PLM")
+INSPECTED_BY = ("LIMS", "QMS", "ERP")
+REGISTERED_BY = ("UDI", "QMS", "PLM", "ERP")
+
 OTHER_SIZE = any_of(
     disjoint("thread"),
     disjoint("largest"),
@@ -211,11 +216,21 @@ RULES = RuleSet(
         Feature("signal", "variant_signal", VARIANTS),
         Feature("needle", "variant_needle", VARIANTS),
         Feature("bearing_seal", "variant_bearing_seal", VARIANTS),
-        Feature("maker", "pinyin", ("manufacturer_name.trade", "brand")),
+        Feature(
+            "maker",
+            "values",
+            (
+                "manufacturer_name.trade_pinyin",
+                "manufacturer_name.alias",
+                "manufacturer_name.trade_heads",
+                "brand.trade_pinyin",
+                "brand.alias",
+                "brand.trade_heads",
+            ),
+        ),
         Feature("one_fact", "combined_1", NOUNS + FACTS),
         Feature("two_facts", "combined_2", NOUNS + FACTS),
-        Feature("three_facts", "combined_3", NOUNS + FACTS),
-        Feature("class_two_facts", "combined_2", CLASSES + FACTS),
+        Feature("three_facts", "combined_3", FACTS),
     ),
     comparisons=(
         Comparison(
@@ -247,7 +262,7 @@ RULES = RuleSet(
                 shared("noun", "a noun in common", "有相同名称"),
                 shared("noun_class", "same class, other noun", "同类而名称不同"),
             ),
-            null=any_of(missing("noun"), missing("noun_class")),
+            null=any_of(missing("noun"), disjoint("noun_class")),
             otherwise_en="different classes",
             otherwise_zh="类别不同",
         ),
@@ -416,9 +431,8 @@ RULES = RuleSet(
         BlockingRule("gtin", 50),
         BlockingRule("quoted", 20),
         BlockingRule("one_fact", 20),
-        BlockingRule("two_facts", 30),
-        BlockingRule("three_facts", 60),
-        BlockingRule("class_two_facts", 15),
+        BlockingRule("two_facts", 60),
+        BlockingRule("three_facts", 40),
     ),
     thresholds=(Threshold(Action.LINK, 2.0, "link"), Threshold(Action.REVIEW, -1.5, "review")),
     vetoes=(
@@ -458,7 +472,55 @@ RULES = RuleSet(
     ),
     survivorship=(
         Survivorship(
-            "*", (Criterion.TRUST, Criterion.MOST_RECENT, Criterion.MOST_COMMON), ("PLM", "ERP", "UDI", "QMS")
+            "material_name", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("PLM", "ERP")
+        ),
+        Survivorship(
+            "name_en", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), ("PLM", "ERP")
+        ),
+        Survivorship(
+            "specification", (Criterion.TRUST, Criterion.MOST_COMPLETE, Criterion.MOST_RECENT), DEFINED_BY
+        ),
+        Survivorship(
+            "description", (Criterion.TRUST, Criterion.MOST_COMPLETE, Criterion.MOST_RECENT), DEFINED_BY
+        ),
+        Survivorship(
+            "size_dimension", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), DEFINED_BY
+        ),
+        Survivorship(
+            "material_grade", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), DEFINED_BY
+        ),
+        Survivorship(
+            "standard_ref", (Criterion.TRUST, Criterion.MOST_COMMON, Criterion.MOST_RECENT), DEFINED_BY
+        ),
+        Survivorship(
+            "manufacturer_name", (Criterion.MOST_COMMON, Criterion.TRUST, Criterion.MOST_COMPLETE), DEFINED_BY
+        ),
+        Survivorship("manufacturer_part_number", (Criterion.MOST_COMMON, Criterion.TRUST), DEFINED_BY),
+        Survivorship("part_number", (Criterion.TRUST, Criterion.MOST_RECENT), ("PLM",)),
+        Survivorship("drawing_number", (Criterion.TRUST, Criterion.MOST_RECENT), ("PLM",)),
+        Survivorship("revision", (Criterion.TRUST, Criterion.MOST_RECENT), ("PLM",)),
+        Survivorship(
+            "catalog_number", (Criterion.TRUST, Criterion.MOST_COMMON, Criterion.MOST_RECENT), REGISTERED_BY
+        ),
+        Survivorship("gtin", (Criterion.VERIFIED, Criterion.TRUST, Criterion.MOST_COMMON), REGISTERED_BY),
+        Survivorship("udi_di", (Criterion.VERIFIED, Criterion.TRUST, Criterion.MOST_COMMON), REGISTERED_BY),
+        Survivorship(
+            "registration_no", (Criterion.VERIFIED, Criterion.TRUST, Criterion.MOST_RECENT), REGISTERED_BY
+        ),
+        Survivorship("classification_code", (Criterion.TRUST, Criterion.MOST_RECENT), REGISTERED_BY),
+        Survivorship("sterile_flag", (Criterion.TRUST, Criterion.MOST_RECENT), ("UDI", "QMS", "PLM", "ERP")),
+        Survivorship("cas_no", (Criterion.VERIFIED, Criterion.MOST_COMMON, Criterion.TRUST), INSPECTED_BY),
+        Survivorship("storage_condition", (Criterion.TRUST, Criterion.MOST_RECENT), INSPECTED_BY),
+        Survivorship("shelf_life_days", (Criterion.TRUST, Criterion.MOST_RECENT), ("QMS", "ERP", "LIMS")),
+        Survivorship("lot_controlled", (Criterion.TRUST, Criterion.MOST_RECENT), PLANNED_BY),
+        Survivorship("serial_controlled", (Criterion.TRUST, Criterion.MOST_RECENT), PLANNED_BY),
+        Survivorship("procurement_type", (Criterion.TRUST, Criterion.MOST_RECENT), PLANNED_BY),
+        Survivorship("material_type", (Criterion.TRUST, Criterion.MOST_COMMON), PLANNED_BY),
+        Survivorship("material_group", (Criterion.TRUST, Criterion.MOST_COMMON), PLANNED_BY),
+        Survivorship("base_uom", (Criterion.TRUST, Criterion.MOST_COMMON), PLANNED_BY),
+        Survivorship("status", (Criterion.TRUST, Criterion.MOST_RECENT), PLANNED_BY),
+        Survivorship(
+            "*", (Criterion.TRUST, Criterion.MOST_RECENT, Criterion.MOST_COMMON), ("PLM", "ERP", "QMS", "MES")
         ),
     ),
     prior=0.05,
