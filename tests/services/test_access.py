@@ -25,10 +25,10 @@ PASSWORD = "a rainy day 2026"
 
 
 class Clock:
-    """A clock that moves when told to."""
+    """A clock that moves when told to; later than the hub was made, for its time never goes back."""
 
     def __init__(self):
-        self.now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+        self.now = datetime(2100, 1, 1, 8, tzinfo=UTC)
 
     def __call__(self):
         return self.now
