@@ -361,7 +361,10 @@ def _match_one(
 
 
 def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[ScoredPair]:
-    """Pairs of at least review weight with the records that share a key that is not hot, heaviest first."""
+    """Pairs of at least review weight with the records that share a key that is not hot, heaviest first.
+
+    Of equal ones those without a veto come first.
+    """
     hot = matcher.model.statistics.hot
     keys = [
         standardise.key_number(block.on, text)
@@ -371,11 +374,13 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Score
     ]
     found = match_store.candidates(uow.connection, matcher.entity.name, keys, asked.record_id)
     others = cluster.prepare_many(matcher, match_store.features(uow.connection, found))
-    scored = [_ordered_score(matcher, asked, other) for other in others.values()]
-    return sorted(
-        (pair for pair in scored if pair.match_weight >= matcher.review_weight),
-        key=lambda pair: (-pair.match_weight, pair.left, pair.right),
-    )
+    found_pairs = [
+        (pair, matcher.scorer.contradiction(asked, other) is not None)
+        for other in others.values()
+        if (pair := _ordered_score(matcher, asked, other)).match_weight >= matcher.review_weight
+    ]
+    found_pairs.sort(key=lambda item: (-item[0].match_weight, item[1], item[0].left, item[0].right))
+    return [pair for pair, _ in found_pairs]
 
 
 def _ordered_score(matcher: Matcher, one: Prepared, other: Prepared) -> ScoredPair:
