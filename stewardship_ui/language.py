@@ -88,7 +88,7 @@ def show_bits(weight: float) -> str:
 def show_percent(probability: float) -> str:
     """A probability that never claims certainty: at least 0.1 %, at most 99.9 %."""
     percent = min(max(probability * 100, 0.1), 99.9)
-    return f"{percent:.1f} %" if percent < 1 or percent > 99 else f"{percent:.0f} %"
+    return f"{percent:.1f} %" if percent < 1 or percent >= 98.95 else f"{percent:.0f} %"
 
 
 def is_empty(value: Json) -> bool:
