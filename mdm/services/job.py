@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import MdmError
-from mdm.services import audit, match
+from mdm.services import audit, idempotency, match
 from mdm.services.hub import Hub
 from mdm.storage import job as job_store
 from mdm.storage import match as match_store
@@ -34,9 +34,16 @@ def seal_audit(hub: Hub, actor: Actor) -> str:
     return f"{audit.seal(hub, actor)} sealed"
 
 
+def forget_old_answers(hub: Hub, actor: Actor) -> str:
+    """Drop stored answers to calls that nobody will repeat any more."""
+    with hub.unit_of_work(actor, "forget old answers") as uow:
+        return f"{idempotency.forget_old(uow)} forgotten"
+
+
 JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "match_new": (match_new, 30),
     "seal_audit": (seal_audit, 60),
+    "forget_old_answers": (forget_old_answers, 3600),
 }
 """Job -> (what it does, seconds between its slots)."""
 
