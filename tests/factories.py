@@ -95,7 +95,7 @@ SAME = {"code": (0.9, 0.0005), "name": (0.8, 0.005), "maker": (0.8, 0.05)}
 class Clock:
     """A clock that moves by a second at each look, so that every step has a time of its own."""
 
-    def __init__(self, start: datetime = datetime(2026, 1, 5, 8, tzinfo=UTC)) -> None:
+    def __init__(self, start: datetime = datetime(2031, 1, 6, 8, tzinfo=UTC)) -> None:
         self._start, self._ticks = start, count()
 
     def __call__(self) -> datetime:
@@ -271,6 +271,12 @@ def open_tasks(hub: Hub) -> dict[frozenset[str], object]:
         "where t.status = 'open' order by t.task_id",
     )
     return {frozenset((f"{r.ls}:{r.lk}", f"{r.rs}:{r.rk}")): r for r in rows}
+
+
+def questions(hub: Hub) -> frozenset[frozenset[frozenset[str]]]:
+    """What is asked, as pairs of groups of records, whichever pair of records stands for it."""
+    group = {key: keys for keys in partition(hub) for key in keys}
+    return frozenset(frozenset(group[key] for key in pair) for pair in open_tasks(hub))
 
 
 def sql(hub: Hub, statement: str) -> list:

@@ -20,7 +20,7 @@ from mdm.domain.rules import Survivorship
 from mdm.domain.source import Json
 from mdm.domain.standardise.text import comparison_key
 from mdm.domain.xref import Assignment, assign_golden_ids
-from mdm.services import cluster, queue
+from mdm.services import cluster, queue, rule
 from mdm.services.cluster import Scope
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
@@ -291,6 +291,8 @@ def _write_versions(
     uow: UnitOfWork, scope: Scope, changed: Sequence[_Built], rows: Mapping[str, Any], created: set[str]
 ) -> None:
     entity = scope.matcher.entity.name
+    if changed:  # the rules a value rests on are kept, also when they came with a restart and not with `mdm init`
+        rule.save_rules(uow, scope.matcher.rules)
     golden_store.add_versions(
         uow.connection,
         [

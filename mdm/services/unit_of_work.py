@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mdm.domain.access import Actor
@@ -16,7 +16,7 @@ from mdm.domain.errors import ActorMissingError
 from mdm.domain.event import EVENT_TYPES, Event
 from mdm.domain.source import Json
 from mdm.storage import event as event_store
-from mdm.storage.database import Connection, take_turn, time_text
+from mdm.storage.database import Connection, set_context, take_turn, time_text
 
 if TYPE_CHECKING:
     from mdm.services.hub import Hub
@@ -53,6 +53,19 @@ class UnitOfWork:
         Two records of one thing that came in at once would otherwise not see each other.
         """
         take_turn(self.connection, f"mdm:{entity}")
+        self.keep_time()
+
+    def keep_time(self) -> None:
+        """Take the time once nobody else can write before this commit: later than all that is written.
+
+        A time taken while waiting for one's turn, or from a clock set back, would change what was true in the past.
+        """
+        last = event_store.last_time(self.connection)
+        self.now = self.hub.now()
+        if last is not None:
+            self.now = max(self.now, datetime.fromisoformat(last) + timedelta(microseconds=1))
+        context = {"actor": self.actor.name, "reason": self.reason, "fact": self.fact_id, "at": self.at}
+        set_context(self.connection, context)
 
     @contextmanager
     def trial(self) -> Iterator[None]:
@@ -76,6 +89,7 @@ def open_unit(hub: Hub, actor: Actor, reason: str) -> Iterator[UnitOfWork]:
     context = {"actor": actor.name, "reason": reason, "fact": fact_id, "at": time_text(now)}
     with hub.database.writing(context) as connection:
         uow = UnitOfWork(hub, connection, actor, reason, fact_id, now)
+        uow.keep_time()
         yield uow
         if uow.events or event_store.has_audit_rows(connection, fact_id):
             kind = uow.events[0].type if uow.events else "data.changed"

@@ -55,6 +55,11 @@ def write_fact(
     )
 
 
+def last_time(connection: Connection) -> str | None:
+    """The time of the newest fact."""
+    return connection.scalar(select(fact.c.at).order_by(fact.c.commit_seq.desc()).limit(1))
+
+
 def has_audit_rows(connection: Connection, fact_id: str) -> bool:
     """Whether triggers recorded a change under this fact."""
     return bool(connection.scalar(select(exists().where(audit_event.c.fact_id == fact_id))))

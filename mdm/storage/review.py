@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from mdm.storage.database import among, insert_rows, Row
+from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import (
     decision,
     golden_version,
@@ -119,7 +119,7 @@ def constraint_before(connection: Connection, left: int, right: int, decision_id
         .where(
             pair_constraint.c.left_id == left,
             pair_constraint.c.right_id == right,
-            pair_constraint.c.decision_id < decision_id,
+            pair_constraint.c.decision_id != decision_id,
             decision.c.undone_by.is_(None),
         )
         .order_by(pair_constraint.c.id.desc())

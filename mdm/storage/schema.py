@@ -574,5 +574,6 @@ APPEND_ONLY: tuple[str, ...] = (
     "source_version",
     "golden_version",
     "landing_file",
+    "load_reject",
 )
 """Rows that nobody may change or delete."""

@@ -1,7 +1,8 @@
 """Triggers by which the database itself keeps the audit trail, on every write path.
 
 Each insert, update and delete on a governed table writes one ``audit_event`` with the old and the new row, and is
-refused without actor, reason and fact. Append-only tables refuse update and delete, also by INSERT OR REPLACE.
+refused without actor, reason and fact; TRUNCATE is refused altogether. Append-only tables refuse update and delete,
+also by INSERT OR REPLACE.
 Columns that hold secrets are masked in the trail.
 """
 
@@ -64,6 +65,16 @@ def _govern(connection: Connection, table: Table, operations: tuple[str, ...]) -
                 f"create trigger {name} after {operation} on {table.name} for each row "
                 f"execute function mdm_audit('{key}', '{masked}')",
             )
+    if connection.dialect.name != "sqlite":
+        _refuse_truncate(connection, table)
+
+
+def _refuse_truncate(connection: Connection, table: Table) -> None:
+    """Emptying a table at a stroke, which fires no row trigger; SQLite knows no such statement."""
+    _run(
+        connection,
+        f"create trigger mdm_keep_all_{table.name} before truncate on {table.name} execute function mdm_refuse()",
+    )
 
 
 def _protect(connection: Connection, table: Table) -> None:
@@ -73,10 +84,7 @@ def _protect(connection: Connection, table: Table) -> None:
             f"create trigger mdm_keep_{table.name} before update or delete on {table.name} for each row "
             "execute function mdm_refuse()",
         )
-        _run(
-            connection,
-            f"create trigger mdm_keep_all_{table.name} before truncate on {table.name} execute function mdm_refuse()",
-        )
+        _refuse_truncate(connection, table)
         return
     for operation in ("update", "delete"):
         _run(

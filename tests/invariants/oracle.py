@@ -97,6 +97,11 @@ def _i1(shot: Snapshot, _: _Now) -> Iterator[str]:
         )
         if hashlib.sha256(canonical.encode()).hexdigest() != v["content_hash"]:
             yield f"version {v['version']} of record {v['record_id']} is not what its hash says"
+    yield from _misnumbered(shot, versions)
+    yield from _lost_files(shot)
+
+
+def _misnumbered(shot: Snapshot, versions: dict[int, dict[int, dict[str, Any]]]) -> Iterator[str]:
     for r in shot["source_record"]:
         held = versions[r["record_id"]]
         if sorted(held) != list(range(1, r["version"] + 1)):
@@ -106,6 +111,9 @@ def _i1(shot: Snapshot, _: _Now) -> Iterator[str]:
         for number in range(2, r["version"] + 1):
             if number in held and held[number]["load_id"] and _same(held, number):
                 yield f"record {r['record_id']}: version {number} holds what version {number - 1} held"
+
+
+def _lost_files(shot: Snapshot) -> Iterator[str]:
     for f in shot["landing_file"]:
         if hashlib.sha256(zlib.decompress(f["content"])).hexdigest() != f["file_hash"]:
             yield f"file {f['file_hash'][:12]} is not what its hash says"
@@ -127,22 +135,31 @@ def _i2(shot: Snapshot, now: _Now) -> Iterator[str]:
     golden = shot.by("golden_record", "golden_id")
     current = Counter(x["record_id"] for x in shot["xref"] if x["valid_to"] is None)
     yield from (f"record {r} has {n} golden IDs" for r, n in current.items() if n > 1)
+    yield from _homeless(shot, now, golden)
+    yield from _mismatched(shot, now, golden)
+
+
+def _homeless(shot: Snapshot, now: _Now, golden: dict[str, dict[str, Any]]) -> Iterator[str]:
     for r in shot["source_record"]:
         record = r["record_id"]
         if r["status"] != "active":
             continue
+        if record in now.waiting:  # taken in, to be matched with the next run
+            continue
         if record not in now.home:
-            if record not in now.waiting:
-                yield f"record {record} is matched and has no golden ID"
+            yield f"record {record} is matched and has no golden ID"
         elif golden[now.home[record]]["status"] != "active":
             yield f"record {record} belongs to {golden[now.home[record]]['status']} {now.home[record]}"
+
+
+def _mismatched(shot: Snapshot, now: _Now, golden: dict[str, dict[str, Any]]) -> Iterator[str]:
     members = defaultdict(set)
     for record, golden_id in now.home.items():
         members[golden_id].add(record)
     newest = _newest(shot)
     for golden_id, row in golden.items():
         held = set(json.loads(newest[golden_id]["members"]))
-        if row["status"] == "active" and held != members[golden_id]:
+        if row["status"] == "active" and held - now.waiting != members[golden_id] - now.waiting:
             yield f"{golden_id} names members {sorted(held)}, cross-references say {sorted(members[golden_id])}"
         if row["status"] != newest[golden_id]["status"] or row["version"] != newest[golden_id]["version"]:
             yield f"{golden_id} does not stand at its newest version"
@@ -226,16 +243,20 @@ def _components(pairs: list[tuple[int, int]]) -> dict[int, set[int]]:
 
 def _i8(shot: Snapshot, now: _Now) -> Iterator[str]:
     rules = {r["fingerprint"] for r in shot["rule_set"]}
+    for v in _newest(shot).values():
+        if v["status"] == "active" and v["rule_fingerprint"] not in rules:
+            yield f"{v['golden_id']} was built under rules that are not kept"
+        if set(json.loads(v["attributes"])) != set(json.loads(v["provenance"])):
+            yield f"{v['golden_id']} has values without origin or origins without value"
+    yield from _misled(shot, now)
+
+
+def _misled(shot: Snapshot, now: _Now) -> Iterator[str]:
     standard = shot.by("standard_record", "record_id")
     overrides = shot.by("golden_override", "override_id")
     versions = {(v["record_id"], v["version"]) for v in shot["source_version"]}
     for v in _newest(shot).values():
         values, origins = json.loads(v["attributes"]), json.loads(v["provenance"])
-        if v["status"] == "active" and v["rule_fingerprint"] not in rules:
-            yield f"{v['golden_id']} was built under rules that are not kept"
-        if set(values) != set(origins):
-            yield f"{v['golden_id']} has values without origin or origins without value"
-            continue
         for name, (record, version, rule) in origins.items():
             if record not in json.loads(v["members"]):
                 yield f"{v['golden_id']}.{name} comes from a stranger, record {record}"
