@@ -1,0 +1,81 @@
+"""Judging the partition that the machine makes by itself."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from mdm.domain.errors import UnreadableFileError
+from mdm.services import decision, evaluation
+from tests import factories as f
+
+RECORDS = {
+    "ERP:1": f.widget("A", "alpha", "acme"),
+    "MES:1": f.widget("A", "alpha", "acme"),
+    "QMS:1": f.widget("", "alpha"),
+    "ERP:2": f.widget("B", "beta", "acme"),
+    "MES:2": f.widget("B", "beta", "acme"),
+}
+ENTITIES = {"ERP:1": "a", "MES:1": "a", "QMS:1": "a", "ERP:2": "b", "MES:2": "c"}
+
+
+@pytest.fixture
+def hub(widgets):
+    f.ingest_all(widgets, RECORDS)
+    f.run(widgets, full=True)
+    return widgets
+
+
+def write(path, head, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    return path
+
+
+@pytest.fixture
+def truth(hub):
+    rows = [(*key.split(":"), entity) for key, entity in ENTITIES.items()]
+    return write(hub.settings.scratch / "truth.csv", ("source_system", "source_id", "entity_id"), rows)
+
+
+@pytest.fixture
+def negatives(hub):
+    rows = [("b", "c", "next_size"), ("a", "b", "other")]
+    return write(hub.settings.scratch / "negatives.csv", ("entity_a", "entity_b", "kind"), rows)
+
+
+def judge(hub, *files):
+    return f.read(hub, evaluation.evaluate_entity, "widget", *files)
+
+
+def test_what_was_linked_rightly_wrongly_and_not_at_all_is_counted(hub, truth, negatives):
+    found = judge(hub, truth, negatives)
+    assert (found.records, found.entities, found.clusters) == (5, 3, 3)
+    assert (found.pairwise.precision, found.pairwise.recall) == (1 / 2, 1 / 3)
+    kinds = {kind: (item.merged, item.pairs) for kind, item in found.false_merges.items()}
+    assert kinds == {"next_size": (1, 1), "other": (0, 1)}
+    assert (found.queue.pairs, found.queue.matches, found.queue.recall_if_answered) == (1, 1.0, 1.0)
+
+
+def test_verdicts_do_not_count(hub, truth):
+    before = judge(hub, truth)
+    held = f.golden_ids(hub)
+    f.act(hub, decision.merge, "widget", held["ERP:1"], held["QMS:1"], "one thing")
+    assert judge(hub, truth).pairwise == before.pairwise
+
+
+def test_records_without_truth_are_left_out(hub, truth):
+    f.ingest(hub, "QMS", [("9", f.widget("A"))])
+    f.run(hub)
+    assert judge(hub, truth).pairwise.recall == 1 / 3
+
+
+def test_a_table_without_its_columns_is_refused_by_name(hub, truth):
+    with pytest.raises(UnreadableFileError, match="entity_a"):
+        judge(hub, truth, truth)
+    with pytest.raises(UnreadableFileError):
+        judge(hub, truth.with_name("none.csv"))
+    truth.write_bytes("source_system,source_id,entity_id\nERP,阀门,1\n".encode("gb18030"))
+    with pytest.raises(UnreadableFileError):
+        judge(hub, truth)
