@@ -51,7 +51,6 @@ RULES = RuleSet(
         Feature("core", "values", ("legal_name.core", "name_en.core")),
         Feature("whole", "pinyin", ("legal_name.key", "name_en.key")),
         Feature("latin", "latin_only", ("legal_name.trade", "name_en.trade")),
-        Feature("rare", "values", ("legal_name.trade_pinyin", "name_en.trade_pinyin"), weighted=True),
         Feature("industry", "telling_trades", ("legal_name.industry", "name_en.industry")),
         Feature("city", "cities", ("legal_name.region", "name_en.region", "city.code", "address.city")),
         Feature(
@@ -155,7 +154,6 @@ RULES = RuleSet(
                     en="same trade name, other industry",
                     zh="字号相同而行业不同",
                 ),
-                shared("rare", "same rare trade name", "少见字号相同", at_least=9),
                 shared("trade", "same trade name", "字号相同"),
                 all_of(
                     any_of(
@@ -265,7 +263,7 @@ RULES = RuleSet(
         BlockingRule("quoted", 20),
         BlockingRule("local", 20),
     ),
-    thresholds=(Threshold(Action.LINK, 1.0, "link"), Threshold(Action.REVIEW, -1.0, "review")),
+    thresholds=(Threshold(Action.LINK, 2.0, "link"), Threshold(Action.REVIEW, 0.4, "review")),
     vetoes=(
         Veto(
             "other_registration",
@@ -323,6 +321,16 @@ RULES = RuleSet(
             unless=shared("org"),
             hard=False,
         ),
+    ),
+    anchors=(
+        shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
+        shared("number", "same VAT, LEI or D-U-N-S number", "增值税号、LEI 或邓白氏码相同"),
+        shared("quoted", "one quotes the other's number", "一方引用了另一方的编号"),
+        any_of(
+            shared("phone"), shared("account"), en="same telephone or bank account", zh="电话或银行账号相同"
+        ),
+        shared("industry", "same industry", "行业相同"),
+        shared("whole", "same full name", "全称相同"),
     ),
     survivorship=(
         Survivorship(

@@ -176,6 +176,8 @@ def test_a_group_typed_with_wrong_characters_is_no_part_of_the_name() -> None:
 
 def test_a_branch_with_a_wrong_character_stays_a_branch() -> None:
     assert parse_company("上海锦晨轴承有限公司深圳分工司", CODES).branch == "shenzhen"
+    assert parse_company("上海锦晨轴承有限公司深圳粉公司", CODES).branch == "shenzhen"
+    assert parse_company("Shanghai Jinchen Bearing Co., Ltd. Shennzhen Branch", CODES).branch == "shenzhen"
 
 
 def test_a_legal_form_is_known_by_its_sound() -> None:

@@ -27,6 +27,7 @@ _LONGEST_TRADE = 4
 _SHORTEST_HOMOPHONE = 6
 _FAMILIAR_FORM = 4
 _GROUP = "集团"
+_BRANCH_WORD = "分公司"
 # Japanese firms may carry their form in front of the name.
 _FORMS_IN_FRONT = ("株式会社", "有限会社", "合同会社")
 
@@ -51,6 +52,8 @@ def parse_han(key: str, lexicon: Lexicon) -> CompanyName:
 
 
 def _split_branch(text: str, lexicon: Lexicon) -> tuple[str, str]:
+    if pinyin_key(text[-len(_BRANCH_WORD) :]) == pinyin_key(_BRANCH_WORD):
+        text = text[: -len(_BRANCH_WORD)] + _BRANCH_WORD  # also typed 粉公司
     found = _BRANCH.search(text)
     if found is None or found.start() < _SHORTEST_TRADE:
         return text, ""

@@ -83,6 +83,9 @@ def _split_branch_place(words: Words, lexicon: Lexicon) -> tuple[Words, str]:
         known = lexicon.regions.of_letters("".join(words[-count:]))
         if known:
             return words[:-count], known[0]
+    if len(words) > 2 and _legal_suffix(words[:-1], lexicon.legal_forms):
+        # "Acme Co., Ltd. Shanhgai Branch": what stands between them is a place, if a misspelt one
+        return words[:-1], next(iter(corrected(words[-1], lexicon.regions)), words[-1])
     if words and words[-1].isdigit():
         return (words[:-2] if words[-2:-1] == ("no",) else words[:-1]), words[-1]
     return words, "branch"
