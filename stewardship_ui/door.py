@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
 from typing import ParamSpec, cast
+from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -67,6 +68,11 @@ def safe_path(path: str | None) -> str | None:
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
         return None
     return path if all(character.isprintable() for character in path) and "\\" not in path else None
+
+
+def with_query(path: str, query: Sequence[tuple[str, str]]) -> str:
+    """The path with these parameters; handed to ``url_for``, names such as ``_scheme`` would steer it."""
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def entity_or_404(name: str) -> str:

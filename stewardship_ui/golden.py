@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,7 +14,7 @@ from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import GoldenRecord, GoldenVersion, Provenance
 from mdm.domain.source import Json
 from mdm.services import golden
-from stewardship_ui.door import current_hub, entity_or_404, page, reading
+from stewardship_ui.door import current_hub, entity_or_404, page, reading, with_query
 from stewardship_ui.label import Labels
 from stewardship_ui.language import is_empty, moment
 
@@ -62,8 +62,7 @@ def show(entity: str, golden_id: str) -> str | Response:
 @page
 def find() -> str | Response:
     """Kept for addresses without an ID: the search page."""
-    query: dict[str, Any] = request.args.to_dict()
-    return redirect(url_for("ui.search.search", **query))
+    return redirect(with_query(url_for("ui.search.search"), list(request.args.items(multi=True))))
 
 
 def golden_values(record: GoldenRecord, labels: Labels) -> list[Value]:

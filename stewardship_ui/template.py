@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, request, session, url_for
 
 from stewardship_ui import asset, wording
-from stewardship_ui.door import allowed, current_hub, is_logged_in
+from stewardship_ui.door import allowed, current_hub, is_logged_in, with_query
 from stewardship_ui.label import Labels, compared
 from stewardship_ui.language import (
     TAGS,
@@ -50,9 +50,9 @@ def context() -> dict[str, Any]:  # values of templates have no common type
     }
 
 
-def _taken_offer() -> Mapping[str, str] | None:
+def _taken_offer() -> Mapping[str, str | int] | None:
     """What was decided on the page before, told once."""
-    offer: Mapping[str, str] | None = session.pop(OFFER_KEY, None)
+    offer: Mapping[str, str | int] | None = session.pop(OFFER_KEY, None)
     return offer
 
 
@@ -60,5 +60,7 @@ def _this_path() -> str:
     """The address of this page without its language, to come back to; that of the form after a POST."""
     if request.method != "GET":
         return url_for("ui.access.home")
-    query: dict[str, Any] = {name: value for name, value in request.args.items() if name != "lang"}
-    return url_for(request.endpoint, **(request.view_args or {}), **query) if request.endpoint else "/"
+    if not request.endpoint:
+        return "/"
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return with_query(url_for(request.endpoint, **(request.view_args or {})), query)
