@@ -129,11 +129,15 @@ def decide(task_id: int) -> Response | tuple[str, int]:
         ), 422
     try:
         with writing(reason) as uow:
-            outcome = review.decide(uow, task_id, Verdict(verdict), reason, _version_shown())
+            outcome = review.decide(uow, task_id, Verdict(verdict), reason, _number("version"))
     except (TaskNotOpenError, StaleVersionError):
         told = gettext("Someone else was first: this task has changed. Nothing of yours was recorded.")
         return _compare_page(task_id, fault=told), 409
-    session[OFFER_KEY] = {"text": wording.decided(verdict, task_id), "decision_id": outcome.decision_id}
+    session[OFFER_KEY] = {
+        "text": wording.decided(verdict, task_id),
+        "decision_id": outcome.decision_id,
+        "task_id": task_id,
+    }
     return _go_on(outcome.next_task_id)
 
 
@@ -154,7 +158,7 @@ def undo(decision_id: str) -> Response:
     with writing(reason) as uow:
         outcome = review.undo(uow, decision_id, reason)
     flash(gettext("The decision was taken back."), "status")
-    task_id = outcome.next_task_id if outcome.task_id is None else outcome.task_id
+    task_id = outcome.task_id or _number("task")
     if task_id is None:
         return redirect(url_for("ui.review.decisions"), 303)
     return redirect(url_for("ui.review.compare", task_id=task_id, **_filters().query()), 303)
@@ -286,15 +290,15 @@ def _reason_given() -> str:
     return ": ".join(part for part in parts if part)
 
 
-def _version_shown() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _number(field: str) -> int | None:
+    """The whole number in a field of the form; None for anything else."""
+    text = request.form.get(field, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _go_on(next_of_queue: int | None) -> Response:
     """To the task that followed on the page, else the one the service names, else the queue."""
-    shown = request.form.get("next", "")
-    task_id = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else next_of_queue
+    task_id = _number("next") or next_of_queue
     query = _filters().query()
     if task_id is None:
         return redirect(url_for("ui.review.queue", **query), 303)

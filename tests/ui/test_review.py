@@ -109,6 +109,16 @@ def test_an_undo_is_offered_once_and_takes_the_verdict_back(
     assert waiting == 3
 
 
+def test_taking_back_a_doubt_leads_back_to_the_pair(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    following = steward.get(post(steward, page, page, verdict="unsure", reason="?").location).text
+    path = re.search(r'action="(/decisions/\w+/undo)"', following)
+    assert path
+    assert post(steward, "/review", path[1], task=task_ids[0]).location == page
+
+
 def test_any_decision_can_be_taken_back_later_with_a_reason(
     post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
 ) -> None:
