@@ -184,3 +184,12 @@ def test_a_legal_form_is_known_by_its_sound() -> None:
     forms = _list("legal_forms", CodeEntry("shop", "经营部", "Trading shop"))
 
     assert parse_company("锦晨轴承经营布", {**CODES, "legal_forms": forms}).legal_form == "shop"
+
+
+def test_a_bare_name_is_not_corrected_into_a_trade() -> None:
+    assert parse_company("Hotel Precison", CODES).industry == ()
+    assert parse_company("Jinchen Vacum Co., Ltd.", CODES).industry == ("vacuum",)
+
+
+def test_a_note_behind_the_name_hides_no_legal_form() -> None:
+    assert parse_company("Jinchen Bearing Co., Ltd. - NEW", CODES).legal_form == "ltd"

@@ -35,7 +35,7 @@ _BRACKET = re.compile(r"\(([^()]*)(?:\)|$)")
 _LONGEST_TRADE = 4
 _SHORTEST_HEAD = 4
 _MASK = "xx"
-_NOTE = re.compile(r"[#*]+|[<{].*?[>}]|[-_]\d{1,2}$")
+_NOTE = re.compile(r"[#*]+|[<{].*?[>}]|[-_]\d{1,2}$|\s-\s*(?:new|old|dup|duplicate|obsolete|do not use)$")
 _TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>[a-z][a-z0-9 .,&'-]+)$")
 
 

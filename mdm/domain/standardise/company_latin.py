@@ -58,7 +58,7 @@ def parse_latin(key: str, lexicon: Lexicon) -> CompanyName:
     if not region_behind:
         words, region_behind = _split_last_country(words)
     words, region = _split_region(words, lexicon)
-    trade, industry, rest = _split_industry(words, lexicon.industries)
+    trade, industry, rest = _split_industry(words, lexicon.industries, correct=bool(legal_form))
     return CompanyName(
         trade=" ".join(trade),
         trade_pinyin="".join(trade),
@@ -192,14 +192,17 @@ def _split_last_country(words: Words) -> tuple[Words, Codes]:
     return (words[:-1], (country.lower(),)) if country else (words, ())
 
 
-def _split_industry(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Words]:
-    """Words of the trade name, industry codes, and words behind the trade name that no list knows."""
+def _split_industry(words: Words, industries: Vocabulary, *, correct: bool) -> tuple[Words, Codes, Words]:
+    """Words of the trade name, industry codes, and words behind the trade name that no list knows.
+
+    ``correct``: also believe misspelt words, as a full registered name deserves; in a bare name Carlton is no carton.
+    """
     found: list[str] = []
     unknown: list[str] = []
     trade_end = len(words)
     at = 1
     while at < len(words):
-        count, codes = _industry_at(words, at, industries)
+        count, codes = _industry_at(words, at, industries, correct=correct)
         if codes:
             trade_end = min(trade_end, at)
             found.extend(codes)
@@ -213,7 +216,7 @@ def _split_industry(words: Words, industries: Vocabulary) -> tuple[Words, Codes,
     return words[:trade_end], tuple(dict.fromkeys(found)), tuple(unknown)
 
 
-def _industry_at(words: Words, at: int, industries: Vocabulary) -> tuple[int, Codes]:
+def _industry_at(words: Words, at: int, industries: Vocabulary, *, correct: bool = True) -> tuple[int, Codes]:
     """How many words from ``at`` name an industry, and its codes; (1, ()) when they do not."""
     # A trade name has two syllables at least: in "You Yi Ke" the last two are no 医科.
     lone = at == 1 and bool(_SYLLABLE.fullmatch(words[0]))
@@ -222,8 +225,7 @@ def _industry_at(words: Words, at: int, industries: Vocabulary) -> tuple[int, Co
         codes = industries.latin.get(letters) or (() if lone else _pinyin_codes(letters, industries))
         if codes:
             return count, codes
-    codes = corrected(words[at], industries)
-    return 1, codes
+    return 1, corrected(words[at], industries) if correct else ()
 
 
 def _pinyin_codes(letters: str, industries: Vocabulary) -> Codes:
