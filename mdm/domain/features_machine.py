@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from mdm.domain.standardise.part import fold_twins
+from mdm.domain.standardise.sound import sound_keys
+from mdm.domain.standardise.text import pinyin_key
+
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
 GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
 
 _ASSET_DIGITS = 9
 _SHORTEST_ASSET = 6
 _TAG = re.compile(
-    r"^(?:[A-Z]{2,3}[0-9]?|[A-Z]{2}[OI])(?:[A-Z]{3})?(?P<type>[A-Z]{3})[0-9OI]{2,4}(?:[A-Z]{0,3}\d{0,2})$"
+    r"^(?:[A-Z]{2,3}[0-9]?|[A-Z]{2}[OI])(?:[A-Z]{3})?(?P<type>[A-Z]{3})[0-9OI]{2,4}(?P<sub>[A-Z]{0,3}\d{0,2})$"
 )
 _CLASS = re.compile(r"^(?P<type>[A-Z]{3})\d{0,2}$")
 _SITE = re.compile(r"^(?P<letters>[a-z]{2,4}?)(?P<number>\d{1,2}|(?<=..)[oi])?$")
@@ -28,8 +32,34 @@ def asset_digits(texts: tuple[str, ...]) -> list[str]:
 
 def class_codes(texts: tuple[str, ...]) -> list[str]:
     """Three-letter class codes, given alone (``LTH``, ``LTH01``) or inside a tag (``NJ1-LTH-004``)."""
-    keys = (re.sub(r"[^A-Z0-9]", "", text.upper()) for text in texts)
-    return _distinct(found["type"] for key in keys if (found := _CLASS.match(key) or _TAG.match(key)))
+    found = (_CLASS.match(key) or _whole_tag(key) for key in map(_key, texts))
+    return _distinct(each["type"] for each in found if each)
+
+
+def maker_keys(texts: tuple[str, ...]) -> list[str]:
+    """Letters of every name and how it sounds, so that a foreign maker meets its Chinese transliteration."""
+    sounds = (sound.lower() for text in texts for sound in sound_keys(text))
+    return _distinct([*map(pinyin_key, texts), *sounds])
+
+
+def position_tags(texts: tuple[str, ...]) -> list[str]:
+    """Texts built like the tag of a position (plant, class, number), O read as 0 and I as 1."""
+    return _distinct(fold_twins(key) for key in map(_key, texts) if _TAG.match(key))
+
+
+def serials(texts: tuple[str, ...]) -> list[str]:
+    """Serial numbers, without those that are built like a tag: they were typed in the wrong column."""
+    return _distinct(key for key in texts if not _TAG.match(key))
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+def _whole_tag(key: str) -> re.Match[str] | None:
+    """A tag of a machine itself: what hangs on it has its tag with something behind."""
+    found = _TAG.match(key)
+    return None if found and found["sub"] else found
 
 
 def plants(texts: tuple[str, ...]) -> list[str]:
@@ -53,7 +83,7 @@ def years(texts: tuple[str, ...]) -> list[str]:
 
 
 def months(texts: tuple[str, ...]) -> list[str]:
-    """The month of a date and its neighbour on the nearer side, so that days around a month's end meet."""
+    """The month of a date and the next one, so that days around a month's end meet."""
     return _distinct(month for text in texts for month in _months(text))
 
 
@@ -84,7 +114,7 @@ def where_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Kind of machine, or its class, with the months around the day it was put into use."""
+    """Kind of machine with the months around the day it was put into use."""
     nouns = _ending(by_reference, ".noun")
     dates = _ending(by_reference, "_date")
     return _distinct(f"{noun}|{month}" for noun in nouns for month in months(tuple(dates)))
@@ -103,6 +133,9 @@ def _distinct(members: Iterable[str]) -> list[str]:
 FEATURES: Mapping[str, FeatureFunction] = {
     "asset_digits": asset_digits,
     "class_codes": class_codes,
+    "maker_keys": maker_keys,
+    "position_tags": position_tags,
+    "serials": serials,
     "plants": plants,
     "years": years,
     "months": months,

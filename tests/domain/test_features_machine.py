@@ -1,0 +1,93 @@
+"""Features of machines: what systems that write differently have in common."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.features import build_features
+from mdm.domain.rules import Feature
+from mdm.domain.source import StandardRecord
+from mdm.domain.standardise.plant import area_codes, plant_code
+
+CITIES = CodeList(
+    "cities_cn",
+    "1",
+    "o",
+    (CodeEntry("nanjing", "南京", "Nanjing"), CodeEntry("sh", "上海市", "Shanghai", ("上海",))),
+)
+AREAS = CodeList(
+    "plant_areas", "1", "o",
+    (CodeEntry("packaging", "包装车间", "Packaging", ("包装",)), CodeEntry("moulding", "注塑车间", "Moulding shop")),
+)  # fmt: skip
+
+
+def build(kind: str, *texts: str) -> object:
+    record = StandardRecord(raw={}, values={"a": list(texts)}, parts={})
+    return build_features((Feature("f", kind, ("a",)),), record)["f"]
+
+
+@pytest.mark.parametrize("text", ["nanjing plant 2", "南京二厂", "南京2厂"])
+def test_a_plant_is_known_in_either_language(text: str) -> None:
+    assert plant_code("", text, CITIES) == "nj2"
+
+
+def test_a_plant_code_stays_and_a_municipality_has_two_letters() -> None:
+    assert (plant_code("nj2", "", CITIES), plant_code("上海研发中心", "", CITIES)) == ("nj2", "sh")
+
+
+def test_a_shop_without_city_names_no_plant() -> None:
+    assert plant_code("", "包装车间", CITIES) == ""
+
+
+@pytest.mark.parametrize("text", ["包装车间", "packaging", "pkg", "南京包装车间"])
+def test_a_shop_is_known_by_name_and_by_letters_of_its_name(text: str) -> None:
+    assert area_codes(text, AREAS) == ("packaging",)
+
+
+def test_a_plant_without_number_agrees_with_every_number() -> None:
+    assert build("plants", "NJO") == ["nj0"]
+    assert "nj2" in str(build("plants", "nj"))
+
+
+def test_an_asset_number_is_its_last_digits() -> None:
+    assert build("asset_digits", "FA201207362", "000201207362", "12") == ["201207362"]
+
+
+def test_a_class_is_read_alone_and_from_the_tag_of_a_whole_machine() -> None:
+    assert build("class_codes", "LTH01") == build("class_codes", "NJ1-LTH-004") == ["LTH"]
+    assert build("class_codes", "NJ1-LTH-004-A") == []
+
+
+def test_tags_and_serial_numbers_are_told_apart() -> None:
+    assert build("position_tags", "NJ1-LTH-OO4", "MC-3674") == ["NJ1LTH004"]
+    assert build("serials", "NJ1LTH004", "KT20151") == ["KT20151"]
+
+
+def test_a_maker_meets_its_transliteration() -> None:
+    assert set(build("maker_keys", "Siemens")) & set(build("maker_keys", "西门子"))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("text", ["2012-05-01", "2012", "201207362", "FA201207362", "01201207362"])
+def test_the_year_is_read_from_dates_and_asset_numbers(text: str) -> None:
+    assert build("years", text) == ["2012"]
+
+
+def test_days_around_the_end_of_a_month_meet() -> None:
+    assert build("months", "2020-01-31") == ["24241", "24242"]
+    assert build("months", "2020-02-01") == ["24242", "24243"]
+    assert (build("days", "2020-02-01"), build("days", "2020")) == (["751503"], [])
+
+
+def test_where_and_when_need_a_kind_of_machine() -> None:
+    parts = {
+        "name": {"noun": "lathe"},
+        "place": {"plant": "nj2", "area_code": ("machining",), "line": "4"},
+    }
+    record = StandardRecord(raw={}, values={"start_date": "2020-01-31"}, parts=parts)
+    of = ("name.noun", "place.plant", "place.area_code", "place.line")
+    found = build_features(
+        (Feature("f", "where_keys", of), Feature("g", "when_keys", ("name.noun", "start_date"))), record
+    )
+    assert found["f"] == ["lathe|nj2|machining", "lathe|machining|L4"]
+    assert found["g"] == ["lathe|24241", "lathe|24242"]
