@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import flask_babel
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
@@ -45,6 +45,8 @@ def _prepare() -> None:
     if request.endpoint != "ui.static":
         access.load_person()
         current_app.extensions["csrf"].protect()
+        if any("\0" in text for _, text in request.form.items(multi=True)):
+            abort(400)  # no text of a person holds NUL, and PostgreSQL cannot keep it
 
 
 pages.before_request(_prepare)

@@ -24,6 +24,7 @@ _STATUS: Mapping[str, int] = {
     "decision.unknown": 404,
     "task.not_open": 409,
     "version.stale": 409,
+    "write.conflict": 409,
     "verdict.contradiction": 409,
     "decision.not_undoable": 409,
     "access.forbidden": 403,
@@ -41,6 +42,7 @@ _WORDS = {
     "decision.unknown": lazy_gettext("There is no such decision."),
     "task.not_open": lazy_gettext("This task is no longer open."),
     "version.stale": lazy_gettext("Someone changed this since you opened it."),
+    "write.conflict": lazy_gettext("Someone changed this since you opened it."),
     "verdict.contradiction": lazy_gettext(
         "This verdict contradicts verdicts in force. Take those back first, or decide otherwise."
     ),

@@ -125,6 +125,9 @@ def _as_of(text: str) -> datetime | None:
     if not text:
         return None
     at = moment(text)
-    if at is None:
-        raise InvalidInputError(gettext("This is not a time."), field="as_of")
-    return at.astimezone(UTC)
+    try:
+        if at is not None:
+            return at.astimezone(UTC)
+    except OverflowError:  # the first or last day of all years, moved by its zone
+        pass
+    raise InvalidInputError(gettext("This is not a time."), field="as_of")

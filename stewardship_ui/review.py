@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -17,10 +16,10 @@ from mdm.services import decision, review
 from mdm.services.review import TaskPage
 from mdm.services.unit_of_work import UnitOfWork
 from stewardship_ui import wording
+from stewardship_ui.comparison import compare_records
 from stewardship_ui.difference import Run, Runs, mark_differences
 from stewardship_ui.door import current_hub, page, reading, writing
 from stewardship_ui.label import Labels
-from stewardship_ui.language import is_empty
 from stewardship_ui.waterfall import draw
 
 blueprint = Blueprint("review", __name__)
@@ -58,27 +57,6 @@ class QueueRow(NamedTuple):
     right: Runs
     speaks_for: list[Evidence]
     speaks_against: list[Evidence]
-
-
-class Row(NamedTuple):
-    """One attribute of the two records; ``raw`` texts only where they differ from what is shown."""
-
-    name: str
-    label: str
-    meaning: str
-    left: Runs
-    right: Runs
-    left_raw: str
-    right_raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The attributes of a pair, grouped by what they say."""
-
-    different: list[Row]
-    equal: list[Row]
-    one_sided: list[Row]
 
 
 class Place(NamedTuple):
@@ -233,48 +211,6 @@ def _place(tasks: TaskPage, task_id: int) -> Place:
         ids[at - 1] if at else None,
         ids[at + 1] if at + 1 < len(ids) else None,
     )
-
-
-def compare_records(task: Task, labels: Labels) -> Comparison:
-    """Every attribute that either record has, in the order of the dictionary, grouped by what it says."""
-    found = Comparison([], [], [])
-    left, right = task.left.values, task.right.values
-    for name in labels.ordered(task.line.entity, list({**left, **right})):
-        mine, theirs = left.get(name), right.get(name)
-        if is_empty(mine) and is_empty(theirs):
-            continue
-        row = _row(task, name, labels)
-        if is_empty(mine) or is_empty(theirs):
-            found.one_sided.append(row)
-        elif mine == theirs:
-            found.equal.append(row)
-        else:
-            found.different.append(row)
-    return found
-
-
-def _row(task: Task, name: str, labels: Labels) -> Row:
-    entity = task.line.entity
-    mine = labels.value(entity, name, task.left.values.get(name))
-    theirs = labels.value(entity, name, task.right.values.get(name))
-    if mine and mine == theirs and task.left.values[name] != task.right.values[name]:
-        # Two cities may share one English name: then the codes tell them apart.
-        mine, theirs = (f"{mine} ({side.values[name]})" for side in (task.left, task.right))
-    left, right = mark_differences(mine, theirs)
-    return Row(
-        name,
-        labels.attribute(entity, name),
-        labels.meaning(entity, name),
-        left,
-        right,
-        _raw(task.left.raw, name, mine),
-        _raw(task.right.raw, name, theirs),
-    )
-
-
-def _raw(raw: Mapping[str, str], name: str, shown: str) -> str:
-    text = raw.get(name, "")
-    return "" if text == shown else text
 
 
 def _keeper(task: Task) -> str:

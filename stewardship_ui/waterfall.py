@@ -17,6 +17,9 @@ MARGIN = 4
 SMALLEST_BAR = 1.5
 """A bar of next to no weight stays visible as a line."""
 
+AUDIBLE = 0.05
+"""Bits; weaker evidence would be shown as nothing and is only named."""
+
 SMALLEST_REST = 0.005
 """Below this the rest between the stored sum and the evidence is rounding, not a starting weight."""
 
@@ -48,7 +51,7 @@ class Waterfall:
 
 def draw(evidence: Sequence[Evidence], total: float) -> Waterfall:
     """Bars in the order prior, evidence from strongest to weakest, total."""
-    silent = tuple(each for each in evidence if abs(each.weight) < SMALLEST_REST)
+    silent = tuple(each for each in evidence if abs(each.weight) < AUDIBLE)
     ordered = sorted((each for each in evidence if each not in silent), key=lambda each: -abs(each.weight))
     prior = total - sum(each.weight for each in evidence)
     steps: list[tuple[float, Evidence | None]] = [(each.weight, each) for each in ordered]

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
 from mdm.domain.review import Verdict
-from mdm.services import decision, review
+from mdm.services import decision, match, review
 from mdm.services.hub import Hub
 
 
@@ -173,3 +173,20 @@ def test_an_auditor_cannot_decide(
     page = f"/review/{task_ids[0]}"
     assert post(browse("auditor"), page, page, verdict="match", reason="same").status_code == 403
     assert read_status(stocked_hub, task_ids[0]) == "open"
+
+
+def test_a_pair_asked_again_shows_the_verdict_on_the_earlier_values(
+    steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    actor = system_actor("cli:test")
+    with stocked_hub.reading(actor) as uow:
+        pair = next(t for t in (review.get_task(uow, i) for i in task_ids) if t.left.source_id == "E-1")
+    with stocked_hub.unit_of_work(actor, "a verdict") as uow:
+        review.decide(uow, pair.line.task_id, Verdict.NON_MATCH, "the numbers differ, says the register")
+    changed = {"legal_name": "苏州恒瑞精密机械有限公司", "phone": "0512-62551234"}
+    match.put_record(stocked_hub, actor, "supplier", "QMS1", "Q-1", changed)
+    with stocked_hub.reading(actor) as uow:
+        again = review.list_tasks(uow, reason="changed").lines[0]
+    text = steward.get(f"/review/{again.task_id}").text
+    assert "on earlier values" in text
+    assert "the numbers differ, says the register" in text
