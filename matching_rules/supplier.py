@@ -263,7 +263,7 @@ RULES = RuleSet(
         BlockingRule("quoted", 20),
         BlockingRule("local", 20),
     ),
-    thresholds=(Threshold(Action.LINK, 1.8, "link"), Threshold(Action.REVIEW, 0.4, "review")),
+    thresholds=(Threshold(Action.LINK, 1.75, "link"), Threshold(Action.REVIEW, 0.4, "review")),
     vetoes=(
         Veto(
             "other_registration",
