@@ -24,7 +24,7 @@ from mdm import __version__, jobs, server
 from mdm.bench.table import BENCHES, run_benches
 from mdm.config import Settings, load_settings
 from mdm.domain.access import Actor, system_actor
-from mdm.domain.errors import MdmError, ProfileError, UnreadableFileError
+from mdm.domain.errors import MdmError, ProfileError, UnreadableFileError, UnwritableFileError
 from mdm.services import (
     access,
     audit,
@@ -43,6 +43,7 @@ from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 
 errors = Console(stderr=True, highlight=False)
+FILE_ERRORS = (UnreadableFileError, UnwritableFileError, ProfileError)
 Answer = Mapping[str, Any]
 """What a command answers; ``Any``: whatever JSON holds."""
 
@@ -514,7 +515,7 @@ def _fail(error: MdmError, *, as_json: bool) -> None:
     errors.print(f"error: {error.message}", markup=False, soft_wrap=True)
     if as_json:
         click.echo(json.dumps({"error": error.code, "message": error.message, **error.details}, default=str))
-    raise SystemExit(2 if isinstance(error, (UnreadableFileError, ProfileError)) else 1)
+    raise SystemExit(2 if isinstance(error, FILE_ERRORS) else 1)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +22,14 @@ from mdm.services.hub import Hub
 
 POSTGRES = os.environ.get("MDM_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 REQUIRED = set(os.environ.get("MDM_REQUIRE", "").split(","))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def toml_is_parsed_once() -> Iterator[None]:
+    """Dictionary and code lists take most of the time of opening a hub; nobody changes what was parsed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tomllib, "loads", cache(tomllib.loads))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from mdm.connectors.formula import escape
-from mdm.domain.errors import InvalidInputError
+from mdm.domain.errors import InvalidInputError, UnwritableFileError
 from mdm.domain.source import Json
 
 Row: TypeAlias = Sequence[Json]
@@ -97,6 +97,8 @@ def _replacing(path: Path) -> Iterator[Path]:
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as error:
+        raise UnwritableFileError(f"{path.name}: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
 

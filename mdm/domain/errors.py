@@ -63,6 +63,12 @@ class UnreadableFileError(MdmError):
     code = "file.unreadable"
 
 
+class UnwritableFileError(MdmError):
+    """A file cannot be written where it was asked for; what was there before is untouched."""
+
+    code = "file.unwritable"
+
+
 class UnknownSourceError(MdmError):
     """No source system is registered under this code."""
 

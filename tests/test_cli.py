@@ -1,0 +1,315 @@
+"""The command line: one JSON object on standard output, messages on standard error, and exit codes 0, 1 and 2."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from click.testing import CliRunner
+
+from mdm import cli
+from tests import factories as f
+
+
+@pytest.fixture(scope="module")
+def template(scratch, sqlite_template):
+    """A home with widgets in its dictionary and rules."""
+    home = scratch / "cli-template"
+    shutil.copytree(sqlite_template, home)
+    f.write_home(home)
+    return home
+
+
+@pytest.fixture
+def home(scratch, template, request):
+    home = scratch / f"cli-{abs(hash(request.node.nodeid))}"
+    shutil.copytree(template, home)
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def mdm(home):
+    """Runs a command with --json: (exit code, the JSON object or None, standard error)."""
+
+    def run(*arguments, as_json=True):
+        found = CliRunner().invoke(
+            cli.main,
+            [*map(str, arguments), *(["--json"] if as_json else [])],
+            env={"MDM_HOME": str(home), "MDM_DATABASE_URL": "", "COLUMNS": "200"},
+        )
+        if found.exception is not None and not isinstance(found.exception, SystemExit):
+            raise found.exception
+        if not as_json:
+            return found.exit_code, found.stdout, found.stderr
+        lines = found.stdout.splitlines()
+        assert len(lines) <= 1
+        return found.exit_code, json.loads(lines[0]) if lines else None, found.stderr
+
+    return run
+
+
+@pytest.fixture
+def files(home):
+    folder = home / "files"
+    folder.mkdir()
+    (folder / "profile.json").write_text(json.dumps(f.profile()), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def ingest(mdm, files):
+    def run(rows, *options, code="ERP", profile="profile.json"):
+        path = f.write_file(files / "widgets.csv", rows)
+        return mdm("ingest", "widget", path, "--source", code, "--profile", files / profile, *options)
+
+    return run
+
+
+@pytest.fixture
+def filled(mdm, ingest):
+    """Two systems, matched: ERP:1 = MES:1, and ERP:2 that may be MES:2."""
+    ingest([("1", f.widget("A", note="n")), ("2", f.widget("B", "beta"))])
+    ingest([("1", f.widget("A")), ("2", f.widget("", "beta"))], code="MES")
+    assert mdm("match", "widget", "--full")[0] == 0
+    return mdm
+
+
+def written(home):
+    with closing(sqlite3.connect(home / "mdm.db")) as connection:
+        names = [
+            name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")
+        ]
+        return {name: connection.execute(f'select * from "{name}"').fetchall() for name in names}
+
+
+def golden_of(mdm, files, key):
+    mdm("export", "xref", "widget", "--out", files / "xref.csv")
+    with (files / "xref.csv").open(encoding="utf-8", newline="") as file:
+        rows = {
+            f"{row['source_system']}:{row['source_id']}": row["golden_id"] for row in csv.DictReader(file)
+        }
+    return rows[key]
+
+
+# -- every command
+
+
+def test_every_command_answers_with_one_json_object(filled, files):
+    mdm = filled
+    one, two = (golden_of(mdm, files, key) for key in ("ERP:1", "ERP:2"))
+    load_id = mdm("loads")[1]["loads"][0]["load_id"]
+    task = mdm("tasks")[1]["tasks"][0]["task_id"]
+    truth, negatives = files / "truth.csv", files / "negatives.csv"
+    truth.write_text("source_system,source_id,entity_id\nERP,1,a\nMES,1,a\n", "utf-8")
+    negatives.write_text("entity_a,entity_b,kind\na,b,size\n", "utf-8")
+    commands = [
+        (("init",), {"database", "revision", "entities", "rule_sets"}),
+        (("source", "add", "PLM", "--kind", "PLM", "--name", "Teamcenter"), {"code", "kind", "name"}),
+        (("source", "list"), {"sources"}),
+        (("loads", "--entity", "widget"), {"loads"}),
+        (("rejects", load_id), {"rejects"}),
+        (
+            ("match", "widget"),
+            {"records", "pairs_scored", "auto_links", "tasks_open", "golden_records", "seconds"},
+        ),
+        (
+            ("evaluate", "widget", "--truth", truth, "--negatives", negatives),
+            {"pairwise", "b_cubed", "false_merges", "queue", "calibration", "slices"},
+        ),
+        (("export", "xref", "widget", "--out", files / "x.csv"), {"rows", "file"}),
+        (("export", "golden", "widget", "--out", files / "g.xlsx"), {"rows", "file"}),
+        (("export", "tasks", "widget", "--out", files / "t.jsonl"), {"rows", "file"}),
+        (("tasks", "--entity", "widget"), {"total", "tasks"}),
+        (("golden", "widget", one), {"golden_id", "attributes", "provenance", "members", "missing"}),
+        (("merge", "widget", one, two, "--reason", "same", "--dry-run"), {"golden_ids", "memberships"}),
+        (("merge", "widget", one, two, "--reason", "same"), {"decision_id", "golden_ids"}),
+        (("unmerge", "widget", one, "--reason", "not the same"), {"decision_id"}),
+        (("split", "widget", one, "MES:1", "--reason", "not the same", "--dry-run"), {"memberships"}),
+        (("override", "widget", one, "note", "checked", "--reason", "seen"), {"decision_id"}),
+        (("decide", task, "unsure", "--reason", "cannot tell"), {"status", "task_id"}),
+        (("user", "add", "li.na", "--role", "steward,auditor"), {"user_id", "login", "link"}),
+        (("client", "add", "MES line 1", "--source", "MES", "--scope", "xref:read"), {"client_id", "token"}),
+        (("audit", "verify"), {"ok", "entries", "sealed", "faults"}),
+        (("undo-load", load_id, "--reason", "wrong file"), {"retired", "restored", "left"}),
+    ]
+    for arguments, keys in commands:
+        code, answer, messages = mdm(*arguments)
+        assert (code, arguments) == (0, arguments), messages
+        assert keys <= set(answer), arguments
+        assert "error" not in messages
+
+
+def test_a_decision_is_undone_by_its_number(filled, files):
+    one, two = (golden_of(filled, files, key) for key in ("ERP:1", "ERP:2"))
+    decision_id = filled("merge", "widget", one, two, "--reason", "same")[1]["decision_id"]
+    assert golden_of(filled, files, "ERP:2") == golden_of(filled, files, "ERP:1")
+    assert filled("undo", decision_id, "--reason", "no")[0] == 0
+    assert (golden_of(filled, files, "ERP:1"), golden_of(filled, files, "ERP:2")) == (one, two)
+    assert filled("undo", decision_id, "--reason", "no")[0] == 1
+
+
+def test_people_get_tables(filled):
+    for arguments in (("source", "list"), ("tasks",), ("loads",), ("audit", "verify")):
+        code, out, _ = filled(*arguments, as_json=False)
+        assert (code, bool(out.strip())) == (0, True)
+        assert not out.startswith("{")
+
+
+# -- taking in
+
+
+def test_ingest_counts_every_row(ingest, files, mdm):
+    code, receipt, _ = ingest([("1", f.widget("A")), ("1", f.widget("A")), ("", f.widget("B"))], "--dry-run")
+    assert (code, receipt["dry_run"]) == (0, True)
+    code, receipt, _ = ingest([("1", f.widget("A")), ("1", f.widget("A")), ("", f.widget("B"))])
+    numbers = {name: receipt[name] for name in ("received", "accepted", "unchanged", "rejected")}
+    assert numbers == {"received": 3, "accepted": 1, "unchanged": 1, "rejected": 1}
+    (reject,) = mdm("rejects", receipt["load_id"])[1]["rejects"]
+    assert (reject["row"], reject["field"], reject["reason"]) == (3, "id", "missing_id")
+    assert "B" in reject["raw"]
+    assert ingest([("1", f.widget("A"))])[1]["accepted"] == 0
+
+
+def test_a_snapshot_previews_and_retires_on_request(ingest, mdm):
+    ingest([("1", f.widget("A")), ("2", f.widget("B"))])
+    mdm("match", "widget", "--full")
+    _, preview, _ = ingest([("1", f.widget("A"))], "--snapshot")
+    assert (preview["missing"], preview["missing_ids"], preview["retired"]) == (1, ["2"], 0)
+    _, trial, _ = ingest([("1", f.widget("A"))], "--snapshot", "--retire-missing", "--dry-run")
+    assert (trial["missing"], trial["retired"]) == (1, 0)
+    _, done, _ = ingest([("1", f.widget("A"))], "--snapshot", "--retire-missing")
+    assert (done["missing"], done["retired"]) == (1, 1)
+    assert ingest([("1", f.widget("A"))], "--snapshot")[1]["missing"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04 not a table", ""),
+        ("id,code,name,maker,colour,note\n1,阀门,,,,\n".encode("gb18030"), "utf-8"),
+        (b"key,code,name,maker,colour,note\n1,A,,,,\n", "id"),
+        (None, "none.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_used_changes_nothing(mdm, files, home, content, says):
+    path = files / ("none.csv" if content is None else "broken.csv")
+    if content is not None:
+        path.write_bytes(content)
+    before = written(home)
+    code, answer, messages = mdm(
+        "ingest", "widget", path, "--source", "ERP", "--profile", files / "profile.json"
+    )
+    assert (code, answer["error"]) == (2, "file.unreadable")
+    assert says in answer["message"].lower()
+    assert [line for line in messages.splitlines() if line.strip()] == [f"error: {answer['message']}"]
+    assert written(home) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "profile.json"),
+        (b"[]", "object"),
+        (b"\xff\xfe", "profile.json"),
+        (json.dumps({"id_column": "id", "columns": {"code": "soul"}}).encode(), "soul"),
+        (json.dumps({"columns": {"code": "code"}}).encode(), "id_column"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_changes_nothing(ingest, files, home, content, says):
+    (files / "profile.json").write_bytes(content)
+    before = written(home)
+    code, answer, messages = ingest([("1", f.widget("A"))])
+    assert (code, answer["error"]) == (2, "profile.invalid")
+    assert says in answer["message"]
+    assert len([line for line in messages.splitlines() if line.strip()]) == 1
+    assert written(home) == before
+
+
+# -- refusals
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("match", "gadget"), "entity.unknown"),
+        (("match", "customer"), "rule.invalid"),
+        (("rejects", "none"), "load.unknown"),
+        (("undo-load", "none", "--reason", "x"), "load.unknown"),
+        (("golden", "widget", "WID-0"), "golden.unknown"),
+        (("merge", "widget", "WID-0", "WID-1", "--reason", "x"), "golden.unknown"),
+        (("decide", "99", "match", "--reason", "x"), "task.unknown"),
+        (("undo", "none", "--reason", "x"), "decision.unknown"),
+        (("export", "xref", "gadget", "--out", "x.csv"), "entity.unknown"),
+        (("export", "golden", "widget", "--out", "x.doc"), "input.invalid"),
+        (("source", "add", "NEW", "--kind", "SOUL"), "input.invalid"),
+        (("user", "add", "li.na", "--role", "emperor"), "input.invalid"),
+        (("client", "add", "c", "--source", "NOWHERE", "--scope", "xref:read"), "source.unknown"),
+        (("client", "add", "c", "--source", "ERP", "--scope", "all"), None),
+        (("decide", "1", "match", "--reason", " "), None),
+    ],
+)
+def test_a_refused_command_exits_with_1_and_says_why(mdm, arguments, error):
+    code, answer, messages = mdm(*arguments)
+    assert code == 1
+    assert messages.startswith("error: ")
+    assert error is None or answer["error"] == error
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ingest",), ("match",), ("nonsense",), ("decide", "1", "maybe", "--reason", "x")]
+)
+def test_wrong_usage_exits_with_2_and_leaves_standard_output_empty(mdm, arguments):
+    code, answer, messages = mdm(*arguments)
+    assert (code, answer) == (2, None)
+    assert "Usage" in messages
+
+
+def test_a_folder_that_is_not_there_is_told_in_one_line(filled, files):
+    code, answer, messages = filled("export", "xref", "widget", "--out", files / "no" / "such" / "x.csv")
+    assert (code, answer["error"]) == (2, "file.unwritable")
+    assert len(messages.splitlines()) == 1
+
+
+def test_nothing_works_before_init(scratch):
+    found = CliRunner().invoke(
+        cli.main,
+        ["source", "list", "--json"],
+        env={"MDM_HOME": str(scratch / "empty"), "MDM_DATABASE_URL": ""},
+    )
+    assert (found.exit_code, json.loads(found.stdout)["error"]) == (1, "hub.not_initialised")
+    assert "mdm init" in found.stderr
+
+
+# -- audit
+
+
+def test_verify_exits_with_1_and_names_the_row_that_was_altered(filled, home):
+    assert filled("audit", "verify")[0] == 0
+    with closing(sqlite3.connect(home / "mdm.db")) as connection:
+        connection.execute("drop trigger mdm_keep_audit_event_update")
+        (key,) = connection.execute(
+            "select row_key from audit_event where table_name = 'golden_record' order by id limit 1"
+        ).fetchone()
+        connection.execute(
+            "update audit_event set content = replace(content, 'active', 'actiwe') where id = "
+            "(select min(id) from audit_event where table_name = 'golden_record')"
+        )
+        connection.commit()
+    code, report, _ = filled("audit", "verify")
+    assert (code, report["ok"], len(report["faults"])) == (1, False, 1)
+    assert f"(golden_record {key}) was altered" in report["faults"][0]
+
+
+def test_the_actor_of_a_command_is_the_person_at_the_machine(filled, home):
+    with closing(sqlite3.connect(home / "mdm.db")) as connection:
+        actors = connection.execute(
+            "select distinct actor from audit_event where table_name = 'load'"
+        ).fetchall()
+    assert actors == [(f"cli:{getpass.getuser()}",)]
