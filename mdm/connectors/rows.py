@@ -15,7 +15,7 @@ MAX_CELL = 1024**2
 """Characters of one cell."""
 MAX_LINE = 16 * 1024**2
 """Characters of one line of a text file."""
-MAX_ID = 512
+MAX_ID = 300
 """Characters of a record's id: in UTF-8 it must fit into an index entry of every database."""
 MAX_RAW = 2_000
 """Characters of a refused row that are kept for people to look at."""

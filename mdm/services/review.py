@@ -7,6 +7,7 @@ decision rebuilds only what it touches.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,9 +257,12 @@ def _read_cursor(cursor: str) -> tuple[float, int] | None:
         return None
     weight, _, task_id = cursor.partition(":")
     try:
-        return float(weight), int(task_id)
+        found = float(weight), int(task_id)
     except ValueError as error:
         raise InvalidInputError("This cursor is not one that was given out.", field="cursor") from error
+    if not math.isfinite(found[0]) or not 0 <= found[1] < 2**63:
+        raise InvalidInputError("This cursor is not one that was given out.", field="cursor")
+    return found
 
 
 def _state(row: Any) -> dict[str, Json]:  # Any: a table row

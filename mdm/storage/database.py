@@ -161,7 +161,8 @@ def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 def time_text(moment: datetime) -> str:
     """UTC with microseconds, as stored: ``2026-11-23T08:00:00.000000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime: it writes the year 999 with three digits, which as text is later than 2026.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _is_conflict(error: DBAPIError) -> bool:

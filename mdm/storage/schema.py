@@ -69,7 +69,7 @@ event = Table(
     Column("fact_id", Ulid, ForeignKey("fact.fact_id"), nullable=False, index=True),
     Column("type", String(60), nullable=False),
     Column("entity", String(60), nullable=False),
-    Column("subject", String(200), nullable=False, index=True),
+    Column("subject", String(400), nullable=False, index=True),
     Column("payload", Text, nullable=False),
     Column("at", Time, nullable=False),
     Column("delivered_at", Time),

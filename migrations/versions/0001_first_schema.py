@@ -221,7 +221,7 @@ def upgrade() -> None:
         sa.Column("fact_id", sa.String(length=26), nullable=False),
         sa.Column("type", sa.String(length=60), nullable=False),
         sa.Column("entity", sa.String(length=60), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=400), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("delivered_at", sa.String(length=27), nullable=True),
