@@ -37,7 +37,8 @@ _UNITS = {
     "dim_mass": "g", "dim_pack": "pcs", "dim_size": "size", "dim_pore": "um", "dim_percent": "%", "dim_mesh": "mesh",
     "dim_resistance": "ohm", "dim_capacitance": "nF", "dim_inductance": "uH", "dim_voltage": "V", "dim_power": "W",
     "dim_current": "A", "dim_charge": "mAh", "dim_frequency": "Hz", "dim_pressure": "kPa", "dim_curve": "circle",
-    "dim_fit": "fit", "dim_package": "package",
+    "dim_fit": "fit", "dim_package": "package", "dim_dia": "dia", "dim_od": "od", "dim_id": "id", "dim_wall": "wall",
+    "dim_section": "section", "dim_thickness": "thickness", "dim_width": "width",
 }  # fmt: skip
 
 

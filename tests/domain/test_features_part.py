@@ -45,3 +45,66 @@ def test_facts_are_combined_with_the_noun_in_any_order_of_writing() -> None:
 
 def test_facts_without_a_noun_are_combined_among_themselves() -> None:
     assert build("combined_2", "material_name.dims") == ["|0.5mm|8mm"]
+
+
+OWN = StandardRecord(
+    raw={},
+    values={},
+    parts={
+        "material_name": {"noun_class": "own_design", "codes": ("HT0791174B",)},
+        "drawing_number": {"base": "HT0791174"},
+        "part_number": {"base": "PX0044551"},
+    },
+)
+BOUGHT = StandardRecord(
+    raw={},
+    values={},
+    parts={
+        "material_name": {"noun_class": "electronic", "codes": ("XR300",)},
+        "manufacturer_part_number": {"key": "430451210A"},
+        "part_number": {"base": "PX0044551"},
+    },
+)
+NUMBERS = (
+    "manufacturer_part_number.key",
+    "part_number.base",
+    "drawing_number.base",
+    "material_name.codes",
+    "material_name.noun_class",
+)
+
+
+def build_numbers(kind: str, record: StandardRecord) -> object:
+    return build_features((Feature("f", kind, NUMBERS),), record)["f"]
+
+
+def test_the_revision_of_an_own_drawing_is_not_compared() -> None:
+    assert build_numbers("own_numbers", OWN) == ["PX0044551", "HT0791174"]
+
+
+def test_the_last_letter_of_a_makers_number_counts() -> None:
+    assert build_numbers("own_numbers", BOUGHT) == []
+    assert build_numbers("known_numbers", BOUGHT) == ["430451210A"]
+
+
+def test_the_item_number_of_a_bought_part_contradicts_nothing() -> None:
+    assert "PX0044551" not in build_numbers("known_numbers", BOUGHT)  # type: ignore[operator]  # a list here
+    assert "PX0044551" in build_numbers("known_numbers", OWN)  # type: ignore[operator]  # a list here
+
+
+def test_parts_that_a_definition_identifies_are_told_from_those_with_a_maker() -> None:
+    record = StandardRecord(
+        raw={},
+        values={},
+        parts={
+            "material_name": {"noun": "capacitor_ceramic", "noun_class": "electronic"},
+            "name_en": {"noun": "connector", "noun_class": "device"},
+        },
+    )
+
+    def classes(kind: str) -> object:
+        of = ("material_name.noun", "material_name.noun_class", "name_en.noun", "name_en.noun_class")
+        return build_features((Feature("f", kind, of),), record)["f"]
+
+    assert classes("standard_part") == ["capacitor_ceramic"]
+    assert classes("device") == ["device"]

@@ -25,6 +25,7 @@ CODES = {
         "material_nouns",
         CodeEntry("wing_nut", "蝶形螺母", "Wing nut", ("NUT, WING",)),
         CodeEntry("nut", "螺母", "Nut"),
+        CodeEntry("cap_nut", "盖形螺母", "Acorn nut"),
         CodeEntry("needle", "一次性使用无菌穿刺针", "Puncture needle"),
     ),
     "grades": code_list("grades", CodeEntry("304", "304 不锈钢", "304", ("SUS304", "不锈钢304"))),
@@ -95,6 +96,49 @@ def test_a_text_cut_at_forty_characters_loses_its_last_word_only() -> None:
     assert len(text) == 40
     assert "30" not in parse_material_text(text, CODES)["words"]
     assert parse_material_text(text, CODES)["side"] == ("left",)
+
+
+def test_a_name_in_catalogue_order_means_the_noun_it_makes_together() -> None:
+    assert parse_material_text("NUT,ACORN ZINC M4", CODES)["noun"] == "cap_nut"
+    assert parse_material_text("NUT, ZINC M4", CODES)["noun"] == "nut"
+
+
+@pytest.mark.parametrize(
+    "text", ["replaces AB-1207X", "(supersedes AB 1207X", "替代AB-1207X", "代替 AB1207X"]
+)
+def test_the_number_of_the_part_it_replaces_is_not_its_own(text: str) -> None:
+    assert parse_material_text(f"Nut M4 AB-1207Y {text}", CODES)["codes"] == ("AB1207Y",)
+
+
+@pytest.mark.parametrize("text", ["6 Fr 65cm", "needle-6 Fr 65cm", "6 FR, 65cm"])
+def test_a_french_size_is_no_french_text(text: str) -> None:
+    parts = parse_material_text(text, CODES)
+    assert (parts["variant"], parts["dims"][0]) == ((), "french:6Fr")
+
+
+def test_a_language_after_a_product_is_no_french_size() -> None:
+    parts = parse_material_text("AB-90 FR", CODES)
+    assert (parts["variant"], parts["dims"]) == (("language:lang_fr",), ())
+
+
+@pytest.mark.parametrize("text", ["M4x8SUS304", "M4x8 SUS304", "M4X8mmSUS304"])
+def test_a_grade_glued_to_a_size_is_cut_off(text: str) -> None:
+    parts = parse_material_text(text, CODES)
+    assert (parts["grade"], parts["dims"], parts["codes"]) == (("304",), ("thread:M4", "8mm"), ())
+
+
+def test_a_component_housing_is_no_code() -> None:
+    assert parse_material_text("LQFP64 AB1207C", CODES)["codes"] == ("AB1207C",)
+
+
+@pytest.mark.parametrize("text", ["CAT-AB12-07", "CAT. NO. AB12-07", "REF AB12-07", "货号:AB12-07"])
+def test_a_label_before_a_number_does_not_count(text: str) -> None:
+    assert part_key(text) == "AB1207"
+
+
+@pytest.mark.parametrize("text", ["Maker AB-1207", "AB AB-1207", "AB-1207"])
+def test_a_makers_name_before_its_number_does_not_count(text: str) -> None:
+    assert standard("mpn", text).parts["key"] == "AB1207"
 
 
 def test_a_pack_is_a_part_of_its_own() -> None:

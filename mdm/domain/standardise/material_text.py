@@ -18,7 +18,7 @@ from mdm.domain.standardise.grade import find_bare_class, find_strength_classes,
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.standard_ref import StandardRef, find_standards
-from mdm.domain.standardise.term import Term, blank, find_terms_of_lists
+from mdm.domain.standardise.term import Term, blank, find_terms, find_terms_of_lists
 from mdm.domain.standardise.text import clean, simplified, tokens
 
 _LISTS = ("material_nouns", "grades", "variants", "finishes", "sterility", "colours", "sides")
@@ -39,6 +39,9 @@ _OTHER_PART = re.compile(
     re.IGNORECASE,
 )
 """The number of the part that this one took the place of, or that took its place: not its own."""
+_INVERTED = re.compile(
+    r"(?P<noun>[A-Z]{3,}), ?(?P<modifier>[A-Z]{3,}(?: [A-Z]{2,})?)(?![A-Z0-9])", re.IGNORECASE
+)
 _FRENCH = re.compile(r"(?<![A-Za-z0-9.×*x-])\d{1,2}(?:\.\d)? ?$")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
@@ -76,13 +79,14 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     text = blank(text, (match.span() for match in _OTHER_PART.finditer(text)))
     standards = find_standards(text)
     named, rest = _named(blank(text, ((each.start, each.end) for each in standards)), lists)
-    noun = _head_noun(text, named["noun"])
+    nouns = lists[_PARTS.index("noun")]
+    noun = _inverted_noun(text, nouns) or _head_noun(text, named["noun"])
     sides, rest = _letter_sides(rest, named["side"])
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
     return {
         "noun": noun,
-        "noun_class": _class_of(noun, lists[_PARTS.index("noun")]),
+        "noun_class": _class_of(noun, nouns),
         "grade": grade_codes((*_grades_by_standard(standards, lists), *named["grade"])),
         "variant": _variants(named["variant"], lists[_PARTS.index("variant")]),
         "finish": _codes_of(named["finish"]),
@@ -197,6 +201,21 @@ def _head_noun(text: str, terms: tuple[Term, ...]) -> str:
     field_end = _FIELD_END.search(text, terms[0].end)
     end = field_end.start() if field_end else len(text)
     return max((term for term in terms if term.start < end), key=lambda term: term.end - term.start).code
+
+
+def _inverted_noun(text: str, nouns: Same | None) -> str:
+    """The noun that a name in catalogue order means, if it is one only together: ``PLATE, LOCKING``."""
+    match = _INVERTED.match(text)
+    if match is None or nouns is None:
+        return ""
+    modifiers = dict.fromkeys((match["modifier"], match["modifier"].partition(" ")[0]))
+    found = (
+        term
+        for modifier in modifiers
+        for term in find_terms(f"{modifier} {match['noun']}", nouns.codes)
+        if term.end - term.start == len(modifier) + 1 + len(match["noun"])
+    )
+    return next((term.code for term in found), "")
 
 
 def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:
