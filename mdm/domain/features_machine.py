@@ -102,11 +102,12 @@ def days(texts: tuple[str, ...]) -> list[str]:
 
 
 def where_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Kind of machine with plant and shop, and with shop and line: where such a machine stands."""
+    """Kind of machine with plant, with plant and shop, and with shop and line: where such a machine stands."""
     nouns, areas, lines = (_ending(by_reference, end) for end in (".noun", ".area_code", ".line"))
     sites = [site for site in plants(tuple(_ending(by_reference, ".plant", ".site"))) if site[-1:].isdigit()]
     return _distinct(
         [
+            *(f"{noun}|{site}" for noun in nouns for site in sites[:1]),
             *(f"{noun}|{site}|{area}" for noun in nouns for site in sites for area in areas),
             *(f"{noun}|{area}|L{line}" for noun in nouns for area in areas for line in lines),
         ]

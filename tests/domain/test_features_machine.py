@@ -89,5 +89,5 @@ def test_where_and_when_need_a_kind_of_machine() -> None:
     found = build_features(
         (Feature("f", "where_keys", of), Feature("g", "when_keys", ("name.noun", "start_date"))), record
     )
-    assert found["f"] == ["lathe|nj2|machining", "lathe|machining|L4"]
+    assert found["f"] == ["lathe|nj2", "lathe|nj2|machining", "lathe|machining|L4"]
     assert found["g"] == ["lathe|24241", "lathe|24242"]
