@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := mdm matching_rules stewardship_ui migrations tests
 
-.PHONY: demo test acceptance lint format check bench weights lock screenshots clean
+.PHONY: demo test acceptance lint format check bench weights lock clean
 
 demo: $(STAMP)
 	PORT=$(PORT) SERVE=$(SERVE) $(BIN)/python -m mdm.demo.run
