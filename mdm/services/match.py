@@ -266,18 +266,22 @@ def _publish(
     *,
     full: bool,
 ) -> MatchReport:
-    """Write what still holds: pairs whose records changed since the snapshot are left to the next run."""
+    """Write what still holds: records changed since the snapshot are scored again, or left to the next run."""
     entity = matcher.entity.name
     uow.take_turn(entity)
-    now = {r.record_id: r.version for r in match_store.all_features(uow.connection, entity)}
+    rows = match_store.all_features(uow.connection, entity)
+    now = {r.record_id: r.version for r in rows}
     steady = {record_id for record_id, version in versions.items() if now.get(record_id) == version}
+    late = {r.record_id for r in rows if r.matched and r.record_id not in steady}
     kept = [stored_pair(p) for p in pairs if p.left in steady and p.right in steady]
     if full:
         rule.activate(uow, matcher.rules, matcher.model)
     match_store.replace_pairs(uow.connection, entity, kept, None if full else fresh & steady)
+    for record_id in sorted(late):
+        _score_again(uow, matcher, record_id)
     report = Rebuilt()
     if steady and (full or fresh):
-        report = rebuild.rebuild(uow, matcher, None if full else fresh & steady)
+        report = rebuild.rebuild(uow, matcher, None if full else (fresh & steady) | late)
     match_store.mark_matched(uow.connection, fresh & steady)
     result = MatchReport(
         uow.hub.new_id(),
@@ -381,6 +385,13 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Score
     ]
     found_pairs.sort(key=lambda item: (-item[0].match_weight, item[1], item[0].left, item[0].right))
     return [pair for pair, _ in found_pairs]
+
+
+def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
+    """Give a record that came one by one during a run the pairs that publishing the run took from it."""
+    features = match_store.features(uow.connection, [record_id])[record_id]
+    scored = _score_one(uow, matcher, cluster.prepare_record(matcher, record_id, features))
+    match_store.replace_pairs(uow.connection, matcher.entity.name, map(stored_pair, scored), [record_id])
 
 
 def _ordered_score(matcher: Matcher, one: Prepared, other: Prepared) -> ScoredPair:

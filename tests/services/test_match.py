@@ -1,4 +1,4 @@
-"""Matching: batch, what is new, one record at a time and search before create give the same answer."""
+"""Runs: golden IDs and verdicts outlive every re-run, rule change and decision."""
 
 from __future__ import annotations
 
@@ -6,259 +6,166 @@ import random
 
 import pytest
 
-from mdm.domain.errors import (
-    InvalidInputError,
-    RuleError,
-    UnknownAttributeError,
-    UnknownEntityError,
-    UnknownRecordError,
-    UnknownSourceError,
-)
-from mdm.domain.review import TaskReason
-from mdm.services import golden, match, review, source
+from mdm.domain.errors import MdmError
+from mdm.services import decision, golden, match, review, rule
 from tests import factories as f
-
-RECORDS = {
-    "ERP:1": f.widget("A", "alpha", "acme"),
-    "MES:1": f.widget("A", maker="acme"),
-    "QMS:1": f.widget("", "alpha", "acme"),
-    "ERP:2": f.widget("B", "beta", "acme"),
-    "MES:2": f.widget("", "beta", "other"),
-    "QMS:2": f.widget("C", "gamma", colour="red"),
-    "ERP:3": f.widget("C", "gamma", colour="blue"),
-    "MES:3": f.widget("D", "delta"),
-}
-PARTITION = "ERP:1 MES:1 QMS:1 | ERP:2 | MES:2 | QMS:2 | ERP:3 | MES:3"
-DERIVED = ("source_record", "source_version", "standard_record", "candidate_key", "match_pair", "golden_record",
-           "golden_version", "xref", "review_task", "fact", "event", "audit_event")  # fmt: skip
+from tests.invariants.oracle import assert_holds
 
 
-@pytest.fixture
-def hub(widgets):
-    return widgets
+def world(seed, size=24):
+    """Records of three systems that write the same widgets differently."""
+    chance = random.Random(seed)
+    found = {}
+    for number in range(size):
+        real = chance.randrange(size // 3)
+        attributes = f.widget(f"C{real}", f"name {real}", f"maker {real % 3}", "red" if real % 2 else "")
+        for name in list(attributes):
+            if chance.random() < 0.35:
+                del attributes[name]
+        found[f"{('ERP', 'MES', 'QMS')[number % 3]}:{number}"] = attributes
+    return found
 
 
-def asked(hub):
-    """Pairs in the queue with their reasons."""
-    return {tuple(sorted(pair)): task.reason for pair, task in f.open_tasks(hub).items()}
-
-
-# -- the whole and its parts
-
-
-def test_a_batch_links_what_is_sure_and_asks_what_is_not(hub):
-    f.ingest_all(hub, RECORDS)
-    report = f.run(hub, full=True)
-    assert f.partition(hub) == f.groups(PARTITION)
-    assert asked(hub) == {("ERP:2", "MES:2"): TaskReason.UNCERTAIN}
-    assert (report.records, report.golden_records, report.tasks_open, report.auto_links) == (8, 6, 1, 2)
-
-
-def test_one_record_at_a_time_gives_what_the_batch_gives(hub, make_hub):
-    f.ingest_all(hub, RECORDS)
+@pytest.mark.invariant("I3", "I4", "I6")
+def test_ids_and_negatives_outlive_20_runs_rule_changes_and_decisions(hub):
+    """Every golden ID ever issued still resolves; no run undoes a negative, directly or through a third record."""
+    chance = random.Random(7)
+    f.with_widgets(hub)
+    f.ingest_all(hub, world(1))
     f.run(hub, full=True)
-    for seed in range(3):
-        keys = list(RECORDS)
-        random.Random(seed).shuffle(keys)
-        other = f.with_widgets(make_hub())
-        f.put_all(other, {key: RECORDS[key] for key in keys})
-        assert f.partition(other) == f.partition(hub)
-        assert asked(other) == asked(hub)
+    issued, negatives = set(), set()
+    for number in range(20):
+        for _ in range(3):
+            _decide_something(hub, chance, negatives)
+        for key, attributes in chance.sample(sorted(world(number).items()), 3):
+            f.put(hub, key, attributes)
+        if number % 5 == 4:
+            chances = {
+                "code": (0.9, 0.0005),
+                "name": (0.8, chance.choice([0.0005, 0.05])),
+                "maker": (0.8, 0.05),
+            }
+            f.write_rules(hub.settings.home, f.RULES.replace('version="1"', f'version="{number}"'), chances)
+            f.load_rules(hub)
+        f.run(hub, full=number % 2 == 1)
+        issued |= {r.golden_id for r in f.sql(hub, "select golden_id from golden_record")}
+        home = f.golden_ids(hub)
+        for one, other in negatives:
+            assert one not in home or other not in home or home[one] != home[other]
+    live = set(f.golden_ids(hub).values())
+    resolved = {g: f.read(hub, golden.get, f.ENTITY, g).resolved_ids for g in issued}
+    assert len(issued) > 8
+    assert all(resolved.values())
+    assert {end for ends in resolved.values() for end in ends} >= live
+    assert_holds(hub)
 
 
-def test_what_is_new_gives_what_everything_gives(hub, make_hub):
-    f.ingest_all(hub, RECORDS)
+def _decide_something(hub, chance, negatives):
+    tasks = f.open_tasks(hub)
+    if not tasks:
+        return
+    pair, task = chance.choice(sorted(tasks.items(), key=lambda item: item[1].task_id))
+    verdict = chance.choice(["match", "non-match", "non-match"])
+    try:
+        f.act(hub, review.decide, task.task_id, verdict, "looked at it")
+    except MdmError:
+        return
+    left, right = sorted(pair)
+    if verdict == "non-match":
+        negatives.add((left, right))
+    else:
+        negatives.discard((left, right))
+
+
+def test_a_changed_rule_retrains_and_regroups_but_keeps_golden_ids(hub):
+    f.with_widgets(hub)
+    f.put_all(hub, {"ERP:1": f.widget("A", "alpha"), "MES:1": f.widget("", "alpha")})
+    ids = f.golden_ids(hub)
     f.run(hub, full=True)
-    other = f.with_widgets(make_hub())
-    f.ingest_all(other, {key: RECORDS[key] for key in list(RECORDS)[:4]})
-    f.run(other, full=True)
-    f.ingest_all(other, {key: RECORDS[key] for key in list(RECORDS)[4:]})
-    report = f.run(other)
-    assert report.records == 4
-    assert f.partition(other) == f.partition(hub)
-    assert asked(other) == asked(hub)
-
-
-def test_many_new_records_go_through_the_batch_and_few_do_not_with_one_result(hub, make_hub):
-    many = {
-        f"MES:{n}": f.widget(f"N{n % 60}", f"name {n % 80}", colour=("red", "")[n % 2]) for n in range(250)
-    }
-    first = {f"ERP:{n}": f.widget(f"N{n}", f"name {n}") for n in range(60)}
-    f.ingest_all(hub, first)
-    f.run(hub, full=True)
-    f.ingest_all(hub, many)
-    assert f.run(hub).records > match.ONE_BY_ONE
-    other = f.with_widgets(make_hub())
-    f.ingest_all(other, first)
-    f.run(other, full=True)
-    for start in range(0, 250, 125):
-        f.ingest_all(other, dict(list(many.items())[start : start + 125]))
-        f.run(other)
-    assert f.partition(other) == f.partition(hub)
-    assert set(asked(other)) == set(asked(hub))
-
-
-def test_a_run_with_nothing_new_changes_nothing(hub):
-    f.ingest_all(hub, RECORDS)
-    f.run(hub, full=True)
-    before = f.golden_ids(hub), f.sql(hub, "select * from golden_version"), asked(hub)
-    report = f.run(hub)
-    assert (report.records, report.pairs_scored) == (0, 0)
-    f.run(hub, full=True)
-    assert (f.golden_ids(hub), f.sql(hub, "select * from golden_version"), asked(hub)) == before
-
-
-def test_a_changed_record_leaves_the_golden_record_it_no_longer_fits(hub):
-    f.ingest_all(hub, RECORDS)
-    f.run(hub, full=True)
-    kept = f.golden_ids(hub)["ERP:1"]
-    f.ingest(hub, "MES", [("1", f.widget("Z", "zeta"))])
+    f.write_rules(hub.settings.home, same={**f.SAME, "name": (0.9, 0.0005)})
+    f.load_rules(hub)
     f.run(hub)
-    assert f.partition(hub) == f.groups("ERP:1 QMS:1 | MES:1 | ERP:2 | MES:2 | QMS:2 | ERP:3 | MES:3")
-    assert f.golden_ids(hub)["ERP:1"] == kept
+    assert f.partition(hub) == f.groups("ERP:1 MES:1")
+    assert set(f.golden_ids(hub).values()) == {min(ids.values())}
+    assert_holds(hub)
 
 
-def test_an_entity_without_rules_is_refused_by_name(hub):
-    with pytest.raises(RuleError, match="customer"):
-        match.run(hub, f.SYSTEM, "customer")
-    with pytest.raises(UnknownEntityError):
-        match.run(hub, f.SYSTEM, "gadget")
-
-
-# -- one record
-
-
-def test_the_outcome_of_a_record_says_what_became_of_it(hub):
-    new = f.put(hub, "ERP:1", f.widget("A", "alpha"))
-    linked = f.put(hub, "MES:1", f.widget("A"))
-    review_ = f.put(hub, "QMS:1", f.widget("", "alpha"))
-    again = f.put(hub, "MES:1", f.widget("A"))
-    assert [x.outcome for x in (new, linked, review_, again)] == ["new", "linked", "review", "unchanged"]
-    assert linked.golden_id == new.golden_id == again.golden_id
-    assert review_.golden_id != new.golden_id
-    assert review_.task_id is not None
-    assert linked.candidates[0].golden_id == new.golden_id
-    assert linked.candidates[0].outcome == "link"
-
-
-def test_a_retired_record_keeps_its_answer_and_leaves_the_golden_record(hub):
-    f.put_all(hub, {"ERP:1": f.widget("A"), "MES:1": f.widget("A")})
-    golden_id = f.act(hub, match.retire_record, "widget", "MES", "1", actor=f.SYSTEM)
-    assert f.golden_ids(hub) == {"ERP:1": golden_id}
-    assert f.act(hub, match.retire_record, "widget", "MES", "1", actor=f.SYSTEM) == golden_id
-    assert f.put(hub, "MES:1", f.widget("A")).golden_id == golden_id
-
-
-@pytest.mark.parametrize(
-    ("key", "attributes", "error"),
-    [
-        ("NOWHERE:1", {"code": "A"}, UnknownSourceError),
-        ("ERP:1", {"soul": "A"}, UnknownAttributeError),
-        ("ERP:1", {"code": "A" * 4001}, InvalidInputError),
-        ("ERP:1", {"code": "A\0"}, InvalidInputError),
-        ("ERP:1", {"code": "\ud800"}, InvalidInputError),
-        ("ERP:", {"code": "A"}, InvalidInputError),
-    ],
-)
-def test_a_record_that_cannot_be_taken_is_refused(hub, key, attributes, error):
-    with pytest.raises(error):
-        f.put(hub, key, attributes)
-    assert f.sql(hub, "select * from source_record") == []
-
-
-def test_an_unknown_record_cannot_be_retired(hub):
-    with pytest.raises(UnknownRecordError):
-        f.act(hub, match.retire_record, "widget", "ERP", "none", actor=f.SYSTEM)
-
-
-# -- search before create
-
-
-def test_search_before_create_ranks_with_reasons_and_stores_nothing(hub):
-    f.ingest_all(hub, RECORDS)
-    f.run(hub, full=True)
-    before = {table: f.sql(hub, f"select * from {table}") for table in DERIVED}
-    found = f.read(hub, match.search_before_create, "widget", f.widget("B", "alpha", "acme"))
-    assert [x.golden_id for x in found] == [f.golden_ids(hub)[key] for key in ("ERP:2", "ERP:1")]
-    assert found[0].match_weight > found[1].match_weight
-    assert {line["name"] for line in found[0].explanation} == {"code", "name", "maker"}
-    assert {table: f.sql(hub, f"select * from {table}") for table in DERIVED} == before
-
-
-def test_search_before_create_names_the_veto(hub):
-    f.put(hub, "ERP:1", f.widget("A", colour="red"))
-    (found,) = f.read(hub, match.search_before_create, "widget", f.widget("A", colour="blue"))
-    assert found.outcome == "review"
-    assert [veto["name"] for veto in found.vetoes] == ["colour"]
-
-
-def test_search_before_create_says_what_the_record_would_become(hub):
-    f.put_all(hub, RECORDS)
-    for key, attributes in RECORDS.items():
-        found = f.read(hub, match.search_before_create, "widget", attributes)
-        assert found[0].golden_id == f.golden_ids(hub)[key]
-
-
-def test_nothing_known_finds_nothing(hub):
+@pytest.mark.invariant("I8")
+def test_rules_that_came_with_a_restart_are_kept_with_the_first_value_they_chose(hub):
+    f.with_widgets(hub)
+    f.write_rules(hub.settings.home, f.RULES.replace('version="1"', 'version="2"'))
+    f.load_rules(hub)
     f.put(hub, "ERP:1", f.widget("A"))
-    assert f.read(hub, match.search_before_create, "widget", {}) == ()
-    assert f.read(hub, match.search_before_create, "widget", f.widget("unheard")) == ()
+    assert "2" in {r.version for r in f.sql(hub, "select version from rule_set where entity = 'widget'")}
+    assert_holds(hub)
 
 
-# -- sources that hold each thing once
-
-
-@pytest.fixture
-def unique_mes(hub):
-    def ingest(system, rows, **more):
-        path = f.write_file(hub.settings.scratch / "unique.csv", rows)
-        return source.ingest_file(hub, f.SYSTEM, "widget", path, system, {**f.profile(), **more})
-
-    ingest("MES", [("1", f.widget("A", "alpha", "acme")), ("2", f.widget("A", "alpha"))], duplicate_free=True)
-    return ingest
-
-
-def test_two_records_of_a_source_that_holds_each_thing_once_are_never_linked(hub, unique_mes):
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize("full", [True, False])
+def test_a_record_that_comes_in_while_a_run_is_under_way_keeps_its_links(hub, monkeypatch, full):
+    f.with_widgets(hub)
     f.run(hub, full=True)
-    assert f.partition(hub) == f.groups("MES:1 | MES:2")
-    assert asked(hub) == {}
+    f.ingest(hub, "ERP", [("1", f.widget("A", "alpha")), ("2", f.widget("B", "beta"))])
+    f.ingest(hub, "MES", [("1", f.widget("A", "alpha"))])
+    score = match._score
+
+    def meanwhile(*args, **more):
+        pairs = score(*args, **more)
+        f.put(hub, "MES:1", f.widget("B", "beta"))
+        f.put(hub, "QMS:1", f.widget("A", "alpha"))
+        return pairs
+
+    monkeypatch.setattr(match, "_score", meanwhile)
+    f.run(hub, full=full)
+    assert f.partition(hub) == f.groups("ERP:1 QMS:1 | ERP:2 MES:1")
+    assert_holds(hub)
 
 
-def test_another_source_links_the_better_one_of_them_alone(hub, unique_mes):
-    unique_mes("ERP", [("1", f.widget("A", "alpha", "acme"))])
-    f.run(hub, full=True)
-    assert f.partition(hub) == f.groups("ERP:1 MES:1 | MES:2")
-    assert f.put(hub, "MES:3", f.widget("A", "alpha", "acme")).outcome == "review"
-    assert f.partition(hub) == f.groups("ERP:1 MES:1 | MES:2 | MES:3")
+@pytest.mark.invariant("I6")
+def test_a_verdict_given_while_a_run_is_under_way_binds_it(hub, monkeypatch):
+    f.with_widgets(hub)
+    f.put_all(hub, {"ERP:1": f.widget("A", "alpha"), "MES:1": f.widget("", "alpha")})
+    (task,) = f.open_tasks(hub).values()
+    f.ingest(hub, "MES", [("1", f.widget("A", "alpha"))])
+    score = match._score
+
+    def meanwhile(*args, **more):
+        pairs = score(*args, **more)
+        f.act(hub, review.decide, task.task_id, "non-match", "two things")
+        return pairs
+
+    monkeypatch.setattr(match, "_score", meanwhile)
+    f.run(hub)
+    assert f.partition(hub) == f.groups("ERP:1 | MES:1")
+    assert_holds(hub)
 
 
-def test_a_source_that_may_hold_a_thing_twice_is_linked_with_itself(hub, unique_mes):
-    unique_mes("ERP", [("1", f.widget("B", "beta")), ("2", f.widget("B", "beta"))])
-    f.run(hub, full=True)
-    assert f.groups("ERP:1 ERP:2") <= f.partition(hub)
+def test_search_before_create_finds_what_put_would_link_and_stores_nothing(hub):
+    f.with_widgets(hub)
+    f.put(hub, "ERP:1", f.widget("A", "alpha"))
+    facts = f.sql(hub, "select count(*) from fact")
+    found = f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha"))
+    assert [(c.golden_id, c.outcome) for c in found] == [(f.golden_ids(hub)["ERP:1"], "link")]
+    vetoed = f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha", colour="red"))
+    assert vetoed[0].outcome == "link"
+    assert f.sql(hub, "select count(*) from fact") == facts
 
 
-def test_verdicts_bind_even_within_a_source_that_holds_each_thing_once(hub, unique_mes):
-    f.ingest(hub, "ERP", [("1", f.widget("A", "alpha", "acme"))])
-    f.run(hub, full=True)
-    for expected in ("ERP:1 MES:2 | MES:1", "ERP:1 MES:1 MES:2"):
-        (task,) = f.open_tasks(hub).values()
-        f.act(hub, review.decide, task.task_id, "match", "the MES entered it twice")
-        assert f.partition(hub) == f.groups(expected)
-    assert f.open_tasks(hub) == {}
+def test_the_model_in_force_is_the_one_the_full_run_left(hub):
+    f.with_widgets(hub)
+    f.put(hub, "ERP:1", f.widget("A"))
+    report = f.run(hub, full=True)
+    with hub.reading(f.SYSTEM) as uow:
+        assert rule.matcher(uow, f.ENTITY).model_fingerprint == report.model
+        assert rule.has_current_model(uow, f.ENTITY)
 
 
-# -- what is missing
-
-
-def test_a_golden_record_names_the_required_values_it_lacks(hub):
-    with hub.unit_of_work(f.SYSTEM, "a source") as uow:
-        source.add_source(uow, "CRM", "CRM", "CRM")
-    made = match.put_record(hub, f.SYSTEM, "supplier", "CRM", "1", {"legal_name": "青岛某某阀门有限公司"})
-    missing = f.read(hub, golden.get, "supplier", made.golden_id).missing
-    assert missing
-    assert "legal_name" not in missing
-    required = [
-        a.name for a in hub.dictionary.entity("supplier").attributes.values() if a.required == "always"
-    ]
-    assert set(missing) == set(required) - {"legal_name"}
+def test_an_id_that_was_merged_into_several_generations_answers(hub):
+    f.with_widgets(hub)
+    f.put_all(hub, {f"ERP:{n}": f.widget(f"C{n}") for n in range(6)})
+    ids = f.golden_ids(hub)
+    for n in range(1, 6):
+        f.act(hub, decision.merge, f.ENTITY, f.golden_ids(hub)["ERP:0"], ids[f"ERP:{n}"], "same")
+    for issued in ids.values():
+        assert f.read(hub, golden.get, f.ENTITY, issued).resolved_ids == (f.golden_ids(hub)["ERP:0"],)
+    assert_holds(hub)
