@@ -1,62 +1,43 @@
 """Reading rule files: declarations only, checked against the dictionary before anything is matched.
 
-A rule file is code from outside: its syntax tree may hold nothing but imports from ``mdm.domain.rules`` and
-assignments of literals and calls to what that module exports.
+A rule file comes from outside: it looks like Python, but is evaluated by ``mdm.domain.declaration``, which knows the
+words of ``mdm.domain.rules`` and nothing else.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
 from mdm.domain import rules as vocabulary
+from mdm.domain.declaration import Word, read_declarations
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import RuleError
-from mdm.domain.features import SOURCE_ID
+from mdm.domain.features import FEATURES, GROUPED_FEATURES, SOURCE_ID
 from mdm.domain.rules import Level, RuleSet
 
-_ALLOWED = (
-    ast.Module,
-    ast.Assign,
-    ast.AnnAssign,
-    ast.Expr,
-    ast.Constant,
-    ast.Name,
-    ast.Load,
-    ast.Store,
-    ast.Attribute,
-    ast.Call,
-    ast.keyword,
-    ast.Tuple,
-    ast.Starred,
-    ast.UnaryOp,
-    ast.USub,
-    ast.BinOp,
-    ast.Add,
-    ast.ImportFrom,
-    ast.alias,
-)
+_MODULE = "mdm.domain.rules"
+_VOCABULARY: Mapping[str, Word] = {
+    name: word
+    for name, word in vars(vocabulary).items()
+    if getattr(word, "__module__", "") == _MODULE and not name.startswith("_")
+}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+"""Names of features become columns of the matching engine."""
 
 
 def read_rule_set(text: str, file_name: str) -> RuleSet:
     """The ``RULES`` a file declares; raises RuleError naming the line that does more than declare."""
-    tree = _parse(text, file_name)
-    allowed = {name for name in dir(vocabulary) if not name.startswith("_")}
-    for node in ast.walk(tree):
-        _check_node(node, file_name)
-        if isinstance(node, ast.ImportFrom) and node.module == "mdm.domain.rules":
-            unknown = [alias.name for alias in node.names if alias.name not in allowed]
-            if unknown:
-                raise RuleError(f"{file_name}:{node.lineno}: the rule vocabulary has no {unknown[0]!r}")
-    namespace = {name: getattr(vocabulary, name) for name in allowed} | {"__builtins__": {}}
-    tree.body = [node for node in tree.body if not isinstance(node, ast.ImportFrom)]
-    try:
-        exec(compile(tree, file_name, "exec"), namespace)
-    except (NameError, TypeError, AttributeError, ValueError) as error:
-        raise RuleError(f"{file_name}: {error}", file=file_name) from error
-    rules = namespace.get("RULES")
+    rules = read_declarations(text, file_name, _VOCABULARY, _MODULE).get("RULES")
     if not isinstance(rules, RuleSet):
         raise RuleError(f"{file_name}: declares no RULES = RuleSet(...)", file=file_name)
+    faults = list(_type_faults(rules, "RULES"))
+    if faults:
+        raise RuleError(f"{file_name}: " + "; ".join(faults[:20]), file=file_name, faults=faults)
     return rules
 
 
@@ -69,29 +50,48 @@ def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
         raise RuleError(f"rules of {rules.entity}: " + "; ".join(faults), entity=rules.entity, faults=faults)
 
 
-def _parse(text: str, file_name: str) -> ast.Module:
-    try:
-        return ast.parse(text, file_name)
-    except (SyntaxError, ValueError) as error:
-        raise RuleError(f"{file_name}: cannot be read: {error}", file=file_name) from error
+def _type_faults(value: object, place: str) -> Iterator[str]:
+    """Every field of a declaration, and of those within it, that holds another kind of value than it is for."""
+    if isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _type_faults(item, f"{place}[{number}]")
+    if is_dataclass(value) and not isinstance(value, type):
+        for name, hint in _hints(type(value)).items():
+            held, within = getattr(value, name), f"{place}.{name}"
+            if _fits(held, hint):
+                yield from _type_faults(held, within)
+            else:
+                yield f"{within} cannot be {repr(held)[:60]}"
 
 
-def _check_node(node: ast.AST, file_name: str) -> None:
-    line = getattr(node, "lineno", 0)
-    if not isinstance(node, _ALLOWED):
-        raise RuleError(
-            f"{file_name}:{line}: {type(node).__name__} is more than a declaration", file=file_name
-        )
-    if isinstance(node, ast.ImportFrom) and node.module not in {"__future__", "mdm.domain.rules"}:
-        raise RuleError(f"{file_name}:{line}: imports {node.module!r}", file=file_name)
-    if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-        raise RuleError(f"{file_name}:{line}: reaches for {node.attr!r}", file=file_name)
-    if isinstance(node, ast.Name) and node.id.startswith("__"):
-        raise RuleError(f"{file_name}:{line}: reaches for {node.id!r}", file=file_name)
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    """``Any``: types and their unions have no common type."""
+    return get_type_hints(kind)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether the value is what the annotation says; ``Any``: as ``_hints``."""
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if get_args(hint):
+        return any(_fits(value, one) for one in get_args(hint))
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def _feature_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
+    names = [feature.name for feature in rules.features] + [part.name for part in rules.comparisons]
+    yield from (f"{name[:60]!r} is no name" for name in names if not _NAME.fullmatch(name))
+    for kind in (rules.features, rules.comparisons, rules.vetoes):
+        repeated = Counter(part.name for part in kind)
+        yield from (f"{name!r} is declared {times} times" for name, times in repeated.items() if times > 1)
     for feature in rules.features:
+        if feature.kind not in FEATURES and feature.kind not in GROUPED_FEATURES:
+            yield f"feature {feature.name} has unknown kind {feature.kind!r}"
         for reference in feature.of:
             attribute = reference.partition(".")[0]
             if reference != SOURCE_ID and attribute not in entity.attributes:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+MAX_NUMBER = 2**31 - 1
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -49,7 +51,7 @@ class TomlTable:
         value = self.values.get(key)
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_NUMBER:
             self.fault(f"{key} must be a positive whole number, not {value!r}")
             return None
         return value
@@ -105,6 +107,9 @@ def read_toml(place: str, text: str, faults: list[str]) -> TomlTable:
     """The whole file as one table, empty with a fault when it is not TOML."""
     try:
         return TomlTable(place, tomllib.loads(text), faults)
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # endless digits and endless nesting, besides TOMLDecodeError
         faults.append(f"{place}: not TOML: {error}")
         return TomlTable(place, {}, faults)

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from mdm.domain.dictionary import Dictionary, parse_dictionary
+from mdm.domain.errors import DictionaryError
 
 
 def load_dictionary(*folders: Path) -> Dictionary:
@@ -33,4 +34,11 @@ def _texts(folder: Traversable) -> Mapping[str, str]:
     found = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
     )
-    return {file.name.removesuffix(".toml"): file.read_text(encoding="utf-8") for file in found}
+    return {file.name.removesuffix(".toml"): _text(file) for file in found}
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DictionaryError(f"{file.name} cannot be read as UTF-8 text: {error}", file=file.name) from error

@@ -41,7 +41,7 @@ def load_rule_sets(dictionary: Dictionary, *folders: Path) -> dict[str, RuleSet]
     """Rule sets of the package and of ``folders``, by entity; raises RuleError."""
     found: dict[str, RuleSet] = {}
     for file in _rule_files(*folders):
-        rules = read_rule_set(file.read_text("utf-8"), file.name)
+        rules = read_rule_set(_text(file), file.name)
         check_rule_set(rules, dictionary.entity(rules.entity))
         found[rules.entity] = rules
     return found
@@ -158,6 +158,13 @@ def standardiser_id(hub: Hub, entity: str, profile: Mapping[str, object] | None)
 def rule_folders(hub: Hub) -> tuple[Path, ...]:
     """Where an installation keeps rule files of its own."""
     return (hub.settings.home / "matching_rules",)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{file.name} cannot be read as UTF-8 text: {error}", file=file.name) from error
 
 
 def _package_folder() -> Path:
