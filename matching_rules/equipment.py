@@ -305,6 +305,8 @@ RULES = RuleSet(
         shared("value"),
         shared("due"),
         all_of(shared("keys"), any_of(shared("maker"), within("era", 1), missing("tag"), disjoint("tag"))),
+        # A tag alone may sit on a replacement: without the maker it takes the same line and model as well.
+        all_of(shared("keys"), shared("line"), shared("codes"), missing("maker")),
         all_of(any_of(shared("noun"), shared("class")), shared("start")),
     ),
     survivorship=(
