@@ -38,16 +38,23 @@ def build_features(
     ``source_id`` is what ``@source_id`` points at: other systems quote it in their reference attributes.
     Raises RuleError for a feature kind that does not exist.
     """
-    return {feature.name: build_feature(feature, record, source_id=source_id) for feature in features}
+    # Many features read one reference, and most attributes of a record are empty: look each up once.
+    wanted = {reference for feature in features for reference in feature.of}
+    read = {reference: texts_at(record, reference) for reference in wanted}
+    read[SOURCE_ID] = (source_id,) if source_id else ()
+    pools: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for of in {feature.of for feature in features}:
+        pools[of] = tuple(text for name in of for text in read[name])
+    return {feature.name: _value(feature, read, pools[feature.of]) for feature in features}
 
 
 def build_feature(feature: Feature, record: StandardRecord, *, source_id: str = "") -> FeatureValue:
     """The value of one feature; see ``build_features``."""
-    own = (source_id,) if source_id else ()
-    pooled = {
-        reference: own if reference == SOURCE_ID else texts_at(record, reference) for reference in feature.of
-    }
-    members = _members(feature, pooled)
+    return build_features((feature,), record, source_id=source_id)[feature.name]
+
+
+def _value(feature: Feature, read: Mapping[str, tuple[str, ...]], pool: tuple[str, ...]) -> FeatureValue:
+    members = _members(feature, read, pool)
     if feature.array:
         return members
     first = next((member for member in members if member), None)
@@ -57,17 +64,19 @@ def build_feature(feature: Feature, record: StandardRecord, *, source_id: str = 
 def texts_at(record: StandardRecord, reference: str) -> tuple[str, ...]:
     """Texts that a reference names: ``attribute`` its standard value, ``attribute.part`` a piece of it."""
     attribute, _, part = reference.partition(".")
+    if attribute not in record.values and attribute not in record.parts:
+        return ()
     if part:
         piece = record.parts.get(attribute, {}).get(part, ())
         return (piece,) if isinstance(piece, str) and piece else tuple(text for text in piece if text)
     return tuple(_texts(record.values.get(attribute)))
 
 
-def _members(feature: Feature, by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _members(feature: Feature, read: Mapping[str, tuple[str, ...]], pool: tuple[str, ...]) -> list[str]:
     if feature.kind in FEATURES:
-        return FEATURES[feature.kind](tuple(text for texts in by_reference.values() for text in texts))
+        return FEATURES[feature.kind](pool) if pool or feature.kind in SPEAKING_OF_NOTHING else []
     if feature.kind in GROUPED_FEATURES:
-        return GROUPED_FEATURES[feature.kind](by_reference)
+        return GROUPED_FEATURES[feature.kind]({name: read[name] for name in feature.of}) if pool else []
     raise RuleError(f"unknown feature kind {feature.kind!r}", feature=feature.name)
 
 
@@ -210,6 +219,9 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     **features_part.GROUPED_FEATURES,
 }
 """Kinds that see which reference each text came from."""
+
+SPEAKING_OF_NOTHING = frozenset({"or_none"})
+"""Kinds that have something to say of a record without any text."""
 
 FEATURE_KINDS = frozenset(FEATURES) | frozenset(GROUPED_FEATURES)
 """Every kind that a rule file may name."""

@@ -7,8 +7,8 @@ between writers (Φ2.5x40 and 2.5x40 are one size), so features compare measures
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
@@ -89,7 +89,7 @@ def size_rank(rank: int, texts: tuple[str, ...]) -> list[str]:
     return [lengths[_PLACE_OF_RANK[rank]]]
 
 
-def _lengths(measures: list[_Measure]) -> list[str]:
+def _lengths(measures: Sequence[_Measure]) -> list[str]:
     """Lengths in falling order; of outer diameter, inner diameter and wall the third is left out, it follows."""
     found = {each.text: float(each.number) for each in measures if each.unit == "mm"}
     if len(found) > 2:
@@ -133,7 +133,7 @@ def facts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
         fact
         for reference, texts in by_reference.items()
         if not reference.endswith(_NOUN_PARTS)
-        for fact in _facts_of(reference, texts)
+        for fact in (_facts_of(reference, texts) if texts else ())
     )
 
 
@@ -197,6 +197,7 @@ def device(texts: tuple[str, ...]) -> list[str]:
     return [text for text in _distinct(texts) if text == "device"]
 
 
+@lru_cache(maxsize=4096)
 def _facts_of(reference: str, texts: tuple[str, ...]) -> list[str]:
     if reference.endswith(".codes") and not reference.startswith(_GRADE_CODES):
         return product_codes(texts)
@@ -215,9 +216,11 @@ def noun_family(texts: tuple[str, ...]) -> list[str]:
     return _distinct(text.partition("_")[0] for text in texts)
 
 
-def _measures(texts: tuple[str, ...]) -> list[_Measure]:
+@lru_cache(maxsize=1024)
+def _measures(texts: tuple[str, ...]) -> tuple[_Measure, ...]:
+    """Kept for a moment: some forty features ask for the measures of one and the same record."""
     matches = (_MEASURE.match(text) for text in texts)
-    return [_read(match) for match in matches if match]
+    return tuple(_read(match) for match in matches if match)
 
 
 def _read(match: re.Match[str]) -> _Measure:
