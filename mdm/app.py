@@ -110,7 +110,7 @@ def _protect(app: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "ui.static":
+        if request.endpoint != "ui.static" or response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -44,9 +44,18 @@ def _prepare() -> None:
     """Before every page: who asks, and whether a form carries the token of its session, the log-in too."""
     if request.endpoint != "ui.static":
         access.load_person()
+        _read_form()
         current_app.extensions["csrf"].protect()
         if any("\0" in text for _, text in request.form.items(multi=True)):
             abort(400)  # no text of a person holds NUL, and PostgreSQL cannot keep it
+
+
+def _read_form() -> None:
+    """Read what was sent before anybody asks for it, so that a body in broken chunks is the sender's fault."""
+    try:
+        request.form  # noqa: B018 # read for its effect: it is kept
+    except OSError:
+        abort(400)
 
 
 pages.before_request(_prepare)

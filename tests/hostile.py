@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import inspect
 
 from mdm.app import create_app
 from mdm.domain.access import SCOPE_PERMISSIONS
@@ -128,16 +129,20 @@ class Siege:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._watcher = sqlite3.connect(Path(self.hub.settings.home) / "mdm.db")
+        sqlite = self.hub.database.is_sqlite
+        self._watcher = sqlite3.connect(Path(self.hub.settings.home) / "mdm.db") if sqlite else None
+        self._tables = inspect(self.hub.database.engine).get_table_names()
 
-    def stamp(self) -> int:
+    def stamp(self) -> object:
         """Changes with every committed write of anybody."""
-        return int(self._watcher.execute("pragma data_version").fetchone()[0])
+        if self._watcher is None:
+            return self.counts()
+        return self._watcher.execute("pragma data_version").fetchone()[0]
 
     def counts(self) -> dict[str, int]:
         """Rows of every table."""
-        names = [row[0] for row in self._watcher.execute("select name from sqlite_master where type='table'")]
-        return {name: self._watcher.execute(f"select count(*) from {name}").fetchone()[0] for name in names}
+        asked = " union all ".join(f"select '{name}', count(*) from {name}" for name in self._tables)
+        return dict(tuple(row) for row in f.sql(self.hub, asked))
 
     def browser(self, role: str = "steward") -> FlaskClient:
         """A browser in which a person of this role is logged in."""
@@ -280,8 +285,8 @@ class Forger:
         """One gap of an address, filled with something right or wrong."""
         if integer:
             return str(self.dice.choice(
-                (self.siege.ids["task"], self.siege.ids["other_task"], 0, 10**9, 2**31, 2**63 - 1, 2**63, 10**30, "9" * 300,
-                 "00", "-1", "1.5")))  # fmt: skip
+                (self.siege.ids["task"], self.siege.ids["other_task"], 0, 10**9, 2**31, 2**63 - 1, 2**63, 10**30,
+                 "9" * 300, "00", "-1", "1.5")))  # fmt: skip
         right: dict[str, list[object]] = {
             "entity": ["widget", "widget", "supplier", "WIDGET", "nothing"],
             "source": ["ERP", "ERP", "MES", "erp", "nothing"],

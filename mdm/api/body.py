@@ -71,12 +71,19 @@ def _require_json(request: Request) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType("The body must be application/json in UTF-8.")
-    received, announced = len(request.get_data(cache=True)), request.content_length
+    received, announced = len(_received(request)), request.content_length
     if announced is None and received >= MAX_BODY:
         # Sent in chunks it is cut off at the limit instead of being refused.
         raise RequestEntityTooLarge(f"A body has less than {MAX_BODY:,} bytes.")
     if announced is not None and received != announced:
         raise BadRequest("The body is shorter than announced.")
+
+
+def _received(request: Request) -> bytes:
+    try:
+        return request.get_data(cache=True)
+    except OSError as error:  # what gunicorn makes of chunks that are none
+        raise BadRequest("The body cannot be read.") from error
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

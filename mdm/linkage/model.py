@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from mdm.domain.errors import UntrainedLevelError
+from mdm.domain.errors import RuleError, UntrainedLevelError
 from mdm.domain.rules import Comparison, RuleSet
 from mdm.linkage.calibration import Calibration
 from mdm.linkage.levels import describe
@@ -190,7 +190,21 @@ def weights_from_dict(raw: Mapping[str, object]) -> Weights:
 
 def load_weights(path: Path) -> Weights | None:
     """Shipped weights of an entity; None where there are none and a full run trains without labels."""
-    return weights_from_dict(json.loads(path.read_text("utf-8"))) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return _checked(weights_from_dict(json.loads(path.read_text("utf-8"))))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RuleError(f"{path.name} holds no weights: {error!r}", file=path.name) from error
+
+
+def _checked(weights: Weights) -> Weights:
+    chances = [
+        chance for part in weights.comparisons for level in part.levels for chance in (level.m, level.u)
+    ]
+    if not all(0 < chance < math.inf for chance in chances) or not 0 < weights.prior < 1:
+        raise ValueError("a chance has no logarithm")
+    return weights
 
 
 def save_weights(path: Path, weights: Weights) -> None:

@@ -196,3 +196,19 @@ def test_files_that_cannot_be_read_are_refused_by_name(tmp_path, name):
         load_dictionary(tmp_path)
     with pytest.raises(RuleError, match=r"widget\.py"):
         load_rule_sets(load_dictionary(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "{}", '{"entity": "x", "prior": 0.1, "comparisons": 5}', '{"a":' * 20_000,
+     '{"entity": "x", "prior": NaN, "comparisons": []}', '{"entity": "x", "prior": 1e999, "comparisons": []}',
+     '{"entity": "x", "prior": 0.1, "comparisons": [{"comparison": "c", "levels": [{"level": "", "m": 0, "u": 1}]}]}',
+     '{"entity": "x", "prior": 0.1, "comparisons": [{"comparison": "c", "levels": [{"level": "", "m": "", "u": 1}]}]}'],
+)  # fmt: skip
+def test_hostile_weights_are_refused(tmp_path, text):
+    from mdm.linkage.model import load_weights
+
+    file = tmp_path / "widget.weights.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(RuleError, match=r"widget\.weights\.json"):
+        load_weights(file)
