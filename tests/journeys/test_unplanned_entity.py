@@ -39,11 +39,6 @@ GIVEN = [
     "karl",
     "lena",
     "mona",
-    "nils",
-    "olga",
-    "paul",
-    "quirin",
-    "rosa",
 ]
 SYLLABLES = [
     "bran",
@@ -61,7 +56,6 @@ SYLLABLES = [
     "ul",
     "ver",
     "wen",
-    "zim",
 ]
 ROADS = ["hill", "mill", "lake", "north", "south", "church", "garden", "station", "market", "river"]
 
@@ -169,17 +163,15 @@ def test_people_are_told_apart_without_shipped_weights(world):
     hub, truth, report = world
     said, real = pairs_of(found_ids(hub, truth)), pairs_of(truth)
     right = len(said & real)
-    print(f"precision {right / len(said):.3f} recall {right / len(real):.3f}")
     assert report.records == len(truth)
     assert right / len(said) >= 0.98
-    assert right / len(real) >= 0.85
+    assert right / len(real) >= 0.9
     assert_holds(hub)
 
 
 def test_the_queue_asks_about_people_and_takes_a_verdict(world):
     hub, truth, _ = world
     page = f.read(hub, review.list_tasks, ENTITY)
-    print(page.total)
     assert page.total > 0
     task = f.read(hub, review.get_task, page.lines[0].task_id)
     sides = [(task.left.source_system, task.left.source_id), (task.right.source_system, task.right.source_id)]
