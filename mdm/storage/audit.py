@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from mdm.storage.database import insert_rows, Row
+from mdm.storage.database import Row, insert_rows
 from mdm.storage.schema import audit_event, audit_leaf
 
 

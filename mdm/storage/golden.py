@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
-from mdm.storage.database import among, insert_rows, Row, upsert_rows
+from mdm.storage.database import Row, among, insert_rows, upsert_rows
 from mdm.storage.schema import (
     fact,
     golden_override,

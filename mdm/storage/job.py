@@ -23,7 +23,9 @@ def claim(connection: Connection, job: str, slot: str, worker: str, lease_until:
 def finish(connection: Connection, job: str, slot: str, status: str, result: str) -> None:
     """Note how a slot ended."""
     connection.execute(
-        update(job_run).where(job_run.c.job == job, job_run.c.slot == slot).values(status=status, result=result)
+        update(job_run)
+        .where(job_run.c.job == job, job_run.c.slot == slot)
+        .values(status=status, result=result)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
-from mdm.storage.database import among, insert_rows, Row
+from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import (
     candidate_key,
     match_model,
@@ -125,7 +125,7 @@ def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str
             among(connection, standard_record.c.record_id, record_ids)
         )
     )
-    return {record_id: content for record_id, content in rows}
+    return dict(rows.all())
 
 
 def all_features(connection: Connection, entity: str) -> Sequence[Row]:

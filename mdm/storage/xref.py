@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from mdm.storage.database import among, insert_rows, Row
+from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import golden_record, source_record, xref
 
 _COLUMNS = (
@@ -79,7 +78,7 @@ def golden_ids_of(connection: Connection, record_ids: Iterable[int]) -> dict[int
             xref.c.valid_to.is_(None), among(connection, xref.c.record_id, record_ids)
         )
     )
-    return {record_id: golden_id for record_id, golden_id in rows}
+    return dict(rows.all())
 
 
 def all_golden_ids(connection: Connection, entity: str) -> dict[int, str]:
@@ -89,7 +88,7 @@ def all_golden_ids(connection: Connection, entity: str) -> dict[int, str]:
         .join(golden_record, golden_record.c.golden_id == xref.c.golden_id)
         .where(xref.c.valid_to.is_(None), golden_record.c.entity == entity)
     )
-    return {record_id: golden_id for record_id, golden_id in rows}
+    return dict(rows.all())
 
 
 def members_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, list[int]]:
@@ -119,7 +118,7 @@ def since(connection: Connection, golden_id: str) -> dict[int, str]:
             xref.c.golden_id == golden_id, xref.c.valid_to.is_(None)
         )
     )
-    return {record_id: valid_from for record_id, valid_from in rows}
+    return dict(rows.all())
 
 
 def move(connection: Connection, links: Sequence[tuple[int, str]], moved: Iterable[int], at: str) -> None:

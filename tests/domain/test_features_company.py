@@ -15,7 +15,11 @@ from mdm.domain.features_company import (
 
 
 def test_a_name_that_may_be_a_province_names_no_city() -> None:
-    by_reference = {"legal_name.region": ("CN-JL", "jilin"), "city.code": ("wuxi",), "address.city": ("CN-SH",)}
+    by_reference = {
+        "legal_name.region": ("CN-JL", "jilin"),
+        "city.code": ("wuxi",),
+        "address.city": ("CN-SH",),
+    }
 
     assert cities(by_reference) == ["wuxi", "CN-SH"]
 
