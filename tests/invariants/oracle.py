@@ -214,6 +214,8 @@ def _chain(golden_id: str, status: dict[str, str], leads: dict[str, set[str]]) -
 def _i6(shot: Snapshot, now: _Now) -> Iterator[str]:
     for c in shot["pair_constraint"]:
         one, other = now.home.get(c["left_id"]), now.home.get(c["right_id"])
+        if {c["left_id"], c["right_id"]} & now.waiting:  # came back by a load: the next run looks at it
+            continue
         if c["active"] and not c["must_link"] and one is not None and one == other:
             yield f"records {c['left_id']} and {c['right_id']} are one in {one} against decision {c['decision_id']}"
 
@@ -228,7 +230,8 @@ def _i7(shot: Snapshot, now: _Now) -> Iterator[str]:
     }
     for c in active:
         one, other = now.home.get(c["left_id"]), now.home.get(c["right_id"])
-        apart = one is not None and other is not None and one != other
+        waiting = {c["left_id"], c["right_id"]} & now.waiting
+        apart = one is not None and other is not None and one != other and not waiting
         if c["must_link"] and apart and id(tied[c["left_id"]]) not in disputed:
             yield f"records {c['left_id']} and {c['right_id']} are apart against decision {c['decision_id']}"
 
