@@ -34,7 +34,9 @@ def test_every_room_has_a_floor() -> None:
     assert rooms <= layers()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "matching_rules").glob("[a-z]*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "matching_rules").glob("[a-z]*.py")), ids=lambda path: path.stem
+)
 def test_a_rule_file_only_declares(path: Path) -> None:
     assert read_rule_set(path.read_text("utf-8"), path.name).entity == path.stem
 

@@ -291,7 +291,9 @@ def _write_versions(
     uow: UnitOfWork, scope: Scope, changed: Sequence[_Built], rows: Mapping[str, Any], created: set[str]
 ) -> None:
     entity = scope.matcher.entity.name
-    if changed:  # the rules a value rests on are kept, also when they came with a restart and not with `mdm init`
+    if (
+        changed
+    ):  # the rules a value rests on are kept, also when they came with a restart and not with `mdm init`
         rule.save_rules(uow, scope.matcher.rules)
     golden_store.add_versions(
         uow.connection,
@@ -312,19 +314,21 @@ def _write_versions(
             for item in changed
         ],
     )
-    for item in changed:
-        version = rows[item.golden_id].version + 1
-        golden_store.change(
-            uow.connection,
-            item.golden_id,
-            {
+    golden_store.change_many(
+        uow.connection,
+        {
+            item.golden_id: {
                 "status": item.status,
-                "version": version,
+                "version": rows[item.golden_id].version + 1,
                 "content_hash": item.content_hash,
                 "changed_at": uow.at,
-            },
-        )
+            }
+            for item in changed
+        },
+    )
+    for item in changed:
         if item.status == GoldenStatus.ACTIVE and item.golden_id not in created:
+            version = rows[item.golden_id].version + 1
             uow.record("golden.changed", entity, item.golden_id, {"version": version})
 
 

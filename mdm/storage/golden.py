@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from mdm.storage.database import Row, among, insert_rows, upsert_rows
 from mdm.storage.schema import (
@@ -37,9 +37,23 @@ def insert_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> No
     insert_rows(connection, golden_record, rows)
 
 
-def change(connection: Connection, golden_id: str, values: Mapping[str, Any]) -> None:
-    """Change the present state of a golden record."""
-    connection.execute(update(golden_record).where(golden_record.c.golden_id == golden_id).values(**values))
+def change_many(connection: Connection, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Golden ID -> new values of its present state, the same columns for all."""
+    if not changes:
+        return
+    columns = next(iter(changes.values()))
+    statement = (
+        update(golden_record)
+        .where(golden_record.c.golden_id == bindparam("which"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+    connection.execute(
+        statement,
+        [
+            {"which": golden_id} | {f"new_{name}": value for name, value in values.items()}
+            for golden_id, values in changes.items()
+        ],
+    )
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -439,7 +439,7 @@ decision = Table(
         postgresql_where=text("task_id is not null and verdict <> 'unsure'"),
     ),
 )
-"""One thing a person decided: kind review, merge, unmerge, split, override, undo; ``subject`` lists what it was about."""
+"""One thing a person decided (review, merge, unmerge, split, override, undo); ``subject``: what it was about."""
 
 pair_constraint = Table(
     "pair_constraint",
