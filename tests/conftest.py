@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -19,6 +20,11 @@ from mdm.config import Settings, load_settings
 from mdm.domain.access import Actor, system_actor
 from mdm.services import setup
 from mdm.services.hub import Hub
+
+# The same examples in every run: a red run must come from a change, not from luck. `HYPOTHESIS=random` looks further.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("random", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
 POSTGRES = os.environ.get("MDM_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 REQUIRED = set(os.environ.get("MDM_REQUIRE", "").split(","))

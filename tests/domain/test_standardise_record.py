@@ -169,6 +169,11 @@ def test_standardising_a_standard_record_changes_nothing(raw: dict[str, str]) ->
     assert twice.values == once.values
 
 
+def test_a_status_word_between_two_scripts_is_cut_at_once() -> None:
+    once = standard({"legal_name": "锦晨停用-No. 5 Keji Rd"})
+    assert once.values == {"legal_name": "锦晨", "name_en": "No. 5 Keji Rd", "status": "inactive"}
+
+
 @settings(max_examples=100, deadline=None)
 @given(_RECORDS)
 def test_the_order_of_attributes_does_not_matter(raw: dict[str, str]) -> None:

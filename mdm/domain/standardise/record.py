@@ -73,9 +73,13 @@ def standardise_record(
         declared=context.nulls,
     )
     texts = dict(_present(entity, raw, is_null))
-    if _sink_status(entity, texts, codes.get("status_words"), findings):
+    words = codes.get("status_words")
+    if _sink_status(entity, texts, words, findings):
         texts = dict(_present(entity, texts, is_null))
     route_scripts(entity, texts, findings)
+    # A name parted by script may now end in a status word that stood in its middle before.
+    if _sink_status(entity, texts, words, findings):
+        texts = dict(_present(entity, texts, is_null))
     values: dict[str, Json] = {}
     parts: dict[str, Parts] = {}
     context = _at_home(context, country_of(entity, texts))
