@@ -473,7 +473,7 @@ def _require_ready() -> None:
 def _read_profile(path: Path) -> Mapping[str, object]:
     try:
         data = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ProfileError(f"{path.name}: cannot be read: {error}") from error
     if not isinstance(data, dict):
         raise ProfileError(f"{path.name}: a profile is one JSON object")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import ParseException
 
 from mdm.app import create_app
 from mdm.config import load_settings
@@ -36,7 +38,41 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Flask:
         """The application, made in each worker: database connections must not cross a fork."""
-        return make_app()
+        app = make_app()
+        app.wsgi_app = _with_plain_faults(app.wsgi_app)  # type: ignore[method-assign] # how Flask is wrapped
+        return app
+
+
+class _Body:
+    """A request body whose broken chunks are an OSError, as everywhere else, and not an error of gunicorn's own."""
+
+    def __init__(self, body: Any) -> None:  # gunicorn ships no types
+        self._body = body
+
+    def read(self, size: int | None = None) -> bytes:
+        """At most ``size`` bytes, all there are without it."""
+        return self._plain(self._body.read, size)
+
+    def readline(self, size: int | None = None) -> bytes:
+        """One line of at most ``size`` bytes."""
+        return self._plain(self._body.readline, size)
+
+    @staticmethod
+    def _plain(read: Callable[[int | None], bytes], size: int | None) -> bytes:
+        try:
+            return read(None if size == -1 else size)
+        except ParseException as error:
+            raise OSError("the body is broken") from error
+
+
+def _with_plain_faults(serve_request: Callable[..., Any]) -> Callable[..., Any]:
+    """``Any``: as WSGI has it."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input"] = _Body(environ["wsgi.input"])
+        return serve_request(environ, start_response)
+
+    return wrapped
 
 
 def make_app() -> Flask:

@@ -293,12 +293,13 @@ def test_texts_that_one_database_cannot_keep_are_refused_on_both(any_siege):
 
 @pytest.mark.acceptance
 @pytest.mark.postgres
-def test_twelve_thousand_hostile_calls(any_siege):
-    attack_api(any_siege, 12_000, seed=1)
+def test_thousands_of_hostile_calls(any_siege):
+    # Counting every table of PostgreSQL before and after each call takes its time.
+    attack_api(any_siege, 12_000 if any_siege.hub.database.is_sqlite else 3_000, seed=1)
 
 
 @pytest.mark.acceptance
 @pytest.mark.postgres
 @pytest.mark.parametrize("role", h.ROLES)
-def test_two_thousand_hostile_page_views(any_siege, role):
-    attack_pages(any_siege, 2_000, role=role, seed=2)
+def test_thousands_of_hostile_page_views(any_siege, role):
+    attack_pages(any_siege, 2_000 if any_siege.hub.database.is_sqlite else 400, role=role, seed=2)
