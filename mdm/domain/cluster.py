@@ -79,6 +79,7 @@ class Partition:
 
 Contradicts = Callable[[int, int], Contradiction | None]
 Anchored = Callable[[int, int], bool]
+Objection = tuple[Reason, str, Pair]
 
 
 def never_contradict(_left: int, _right: int) -> Contradiction | None:
@@ -138,11 +139,12 @@ class _State:
         self._order = order
         self._home = {record: record for record in order}
         self._members = {record: [record] for record in order}
+        self._side = {record: [record] for record in order}
         self._apart: dict[int, set[int]] = defaultdict(set)
         self._contradiction = contradiction
         self._memo: dict[Pair, Contradiction | None] = {}
         self._share = share
-        self._judged: dict[Pair, tuple[Pair, tuple[Reason, str, Pair] | None]] = {}
+        self._judged: dict[tuple[int, int, int, int], tuple[tuple[int, int, int, int], Objection | None]] = {}
         self._anchored = anchored
         self._musts: set[Pair] = set()
         self._refused: list[Refusal] = []
@@ -172,6 +174,7 @@ class _State:
         refusal = self._objection(left, right, weight)
         if refusal is None:
             self._unite(left, right)
+            self._join_sides(left, right)
         else:
             self._refused.append(refusal)
 
@@ -201,23 +204,32 @@ class _State:
 
     def _across(self, left: int, right: int, weight: float) -> Refusal | None:
         one, other = self._members[self._home[left]], self._members[self._home[right]]
-        homes, sizes = (self._home[left], self._home[right]), (len(one), len(other))
-        known = self._judged.get(homes)
+        near, far = self._side[left], self._side[right]
+        places = (self._home[left], self._home[right], near[0], far[0])
+        sizes = (len(one), len(other), len(near), len(far))
+        known = self._judged.get(places)
         if known is None or known[0] != sizes:  # clusters only grow: equal sizes are equal clusters
-            known = self._judged[homes] = (sizes, self._judge(one, other))
-        found = known[1]
-        return found and Refusal(left, right, weight, *found)
+            found = self._hard_between(one, other) or self._soft_between(near, far)
+            known = self._judged[places] = (sizes, found)
+        return known[1] and Refusal(left, right, weight, *known[1])
 
-    def _judge(self, one: Sequence[int], other: Sequence[int]) -> tuple[Reason, str, Pair] | None:
-        soft: list[tuple[Pair, str]] = []
+    def _hard_between(self, one: Sequence[int], other: Sequence[int]) -> Objection | None:
         for pair in _cross(one, other):
             found = self._between(*pair)
-            if found is None:
-                continue
-            if found.hard:
+            if found is not None and found.hard:
                 return Reason.RECORD_CONTRADICTS, found.name, pair
-            soft.append((pair, found.name))
-        if len(soft) <= self._share * len(one) * len(other) + 1e-9:
+        return None
+
+    def _soft_between(self, near: Sequence[int], far: Sequence[int]) -> Objection | None:
+        """Too many soft contradictions between what grew together by links alone.
+
+        A verdict that joins two groups has answered those between the groups: they must not drive out members of
+        the groups themselves.
+        """
+        soft = [
+            (pair, found.name) for pair in _cross(near, far) if (found := self._between(*pair)) is not None
+        ]
+        if len(soft) <= self._share * len(near) * len(far) + 1e-9:
             return None
         place = self._order
         pair, name = min(soft, key=lambda entry: (place[entry[0][0]], place[entry[0][1]]))
@@ -259,6 +271,11 @@ class _State:
         for record in self._members[small]:
             self._home[record] = large
         self._members[large].extend(self._members.pop(small))
+
+    def _join_sides(self, left: int, right: int) -> None:
+        joined = self._side[left] + self._side[right]
+        for record in joined:
+            self._side[record] = joined
 
     def _refuse(self, left: int, right: int, weight: float, reason: Reason, *, against: Pair | None) -> None:
         self._refused.append(Refusal(left, right, weight, reason, against=against))

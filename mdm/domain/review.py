@@ -71,6 +71,29 @@ class VetoSpoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """Two other records (``system:id``) whose contradiction forbids a link, and what they contradict in."""
+
+    name: str
+    en: str
+    zh: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One golden record that a verdict would leave: ``?`` stands for an ID not yet issued.
+
+    ``records``: all its source records (``system:id``); ``moved``: those that come from another golden record.
+    """
+
+    golden_id: str
+    records: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two records of a task, with the golden record that holds it now."""
 
@@ -119,6 +142,8 @@ class Task:
     vetoes: tuple[VetoSpoken, ...]
     previous: Mapping[str, Json] | None
     decisions: tuple[Decision, ...]
+    against: Against | None = None
+    if_match: tuple[Foreseen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

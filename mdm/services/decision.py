@@ -183,7 +183,7 @@ def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = Fals
         return _undo(uow, row, reason)
     with uow.trial():
         effect = _undo(uow, row, reason)
-    return _unissued(effect)
+    return _unissued(uow, effect)
 
 
 def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
@@ -268,7 +268,7 @@ def _carry_out(
         return act()
     with uow.trial():
         effect = act()
-    return _unissued(effect)
+    return _unissued(uow, effect)
 
 
 def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
@@ -352,16 +352,19 @@ def _effect(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
     )
 
 
-def _unissued(effect: Effect) -> Effect:
-    """A preview names no ID that does not exist: new ones become ``?``, and the decision has none."""
-    known = set(effect.golden_ids)
-    fresh = {g for g in effect.created if g in known}
+def _unissued(uow: UnitOfWork, effect: Effect) -> Effect:
+    """A preview, its trial taken back: IDs that were never issued become ``?``; decision and tasks have no ID yet."""
+    issued = golden_store.find_many(uow.connection, effect.created)
+
+    def name(golden_id: str) -> str:
+        return "?" if golden_id in effect.created and golden_id not in issued else golden_id
+
     return Effect(
         None,
-        tuple(g if g not in fresh else "?" for g in effect.golden_ids),
-        tuple("?" if g in fresh else g for g in effect.created),
+        tuple(map(name, effect.golden_ids)),
+        tuple(map(name, effect.created)),
         effect.ended,
-        {key: "?" if g in fresh else g for key, g in effect.memberships.items()},
+        {key: name(golden_id) for key, golden_id in effect.memberships.items()},
         effect.tasks_closed,
         (),
     )

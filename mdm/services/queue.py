@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mdm.domain.cluster import Partition, Reason
+from mdm.domain.cluster import Partition, Reason, Refusal
 from mdm.domain.review import TaskReason, TaskStatus
 from mdm.linkage.record import Prepared
 from mdm.services.cluster import Scope
@@ -41,6 +41,7 @@ class _Wanted:
     probability: float
     reason: TaskReason
     previous: str | None = None
+    against: Refusal | None = None
 
 
 def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int], closed: list[int]) -> None:
@@ -112,15 +113,17 @@ def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_
     for pair in scope.pairs:
         if pair.left not in home or pair.right not in home or home[pair.left] == home[pair.right]:
             continue
-        reason = _reason(scope, refused.get((pair.left, pair.right)), pair.left, pair.right, pair.weight)
+        refusal = refused.get((pair.left, pair.right))
+        reason = _reason(scope, refusal, pair.left, pair.right, pair.weight)
         if reason is None or _question(home, pair.left, pair.right) in answered:
             continue
-        found.append(_Wanted(pair.left, pair.right, pair.weight, pair.probability, reason))
+        against = refusal if reason is TaskReason.CLUSTER else None
+        found.append(_Wanted(pair.left, pair.right, pair.weight, pair.probability, reason, against=against))
     return sorted(found, key=lambda item: (item.weight, -item.left, -item.right))
 
 
-def _reason(scope: Scope, refusal: Any, left: int, right: int, weight: float) -> TaskReason | None:
-    """Why a pair is worth asking; None: the machine is sure. ``Any``: a Refusal or None."""
+def _reason(scope: Scope, refusal: Refusal | None, left: int, right: int, weight: float) -> TaskReason | None:
+    """Why a pair is worth asking; None: the machine is sure."""
     spoken = scope.contradiction(left, right)
     if spoken is not None and spoken.hard:
         return None
@@ -221,6 +224,7 @@ def _open(uow: UnitOfWork, scope: Scope, items: Sequence[_Wanted]) -> list[int]:
 def _task_values(scope: Scope, item: _Wanted, left: int, right: int) -> dict[str, Any]:
     """The changing columns of a task; ``Any``: column values."""
     evidence = evidence_of(scope.matcher, scope.prepare(item.left), scope.prepare(item.right))
+    evidence["against"] = _against(scope, item.against)
     return {
         "left_version": left,
         "right_version": right,
@@ -228,6 +232,21 @@ def _task_values(scope: Scope, item: _Wanted, left: int, right: int) -> dict[str
         "match_probability": item.probability,
         "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         "reason": item.reason.value,
+    }
+
+
+def _against(scope: Scope, refusal: Refusal | None) -> dict[str, str] | None:
+    """The two other records that forbid a link, and the words for what they contradict in."""
+    if refusal is None or refusal.against is None:
+        return None
+    left, right = (scope.records[record_id].key for record_id in refusal.against)
+    said = next((veto for veto in scope.matcher.rules.vetoes if veto.name == refusal.name), None)
+    return {
+        "name": refusal.name,
+        "en": said.en if said else refusal.name,
+        "zh": said.zh if said else refusal.name,
+        "left": f"{left.system}:{left.key}",
+        "right": f"{right.system}:{right.key}",
     }
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from mdm.domain.cluster import Partition
 from mdm.domain.entity_type import EntityType
 from mdm.domain.golden import Candidate, GoldenStatus, survive
+from mdm.domain.review import Foreseen
 from mdm.domain.rules import Survivorship
 from mdm.domain.source import Json
 from mdm.domain.standardise.text import comparison_key
@@ -27,6 +28,7 @@ from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
+from mdm.storage.review import Constraint
 
 OVERRIDE = "override"
 """Rule name of a value that a steward set."""
@@ -71,6 +73,32 @@ def rebuild(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int] | None) -> R
     _write(uow, scope, grouped, golden_ids, report)
     queue.refresh(uow, scope, grouped, report.tasks_opened, report.tasks_closed)
     return report
+
+
+def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> tuple[Foreseen, ...]:
+    """The golden records that a match verdict on this pair would leave, computed without writing anything."""
+    scope = cluster.gather_around(uow, matcher, {left, right})
+    low, high = sorted((left, right))
+    scope.constraints = [c for c in scope.constraints if (c.left, c.right) != (low, high)]
+    scope.constraints.append(Constraint(low, high, True, "", "", ""))
+    grouped = cluster.regroup(scope)
+    now = {r: g for r, g in scope.golden.items() if r in scope.records}
+    assigned = assign_golden_ids(grouped.clusters, now, _dormant(uow, scope, grouped))
+    touched = {now.get(left), now.get(right)}
+    return tuple(
+        Foreseen(
+            golden_id or "?",
+            tuple(_name(scope, r) for r in members),
+            tuple(_name(scope, r) for r in members if now.get(r) != golden_id),
+        )
+        for members, golden_id in zip(grouped.clusters, assigned.golden_ids, strict=True)
+        if touched & {now.get(r) for r in members}
+    )
+
+
+def _name(scope: Scope, record_id: int) -> str:
+    key = scope.records[record_id].key
+    return f"{key.system}:{key.key}"
 
 
 # -- assigning golden IDs -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from mdm.domain.access import Permission
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
+    Against,
     Evidence,
     Outcome,
     Side,
@@ -104,6 +105,10 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         _vetoes(evidence),
         previous,
         tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
+        Against(**evidence["against"]) if evidence.get("against") else None,
+        rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *ids)
+        if row.status == TaskStatus.OPEN
+        else (),
     )
 
 

@@ -264,3 +264,29 @@ def test_forty_thousand_records_take_a_second() -> None:
 
 
 APART = Contradiction("five", hard=True)
+
+
+def test_a_verdict_joins_two_groups_whole_over_soft_contradictions() -> None:
+    edges = [Edge(1, 2, 9), Edge(3, 4, 9)]
+    soft = pairs((1, 3), (1, 4), (2, 3), (2, 4))
+
+    found = partition(
+        nodes(1, 2, 3, 4), edges, link_weight=5, must_link=[(1, 3)], contradiction=contradicting(set(), soft)
+    )
+
+    assert found.clusters == ((1, 2, 3, 4),)
+
+
+def test_a_verdict_does_not_carry_a_hard_contradiction_along() -> None:
+    edges = [Edge(1, 2, 9), Edge(3, 4, 9)]
+
+    found = partition(
+        nodes(1, 2, 3, 4),
+        edges,
+        link_weight=5,
+        must_link=[(1, 3)],
+        contradiction=contradicting(pairs((2, 4))),
+    )
+
+    assert found.clusters == ((1, 2, 3), (4,))
+    assert [r.against for r in found.refused] == [(2, 4)]
