@@ -28,10 +28,12 @@ from mdm.domain.rules import (
 
 RULES = RuleSet(
     entity="supplier",
-    version="2",
+    version="4",
     features=(
         Feature("org", "values", ("uscc.org", "tax_id.org")),
-        Feature("number", "values", ("vat_id.key", "lei.key", "duns.key")),
+        Feature("vat", "values", ("vat_id.key",)),
+        Feature("lei", "values", ("lei.key",)),
+        Feature("duns", "values", ("duns.key",)),
         Feature("quoted", "references", ("erp_vendor_ref", "@source_id")),
         Feature(
             "trade",
@@ -108,9 +110,16 @@ RULES = RuleSet(
             "登记号",
             (
                 shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
-                shared("number", "same VAT, LEI or D-U-N-S number", "增值税号、LEI 或邓白氏码相同"),
+                any_of(
+                    shared("vat"),
+                    shared("lei"),
+                    shared("duns"),
+                    en="same VAT, LEI or D-U-N-S number",
+                    zh="增值税号、LEI 或邓白氏码相同",
+                ),
             ),
-            null=all_of(missing("org"), missing("number")),
+            # A number is only compared with one of its own kind.
+            null=all_of(missing("org"), missing("vat"), missing("lei"), missing("duns")),
             otherwise_en="different numbers",
             otherwise_zh="号码不同",
         ),
@@ -301,11 +310,11 @@ RULES = RuleSet(
             disjoint("country"),
             "different countries",
             "国家不同",
-            unless=any_of(shared("org"), shared("number"), shared("phone")),
+            unless=any_of(shared("org"), shared("vat"), shared("lei"), shared("duns"), shared("phone")),
         ),
         Veto(
             "other_number",
-            disjoint("number"),
+            any_of(disjoint("vat"), disjoint("lei"), disjoint("duns")),
             "different VAT, LEI or D-U-N-S numbers",
             "增值税号、LEI 或邓白氏码不同",
             hard=False,
@@ -324,7 +333,13 @@ RULES = RuleSet(
     ),
     anchors=(
         shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
-        shared("number", "same VAT, LEI or D-U-N-S number", "增值税号、LEI 或邓白氏码相同"),
+        any_of(
+            shared("vat"),
+            shared("lei"),
+            shared("duns"),
+            en="same VAT, LEI or D-U-N-S number",
+            zh="增值税号、LEI 或邓白氏码相同",
+        ),
         shared("quoted", "one quotes the other's number", "一方引用了另一方的编号"),
         any_of(
             shared("phone"), shared("account"), en="same telephone or bank account", zh="电话或银行账号相同"
