@@ -24,7 +24,14 @@ from mdm import __version__, jobs, server
 from mdm.bench.table import BENCHES, run_benches
 from mdm.config import Settings, load_settings
 from mdm.domain.access import Actor, system_actor
-from mdm.domain.errors import MdmError, ProfileError, UnreadableFileError, UnwritableFileError
+from mdm.domain.errors import (
+    InvalidInputError,
+    MdmError,
+    ProfileError,
+    UnreadableFileError,
+    UnwritableFileError,
+)
+from mdm.domain.review import TaskLine
 from mdm.services import (
     access,
     audit,
@@ -44,6 +51,9 @@ from mdm.services.unit_of_work import UnitOfWork
 
 errors = Console(stderr=True, highlight=False)
 FILE_ERRORS = (UnreadableFileError, UnwritableFileError, ProfileError)
+WHOLE = frozenset({"left", "right", "code", "source", "entity"})
+"""Columns beside the ``…_id`` ones that are never broken over two lines."""
+
 Answer = Mapping[str, Any]
 """What a command answers; ``Any``: whatever JSON holds."""
 
@@ -94,6 +104,7 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Answer]], 
         def run(*, as_json: bool, **arguments: object) -> None:
             house = House(load_settings())
             try:
+                _check_texts(arguments)
                 answer = function(house, **arguments)
             except MdmError as error:
                 _fail(error, as_json=as_json)
@@ -190,6 +201,8 @@ def ingest(
     dry_run: bool,
 ) -> Answer:
     """Load an extract: received = accepted + unchanged + rejected."""
+    with house.reading() as uow:
+        is_new = code not in {item.code for item in source.list_sources(uow)}
     with errors.status(f"loading {file.name}"):
         receipt = source.ingest_file(
             house.hub,
@@ -201,6 +214,8 @@ def ingest(
             snapshot=snapshot,
             dry_run=dry_run,
         )
+    if is_new:
+        errors.print(f"note: {code} was not registered: it counts as the kind its profile names, or OTHER.")
     answer = {
         name: getattr(receipt, name)
         for name in (
@@ -301,7 +316,7 @@ def tasks(house: House, entity: str | None, limit: int) -> Answer:
     """The queue, heaviest first."""
     with house.reading() as uow:
         page = review.list_tasks(uow, entity, limit=limit)
-        return {"total": page.total, "tasks": [_plain(line) for line in page.lines]}
+        return {"total": page.total, "tasks": [_queue_line(line) for line in page.lines]}
 
 
 @command(main, "decide")
@@ -446,6 +461,7 @@ def bench(_: House, name: str | None, rows: int) -> Answer:
 def serve(port: int, workers: int, *, no_worker: bool) -> None:
     """Serve pages and API, with one worker process for jobs beside it."""
     _require_ready()
+    errors.print(f"serving on http://127.0.0.1:{port} (Ctrl+C ends)")
     server.serve(port, workers, with_worker=not no_worker)
 
 
@@ -470,6 +486,33 @@ def _require_ready() -> None:
         house.close()
 
 
+def _check_texts(arguments: Mapping[str, object]) -> None:
+    """Refuse arguments that are no text: bytes the terminal could not decode, or NUL."""
+    for name, value in arguments.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, (str, Path)) and not _is_text(str(text)):
+                raise InvalidInputError(f"{name} holds characters that are no text.", field=name)
+
+
+def _is_text(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _queue_line(line: TaskLine) -> dict[str, Any]:
+    """What a person needs to pick a task; ``Any``: whatever JSON holds."""
+    return {
+        "task_id": line.task_id,
+        "entity": line.entity,
+        "probability": line.match_probability,
+        "weight": line.match_weight,
+        "reason": line.reason,
+        "left": f"{line.left_system}:{line.left_id}",
+        "left_title": line.left_title,
+        "right": f"{line.right_system}:{line.right_id}",
+        "right_title": line.right_title,
+    }
+
+
 def _read_profile(path: Path) -> Mapping[str, object]:
     try:
         data = json.loads(path.read_text("utf-8-sig"))
@@ -491,24 +534,30 @@ def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, default=str))
         return
-    console = Console()
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     for name, value in answer.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             console.print(_table(name, value))
         elif isinstance(value, Mapping):
             console.print(_table(name, [{"": key, "value": inner} for key, inner in value.items()]))
         else:
-            console.print(f"{name}: {value}", highlight=False, markup=False)
+            console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
-    """``Any``: cells of any type, printed as text."""
+    """Plain cells only: what is itself a list or an object is left to ``--json``. ``Any``: cells of any type."""
     table = Table(title=title)
-    for column in rows[0] if rows else ():
-        table.add_column(column)
+    columns = [name for name, value in rows[0].items() if not isinstance(value, (list, tuple, Mapping))]
+    for column in columns:
+        # An ID that is cut is of no use: the row wraps instead.
+        table.add_column(column, overflow="fold", no_wrap=column.endswith("_id") or column in WHOLE)
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(_cell(row[name]) for name in columns))
     return table
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def _fail(error: MdmError, *, as_json: bool) -> None:
