@@ -20,6 +20,7 @@ from stewardship_ui.comparison import compare_records
 from stewardship_ui.difference import Run, Runs, mark_differences
 from stewardship_ui.door import current_hub, page, reading, writing
 from stewardship_ui.label import Labels
+from stewardship_ui.outcome import leaves, source_key
 from stewardship_ui.waterfall import draw
 
 blueprint = Blueprint("review", __name__)
@@ -187,17 +188,28 @@ def _compare_page(task_id: int, fault: str = "") -> str:
         place = _place(_list(uow, filters), task_id)
     return render_template(
         "compare.html",
-        task=task,
         rows=compare_records(task, Labels(current_hub().dictionary)),
-        glance=_queue_row(replace(task.line, evidence=task.evidence)),
-        waterfall=draw(task.evidence, task.line.match_weight),
-        presets=wording.presets(),
-        keeper=_keeper(task),
         filters=filters,
         queue_place=place,
         fault=fault,
         now=current_hub().now(),
+        **page_words(task),
     )
+
+
+def page_words(task: Task) -> dict[str, Any]:  # values of templates have no common type
+    """What the page of a pair tells beyond the two records: evidence, reasons, and what each verdict would do."""
+    against = task.against
+    return {
+        "task": task,
+        "glance": _queue_row(replace(task.line, evidence=task.evidence)),
+        "waterfall": draw(task.evidence, task.line.match_weight),
+        "presets": wording.presets(),
+        "keeper": _keeper(task),
+        "if_match": leaves(task.if_match),
+        "against": against,
+        "against_keys": [source_key(each) for each in (against.left, against.right)] if against else [],
+    }
 
 
 def _place(tasks: TaskPage, task_id: int) -> Place:
