@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := mdm matching_rules stewardship_ui migrations tests
 
-.PHONY: demo test acceptance lint format check bench weights lock clean
+.PHONY: demo test acceptance lint format check bench judge weights lock clean
 
 demo: $(STAMP)
 	PORT=$(PORT) SERVE=$(SERVE) $(BIN)/python -m mdm.demo.run
@@ -33,6 +33,9 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/mdm bench --rows $(ROWS)
+
+judge: $(STAMP)
+	for entity in supplier material equipment; do $(BIN)/python -m mdm.demo.judge $$entity; done
 
 weights: $(STAMP)
 	$(BIN)/python -m mdm.demo.train supplier material equipment

@@ -45,7 +45,7 @@ def train(entity: str) -> Weights:
 
 def _world(entity: str, folder: Path, seed: int, rules: RuleSet, dictionary: Dictionary) -> World:
     generate(entity, folder / str(seed), records=RECORDS, seed=seed)
-    return read_world(folder / str(seed), rules, dictionary)[0]
+    return read_world(folder / str(seed), rules, dictionary)
 
 
 @click.command()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mdm.connectors.reader import read_rows
@@ -14,34 +16,57 @@ from mdm.domain.dictionary import Dictionary
 from mdm.domain.features import build_features
 from mdm.domain.profile import map_cells, parse_profile
 from mdm.domain.rules import RuleSet
-from mdm.domain.source import Reject, SourceKey
+from mdm.domain.source import Json, Reject, SourceKey
 from mdm.domain.standardise.record import standardise_record
 from mdm.linkage.record import FeatureRecord
 from mdm.linkage.train import World
 
 
-def read_world(folder: Path, rules: RuleSet, dictionary: Dictionary) -> tuple[World, dict[int, SourceKey]]:
-    """Records of every extract in ``folder`` (mapping.json, truth.csv) with their truth and source keys."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Every record of a world by its number: features, truth, source key, raw attributes and standard values."""
+
+    records: Sequence[FeatureRecord]
+    truth: Mapping[int, str]
+    keys: Mapping[int, SourceKey]
+    raw: Mapping[int, Mapping[str, str]]
+    values: Mapping[int, Mapping[str, Json]]
+    duplicate_free: Sequence[str]
+
+
+def read_world(folder: Path, rules: RuleSet, dictionary: Dictionary) -> World:
+    """Records of every extract in ``folder`` (mapping.json, truth.csv) with their truth."""
+    reading = read_records(folder, rules, dictionary)
+    return World(reading.records, reading.truth)
+
+
+def read_records(folder: Path, rules: RuleSet, dictionary: Dictionary) -> Reading:
+    """Everything that is known of the records of a world."""
     mapping = json.loads((folder / "mapping.json").read_text("utf-8"))
     entity = dictionary.entity(rules.entity)
     truth = _truth(folder / "truth.csv")
     records: list[FeatureRecord] = []
     keys: dict[int, SourceKey] = {}
+    raw: dict[int, Mapping[str, str]] = {}
+    values: dict[int, Mapping[str, Json]] = {}
+    once: list[str] = []
     for code, source in mapping["sources"].items():
         profile = parse_profile(mapping, entity, code)
+        once += [code] * profile.duplicate_free
         for row in read_rows(folder / source["file"], profile).rows:
             if isinstance(row, Reject):
                 continue
+            mapped = map_cells(profile, row.cells)
             standard = standardise_record(
-                entity, map_cells(profile, row.cells), codes=dictionary.code_lists, context=profile.context
+                entity, mapped, codes=dictionary.code_lists, context=profile.context
             )
             record_id = len(records) + 1
-            records.append(
-                FeatureRecord(record_id, code, build_features(rules.features, standard, source_id=row.key))
-            )
+            features = build_features(rules.features, standard, source_id=row.key)
+            records.append(FeatureRecord(record_id, code, features))
             keys[record_id] = SourceKey(rules.entity, code, row.key)
-    found = {i: truth[key.system, key.key] for i, key in keys.items() if (key.system, key.key) in truth}
-    return World(records, found), keys
+            raw[record_id], values[record_id] = mapped, standard.values
+    known = {i: truth[key.system, key.key] for i, key in keys.items() if (key.system, key.key) in truth}
+    return Reading(records, known, keys, raw, values, once)
 
 
 def _truth(path: Path) -> dict[tuple[str, str], str]:

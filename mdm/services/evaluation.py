@@ -73,10 +73,11 @@ def _negatives(path: Path) -> list[Negative]:
 
 def _scripts(uow: UnitOfWork, records: Mapping[int, StoredRecord]) -> dict[int, Script]:
     contents = source_store.standard_contents(uow.connection, records)
-    return {record_id: _script(json.loads(text)["values"]) for record_id, text in contents.items()}
+    return {record_id: script_of(json.loads(text)["values"]) for record_id, text in contents.items()}
 
 
-def _script(values: Mapping[str, object]) -> Script:
+def script_of(values: Mapping[str, object]) -> Script:
+    """What a record is written in, by its standard values."""
     if len(values) < SPARSE:
         return Script.SPARSE
     return (
