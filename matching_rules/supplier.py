@@ -120,8 +120,8 @@ RULES = RuleSet(
             ),
             # A number is only compared with one of its own kind.
             null=all_of(missing("org"), missing("vat"), missing("lei"), missing("duns")),
-            otherwise_en="different numbers",
-            otherwise_zh="号码不同",
+            otherwise_en="different registration numbers",
+            otherwise_zh="登记号不同",
         ),
         Comparison(
             "quoted",

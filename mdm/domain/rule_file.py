@@ -44,6 +44,11 @@ def read_rule_set(text: str, file_name: str) -> RuleSet:
 def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
     """Hold a rule set against the dictionary; raises RuleError naming every fault."""
     faults = [*_feature_faults(rules, entity), *_column_faults(rules), *_survivorship_faults(rules, entity)]
+    faults += [
+        f"veto {v.name} is regulated but names no clause"
+        for v in rules.vetoes
+        if v.regulated and not v.clause
+    ]
     if not {"link", "review"} <= {threshold.action.value for threshold in rules.thresholds}:
         faults.append("thresholds for link and review are missing")
     if faults:

@@ -212,3 +212,13 @@ def test_hostile_weights_are_refused(tmp_path, text):
     file.write_text(text, "utf-8")
     with pytest.raises(RuleError, match=r"widget\.weights\.json"):
         load_weights(file)
+
+
+def test_a_regulated_veto_without_a_clause_is_refused_by_its_name():
+    entity = parse_dictionary({"widget": f.dictionary_text()}, {}).entity("widget")
+    text = f.RULES.replace('"颜色不同")', '"颜色不同", regulated=True)')
+    with pytest.raises(RuleError, match="veto colour is regulated but names no clause"):
+        check_rule_set(read_rule_set(text, "widget.py"), entity)
+    check_rule_set(
+        read_rule_set(text.replace("regulated=True", 'clause="plant rule 7", regulated=True'), "w.py"), entity
+    )
