@@ -21,6 +21,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from mdm.demo.vocabulary import FIRST
 from mdm.demo.world import generate
 from mdm.demo.worlds import Reading, read_records
 from mdm.domain.cluster import Partition, Refusal
@@ -236,10 +237,17 @@ def _show_pair(judged: Judged, pair: tuple[int, int], why: str) -> None:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--seeds", default="", help="Generated worlds beside the folders; 301,302,303 without any.")
 @click.option("--records", default=1500, help="Records of a generated world.")
+@click.option("--vocabulary", default=FIRST, help="Words of generated worlds: first or second.")
 @click.option("--errors", default=0, help="Wrong and missed pairs to show of each world.")
 @click.option("--weights", "weights_file", type=click.Path(path_type=Path, exists=True))
 def main(
-    entity: str, folders: tuple[Path, ...], seeds: str, records: int, errors: int, weights_file: Path | None
+    entity: str,
+    folders: tuple[Path, ...],
+    seeds: str,
+    records: int,
+    vocabulary: str,
+    errors: int,
+    weights_file: Path | None,
 ) -> None:
     """Judge the rules of ENTITY on worlds with a known truth."""
     dictionary = load_dictionary()
@@ -248,7 +256,7 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         made = [Path(scratch) / f"seed-{seed}" for seed in chosen]
         for seed, folder in zip(chosen, made, strict=True):
-            generate(entity, folder, records=records, seed=seed)
+            generate(entity, folder, records=records, seed=seed, vocabulary=vocabulary)
         judged = [judge(folder, rules, dictionary, weights_file) for folder in (*folders, *made)]
     for each in judged:
         if errors:

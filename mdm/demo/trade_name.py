@@ -5,7 +5,6 @@ Names come once, except the few that are meant to be popular.
 
 from __future__ import annotations
 
-from functools import cache
 from random import Random
 
 from mdm.demo.vocabulary import words
@@ -84,6 +83,5 @@ def _brand_parts(rng: Random) -> tuple[tuple[str, str], tuple[str, str]]:
     return rng.choice(brand["head"]), rng.choice(brand["tail"])
 
 
-@cache
-def _sound_list() -> tuple[str, ...]:
-    return tuple(words("companies")["sounds"])
+def _sound_list() -> list[str]:
+    return list(words("companies")["sounds"])

@@ -12,10 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mdm.demo import equipment, material, supplier, vocabulary
+from mdm.demo import equipment, material, supplier
 from mdm.demo.dirt import Pen
 from mdm.demo.files import write_source, write_table
 from mdm.demo.recipe import Recipe
+from mdm.demo.vocabulary import FIRST, speaking
+from mdm.demo.vocabulary import mapping as read_mapping
 from mdm.domain.errors import UnknownEntityError
 
 Truth = tuple[str, str, str]
@@ -46,7 +48,7 @@ class World:
     negatives: tuple[Negative, ...]
 
 
-def generate(entity: str, folder: Path, *, records: int, seed: int) -> World:
+def generate(entity: str, folder: Path, *, records: int, seed: int, vocabulary: str = FIRST) -> World:
     """Write source extracts of about ``records`` records into ``folder`` and return what is true of them.
 
     Writes one file per source, ``mapping.json``, ``truth.csv`` (source_system, source_id, entity_id) and
@@ -55,9 +57,10 @@ def generate(entity: str, folder: Path, *, records: int, seed: int) -> World:
     if entity not in _RECIPES:
         raise UnknownEntityError(f"No demo data for entity {entity!r}", entity=entity)
     rng = Random(f"{entity}:{seed}")
-    mapping = vocabulary.mapping(entity)
-    draft = _Draft(_RECIPES[entity](rng), rng, {source: [] for source in mapping["sources"]})
-    draft.fill(records)
+    mapping = read_mapping(entity)
+    with speaking(vocabulary):
+        draft = _Draft(_RECIPES[entity](rng), rng, {source: [] for source in mapping["sources"]})
+        draft.fill(records)
     world = World(entity, folder, mapping, tuple(sorted(draft.truth)), tuple(draft.negatives))
     _write(world, draft, rng)
     return world

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from stdnum import ean, lei
 from stdnum.cn import uscc
 
+from mdm.demo.vocabulary import speaking, words
 from mdm.demo.world import World, generate
 from mdm.domain.errors import UnknownEntityError
 
@@ -267,3 +268,34 @@ def test_every_kind_of_dirt_occurs(entity: str, dirt: dict[str, str], worlds: di
 def test_an_unknown_entity_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownEntityError):
         generate("patient", tmp_path, records=10, seed=1)
+
+
+@pytest.mark.parametrize("entity", ["supplier", "material", "equipment"])
+def test_the_second_vocabulary_makes_another_world(entity, tmp_path):
+    first = generate(entity, tmp_path / "first", records=200, seed=3)
+    second = generate(entity, tmp_path / "second", records=200, seed=3, vocabulary="second")
+    assert 200 <= len(second.truth) < 220
+    assert {source for source, _, _ in second.truth} == {source for source, _, _ in first.truth}
+    for code, profile in second.mapping["sources"].items():
+        made = [(tmp_path / name / profile["file"]).read_bytes() for name in ("first", "second")]
+        assert made[0] != made[1], code
+
+
+def test_the_vocabularies_share_no_word_of_their_own():
+    def told(vocabulary):
+        with speaking(vocabulary):
+            companies, machines, parts = words("companies"), words("machines"), words("parts")
+            return (
+                set(companies["sounds"]) | {row["zh"] for row in companies["industry"]},
+                {name for row in machines["machine"] for name in (*row["zh"], *row["en"])},
+                {name for row in parts["part"] for name in (*row["zh"], *row["en"])},
+                {city[0] for city in words("places")["cities"]},
+            )
+
+    for one, other in zip(told("first"), told("second"), strict=True):
+        assert one & other == set()
+
+
+def test_an_unknown_vocabulary_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="klingon"):
+        generate("supplier", tmp_path, records=10, seed=1, vocabulary="klingon")
