@@ -45,7 +45,7 @@ def words(name: str) -> Words:
 def _words(name: str, vocabulary: str) -> Words:
     found = tomllib.loads(_text(f"{name}.toml"))
     if vocabulary == SECOND and files("mdm.demo").joinpath("words", SECOND, f"{name}.toml").is_file():
-        found |= tomllib.loads(_text(f"{SECOND}/{name}.toml"))
+        return found | tomllib.loads(_text(f"{SECOND}/{name}.toml"))
     return found
 
 

@@ -272,9 +272,9 @@ def test_an_unknown_entity_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("entity", ["supplier", "material", "equipment"])
 def test_the_second_vocabulary_makes_another_world(entity, tmp_path):
-    first = generate(entity, tmp_path / "first", records=200, seed=3)
-    second = generate(entity, tmp_path / "second", records=200, seed=3, vocabulary="second")
-    assert 200 <= len(second.truth) < 220
+    first = generate(entity, tmp_path / "first", records=400, seed=3)
+    second = generate(entity, tmp_path / "second", records=400, seed=3, vocabulary="second")
+    assert 400 <= len(second.truth) < 420
     assert {source for source, _, _ in second.truth} == {source for source, _, _ in first.truth}
     for code, profile in second.mapping["sources"].items():
         made = [(tmp_path / name / profile["file"]).read_bytes() for name in ("first", "second")]
