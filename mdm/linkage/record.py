@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Feature, RuleSet
-from mdm.linkage.statistics import Statistics
+from mdm.linkage.statistics import MAX_BITS, Statistics
 
 FeatureValue = str | Sequence[str] | float | None
 """A text, a set of texts, a number or nothing; as stored per record in JSON."""
@@ -32,6 +32,9 @@ FEATURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 KEPT_NUMBERS = 500_000
 """So many texts keep their number in memory, about 80 MB."""
+
+Weigh = Callable[[int], int]
+"""From the number of a member to the same number with its bits under ``WEIGHT_MASK``."""
 
 
 class Shape(StrEnum):
@@ -129,6 +132,40 @@ def members_of(value: FeatureValue) -> tuple[str, ...]:
     return tuple(sorted({text for text in value if text}))
 
 
+def text_of(value: FeatureValue) -> str | None:
+    """A text, also where a feature hands it over as the only member of a set."""
+    texts = members_of(value)
+    return texts[0] if len(texts) == 1 else None
+
+
+def number_of(value: FeatureValue) -> float | None:
+    """A number, also where a feature hands it over as text or as the only member of a set."""
+    if not isinstance(value, (int, float)):
+        texts = members_of(value)
+        try:
+            value = float(texts[0]) if len(texts) == 1 else math.nan
+        except ValueError:
+            return None
+    return float(value) if math.isfinite(value) else None
+
+
+def compile_weighing(name: str, statistics: Statistics) -> Weigh:
+    """How members of this weighted feature get their bits under frozen statistics, known by their number alone.
+
+    Two members whose numbers agree in the high 47 bits weigh the same; no stock is large enough to hold such a pair.
+    """
+    bits = {
+        member_hash(text) & ~WEIGHT_MASK: statistics.bits(name, text)
+        for text in statistics.frequency.get(name, ())
+    }.get
+
+    def weigh(number: int) -> int:
+        high = number & ~WEIGHT_MASK
+        return high | bits(high, MAX_BITS)
+
+    return weigh
+
+
 def compile_preparation(rules: RuleSet, statistics: Statistics) -> Callable[[FeatureRecord], Prepared]:
     """A function that makes records of this entity ready under frozen statistics; raises RuleError.
 
@@ -180,33 +217,15 @@ def _column(
 ) -> Callable[[Mapping[str, FeatureValue]], Value]:
     name, shape = feature.name, shape_of(feature)
     if shape is Shape.NUMBER:
-        return lambda features: _number(features.get(name))
+        return lambda features: number_of(features.get(name))
     if shape is Shape.TEXT:
-        return lambda features: _text(features.get(name))
+        return lambda features: text_of(features.get(name))
     if shape is Shape.SET:
         return lambda features: frozenset(numbers[text] for text in members_of(features.get(name))) or None
 
-    bits = statistics.bits
+    weigh = compile_weighing(name, statistics)
 
     def weighted(features: Mapping[str, FeatureValue]) -> Value:
-        members = members_of(features.get(name))
-        return WeightedSet.of(numbers[text] & ~WEIGHT_MASK | bits(name, text) for text in members) or None
+        return WeightedSet.of(weigh(numbers[text]) for text in members_of(features.get(name))) or None
 
     return weighted
-
-
-def _text(value: FeatureValue) -> str | None:
-    """A text, also where a feature hands it over as the only member of a set."""
-    texts = members_of(value)
-    return texts[0] if len(texts) == 1 else None
-
-
-def _number(value: FeatureValue) -> float | None:
-    """A number, also where a feature hands it over as text or as the only member of a set."""
-    if not isinstance(value, (int, float)):
-        texts = members_of(value)
-        try:
-            value = float(texts[0]) if len(texts) == 1 else math.nan
-        except ValueError:
-            return None
-    return float(value) if math.isfinite(value) else None

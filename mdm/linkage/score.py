@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mdm.domain.cluster import Contradiction
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet, Veto
@@ -20,6 +21,7 @@ from mdm.linkage.levels import (
     describe,
 )
 from mdm.linkage.model import Model, check_trained, weights_of
+from mdm.linkage.packed import Unpack, compile_unpacking
 from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared, compile_preparation
 
 SILENT = -1
@@ -27,6 +29,18 @@ SILENT = -1
 
 WEIGHT_DIGITS = 9
 """Match weights are rounded to this many decimals before any threshold sees them."""
+
+
+class Comparable(Protocol):
+    """A record that can be scored and checked for vetoes: a ``Prepared`` one, or one read from its packed form."""
+
+    @property
+    def record_id(self) -> int:
+        """Number of the record in storage."""
+
+    @property
+    def values(self) -> Values:
+        """Values by feature, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,7 @@ class Scorer:
         columns = Columns.of(rules)
         self.prior_bits = model.weights.prior_bits
         self.prepare: Callable[[FeatureRecord], Prepared] = compile_preparation(rules, model.statistics)
+        self.unpack: Unpack = compile_unpacking(rules, model.statistics)
         self._probability = model.calibration.probability
         self._comparisons = tuple(
             compile_comparison(rule, [level.bits for level in weights.levels], columns)
@@ -103,7 +118,7 @@ class Scorer:
         self._hard_first = tuple(sorted(self._vetoes, key=lambda pair: not pair[0].hard))
         self._anchors = tuple(compile_level(level, columns) for level in rules.anchors)
 
-    def score(self, left: Prepared, right: Prepared) -> ScoredPair:
+    def score(self, left: Comparable, right: Comparable) -> ScoredPair:
         """Match weight, probability and levels of a pair."""
         one, other = left.values, right.values
         weight, levels = self.prior_bits, []
@@ -119,18 +134,18 @@ class Scorer:
         """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight."""
         return tuple(_evidence(comparison, left, right) for comparison in self._comparisons)
 
-    def violated_vetoes(self, left: Prepared, right: Prepared) -> tuple[Veto, ...]:
+    def violated_vetoes(self, left: Comparable, right: Comparable) -> tuple[Veto, ...]:
         """Every veto that forbids an automatic link of the pair."""
         return tuple(veto for veto, violated in self._vetoes if violated(left.values, right.values))
 
-    def contradiction(self, left: Prepared, right: Prepared) -> Contradiction | None:
+    def contradiction(self, left: Comparable, right: Comparable) -> Contradiction | None:
         """The first veto that the pair violates, hard ones before soft ones."""
         for veto, violated in self._hard_first:
             if violated(left.values, right.values):
                 return Contradiction(veto.name, veto.hard)
         return None
 
-    def anchored(self, left: Prepared, right: Prepared) -> bool:
+    def anchored(self, left: Comparable, right: Comparable) -> bool:
         """Whether the pair shows the evidence without which no link is automatic."""
         return not self._anchors or any(anchor(left.values, right.values) for anchor in self._anchors)
 

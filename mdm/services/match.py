@@ -18,9 +18,10 @@ from mdm.domain.source import Json, content_hash
 from mdm.domain.standardise.kind import SourceContext
 from mdm.engine.connection import open_engine
 from mdm.linkage.model import Weights, build_model
+from mdm.linkage.packed import Unpacked
 from mdm.linkage.predict import predict
 from mdm.linkage.record import FeatureRecord, Prepared, members_of
-from mdm.linkage.score import ScoredPair
+from mdm.linkage.score import Comparable, ScoredPair
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.train_unlabelled import train_unlabelled
 from mdm.services import access, cluster, queue, rebuild, rule, source, standardise
@@ -376,15 +377,30 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Score
         for text in members_of(asked.record.features.get(block.on))
         if text not in hot.get(block.on, {})
     ]
-    found = match_store.candidates(uow.connection, matcher.entity.name, keys, asked.record_id)
-    others = cluster.prepare_many(matcher, match_store.features(uow.connection, found))
+    others = _others(uow, matcher, keys, asked.record_id)
     found_pairs = [
         (pair, matcher.scorer.contradiction(asked, other) is not None)
-        for other in others.values()
+        for other in others
         if (pair := _ordered_score(matcher, asked, other)).match_weight >= matcher.review_weight
     ]
     found_pairs.sort(key=lambda item: (-item[0].match_weight, item[1], item[0].left, item[0].right))
     return [pair for pair, _ in found_pairs]
+
+
+def _others(uow: UnitOfWork, matcher: Matcher, keys: Iterable[int], asked: int) -> list[Comparable]:
+    """The records that share a key; those not packed under the present rules are read by their features."""
+    found: list[Comparable] = []
+    unpacked: list[int] = []
+    for record_id, content in match_store.candidates(uow.connection, matcher.entity.name, keys):
+        values = matcher.scorer.unpack(content)
+        if record_id == asked:
+            continue
+        if values is None:
+            unpacked.append(record_id)
+        else:
+            found.append(Unpacked(record_id, values))
+    features = match_store.features(uow.connection, unpacked) if unpacked else {}
+    return [*found, *cluster.prepare_many(matcher, features).values()]
 
 
 def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
@@ -394,7 +410,7 @@ def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
     match_store.replace_pairs(uow.connection, matcher.entity.name, map(stored_pair, scored), [record_id])
 
 
-def _ordered_score(matcher: Matcher, one: Prepared, other: Prepared) -> ScoredPair:
+def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable) -> ScoredPair:
     left, right = (one, other) if one.record_id < other.record_id else (other, one)
     return matcher.scorer.score(left, right)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 from mdm.domain.dictionary import Dictionary
 from mdm.domain.entity_type import EntityType
@@ -79,7 +80,7 @@ def matcher(uow: UnitOfWork, entity: str) -> Matcher:
     """
     rules = rules_of(uow.hub, entity)
     stored = match_store.active_model(uow.connection, entity)
-    if stored is not None and stored.rule_fingerprint == fingerprint_rules(rules):
+    if stored is not None and stored.rule_fingerprint == _fingerprint(uow.hub, rules):
         return compile_matcher(uow.hub, rules, stored.fingerprint, stored.content)
     weights = shipped_weights(rules, *rule_folders(uow.hub))
     if weights is None:
@@ -94,7 +95,7 @@ def has_current_model(uow: UnitOfWork, entity: str) -> bool:
     """Whether a full run under the present rules and shipped weights has left a model."""
     rules = rules_of(uow.hub, entity)
     stored = match_store.active_model(uow.connection, entity)
-    if stored is None or stored.rule_fingerprint != fingerprint_rules(rules):
+    if stored is None or stored.rule_fingerprint != _fingerprint(uow.hub, rules):
         return False
     shipped = shipped_weights(rules, *rule_folders(uow.hub))
     return shipped is None or model_from_json(stored.content).weights == shipped
@@ -153,6 +154,16 @@ def standardiser_id(hub: Hub, entity: str, profile: Mapping[str, object] | None)
         base = hub.cache[key] = hashlib.sha256(content.encode()).hexdigest()
     mapping = json.dumps(profile, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(f"{base}{mapping}".encode()).hexdigest()
+
+
+def _fingerprint(hub: Hub, rules: RuleSet) -> str:
+    """The fingerprint of a rule set, worked out once per set and not once per request."""
+    key = ("fingerprint", rules.entity)
+    known = cast("tuple[RuleSet, str] | None", hub.cache.get(key))
+    if known is None or known[0] is not rules:
+        known = (rules, fingerprint_rules(rules))
+        hub.cache[key] = known
+    return known[1]
 
 
 def rule_folders(hub: Hub) -> tuple[Path, ...]:

@@ -18,6 +18,7 @@ from mdm.domain.rules import RuleSet
 from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
 from mdm.domain.standardise.record import standardise_record
+from mdm.linkage.packed import Pack, compile_packing
 from mdm.linkage.record import member_hash, members_of
 from mdm.services import rule
 from mdm.services.hub import Hub
@@ -120,6 +121,17 @@ def store(
             record_id: stored_keys(rules, item.features) for record_id, _, item in records
         }
         match_store.replace_keys(uow.connection, entity, keys)
+        pack = _packing(uow.hub, rules)
+        match_store.save_packed(
+            uow.connection, {record_id: pack(item.features) for record_id, _, item in records}
+        )
+
+
+def _packing(hub: Hub, rules: RuleSet) -> Pack:
+    key = ("packing", rules.entity)
+    if key not in hub.cache:
+        hub.cache[key] = compile_packing(rules)
+    return cast("Pack", hub.cache[key])
 
 
 def stored_keys(rules: RuleSet, features: Mapping[str, FeatureValue]) -> set[int]:

@@ -40,6 +40,7 @@ __all__ = [
     "among",
     "insert_rows",
     "open_database",
+    "raw_rows",
     "take_turn",
     "time_text",
     "upsert_rows",
@@ -140,6 +141,23 @@ def among(connection: Connection, of: ColumnElement[Any], values: Iterable[Any])
         each = func.json_each(json.dumps(listed)).table_valued("value")
         return of.in_(select(each.c.value))
     return of == any_(literal(listed, ARRAY(of.type)))
+
+
+def raw_rows(connection: Connection, statement: str, values: Sequence[Any]) -> list[Any]:
+    """Rows of a statement handed straight to the driver, for the few look-ups that every request waits for.
+
+    ``?`` stands for a value and ``?*`` for a list of values after ``in``. ``Any``: values, cursor and rows are the
+    driver's.
+    """
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.name == "sqlite":
+        listed = [json.dumps(value) if isinstance(value, list) else value for value in values]
+        cursor.execute(statement.replace("(?*)", "(select value from json_each(?))"), listed)
+    else:
+        cursor.execute(statement.replace("in (?*)", "= any(%s)").replace("?", "%s"), values)
+    rows: list[Any] = cursor.fetchall()
+    cursor.close()
+    return rows
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
-from mdm.storage.database import Row, among, insert_rows
+from mdm.storage.database import Row, among, insert_rows, raw_rows, upsert_rows
 from mdm.storage.schema import (
     candidate_key,
     match_model,
     match_pair,
     match_run,
+    packed_record,
     rule_set,
     source_record,
     standard_record,
@@ -106,16 +107,26 @@ def replace_keys(connection: Connection, entity: str, keys: Mapping[int, Iterabl
     )
 
 
-def candidates(connection: Connection, entity: str, keys: Iterable[int], except_id: int | None) -> list[int]:
-    """Current records that share a key."""
-    query = (
-        select(candidate_key.c.record_id)
-        .where(candidate_key.c.entity == entity, among(connection, candidate_key.c.key, keys))
-        .distinct()
+def save_packed(connection: Connection, packed: Mapping[int, bytes]) -> None:
+    """Set the packed features of records."""
+    upsert_rows(
+        connection,
+        packed_record,
+        [{"record_id": record_id, "content": content} for record_id, content in packed.items()],
     )
-    if except_id is not None:
-        query = query.where(candidate_key.c.record_id != except_id)
-    return sorted(record_id for (record_id,) in connection.execute(query))
+
+
+def candidates(connection: Connection, entity: str, keys: Iterable[int]) -> list[tuple[int, bytes | None]]:
+    """(record id, packed features if there are any) of the current records that share a key, in order of their ids."""
+    return raw_rows(connection, _CANDIDATES, (entity, list(keys)))
+
+
+# One statement for all keys, past SQLAlchemy: its objects would cost more than the rows they bring.
+_CANDIDATES = """
+    select found.record_id, content
+    from (select distinct record_id from candidate_key where entity = ? and key in (?*)) found
+    left join packed_record on packed_record.record_id = found.record_id
+    order by found.record_id"""
 
 
 def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:

@@ -256,6 +256,14 @@ standard_record = Table(
 )
 """``content``: raw, values, parts; ``standardiser``: hash of code version, dictionary, rule features and profile."""
 
+packed_record = Table(
+    "packed_record",
+    metadata,
+    Column("record_id", RowId, ForeignKey("source_record.record_id"), primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The features of a standard record as the scorer reads them (``mdm/linkage/packed.py``): small rows, many a page."""
+
 quality_finding = Table(
     "quality_finding",
     metadata,

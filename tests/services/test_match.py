@@ -151,6 +151,21 @@ def test_search_before_create_finds_what_put_would_link_and_stores_nothing(hub):
     assert f.sql(hub, "select count(*) from fact") == facts
 
 
+@pytest.mark.parametrize("damage", ["delete from packed_record", "update packed_record set content = ''"])
+def test_records_not_packed_under_the_present_rules_are_still_found(hub, damage):
+    """As after a change of features, before the next run has standardised the records again."""
+    f.with_widgets(hub)
+    f.ingest_all(hub, world(1))
+    f.run(hub, full=True)
+    asked = list(world(1).values())[:8]
+    before = [f.read(hub, match.search_before_create, f.ENTITY, attributes) for attributes in asked]
+    with hub.unit_of_work(f.SYSTEM, "damage") as uow:
+        uow.connection.exec_driver_sql(damage)
+    after = [f.read(hub, match.search_before_create, f.ENTITY, attributes) for attributes in asked]
+    assert any(before)
+    assert after == before
+
+
 def test_the_model_in_force_is_the_one_the_full_run_left(hub):
     f.with_widgets(hub)
     f.put(hub, "ERP:1", f.widget("A"))
