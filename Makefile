@@ -17,6 +17,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 acceptance: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-sets.lock
 	$(BIN)/python -m pytest -m acceptance --override-ini addopts="-q --strict-markers --import-mode=importlib -s"
 
 lint: $(STAMP)

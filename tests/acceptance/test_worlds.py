@@ -1,0 +1,57 @@
+"""Frozen rules on worlds nobody has seen: seeds drawn at run time, in the words of training and in other words.
+
+Figures that fall apart between the two vocabularies would show rules that know words and not the trade.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import SystemRandom
+from statistics import mean
+
+import pytest
+
+from mdm.demo.judge import Judged, judge, merged_kinds, table_of
+from mdm.demo.vocabulary import FIRST, SECOND
+from mdm.demo.world import generate
+from mdm.services.dictionary import load_dictionary
+from mdm.services.rule import load_rule_set
+from tests.acceptance.test_samples import console
+
+pytestmark = pytest.mark.acceptance
+
+WORLDS = int(os.environ.get("ACCEPTANCE_WORLDS", "5"))
+"""Worlds of each vocabulary; about ten seconds each."""
+RECORDS = 1500
+APART = 0.03
+"""Precision and B-cubed F1 of the two vocabularies may differ by so much."""
+
+
+@pytest.mark.parametrize("entity", ["supplier", "material", "equipment"])
+def test_figures_hold_on_unseen_seeds_and_in_other_words(entity: str, tmp_path: Path) -> None:
+    dictionary = load_dictionary()
+    rules = load_rule_set(dictionary, entity)
+    found: dict[str, list[Judged]] = {}
+    for vocabulary in (FIRST, SECOND):
+        found[vocabulary] = []
+        for seed in [SystemRandom().randrange(1_000, 1_000_000) for _ in range(WORLDS)]:
+            folder = tmp_path / f"{vocabulary}-{seed}"
+            generate(entity, folder, records=RECORDS, seed=seed, vocabulary=vocabulary)
+            found[vocabulary].append(judge(folder, rules, dictionary))
+        console.print(table_of(entity, found[vocabulary]))
+        console.print(merged_kinds(found[vocabulary]), soft_wrap=True)
+    apart = {
+        "precision": _mean_precision(found[FIRST]) - _mean_precision(found[SECOND]),
+        "B-cubed F1": _mean_f1(found[FIRST]) - _mean_f1(found[SECOND]),
+    }
+    console.print(f"{entity}: first less second vocabulary: {apart}")
+    assert {name: gap for name, gap in apart.items() if gap > APART} == {}
+
+
+def _mean_precision(judged: list[Judged]) -> float:
+    return mean(each.evaluation.pairwise.precision or 0.0 for each in judged)
+
+
+def _mean_f1(judged: list[Judged]) -> float:
+    return mean(each.evaluation.b_cubed.f1 or 0.0 for each in judged)
