@@ -18,7 +18,7 @@ from pathlib import Path
 from mdm.domain.access import Actor, ActorKind, Role, system_actor
 from mdm.domain.rule_file import read_rule_set
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, level_names, save_weights
-from mdm.services import match, rule, setup, source
+from mdm.services import change, match, rule, setup, source
 from mdm.services.dictionary import load_dictionary
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -26,6 +26,7 @@ from mdm.services.unit_of_work import UnitOfWork
 ENTITY = "widget"
 SYSTEM = system_actor("cli:test")
 STEWARD = Actor("anna", ActorKind.USER, frozenset({Role.STEWARD}), user_id="01ANNA")
+GOVERNANCE = Actor("gina", ActorKind.USER, frozenset({Role.GOVERNANCE}), user_id="01GINA")
 OTHER_STEWARD = Actor("bert", ActorKind.USER, frozenset({Role.STEWARD}), user_id="01BERT")
 SOURCES = (("ERP", "ERP"), ("MES", "MES"), ("QMS", "QMS"))
 ATTRIBUTES = ("code", "name", "maker", "colour", "note")
@@ -226,6 +227,21 @@ def read(hub: Hub, do: Callable[..., object], *args: object, actor: Actor = SYST
     """Call a service in a reading unit of work."""
     with hub.reading(actor) as uow:
         return do(uow, *args, **more)
+
+
+def examined(hub: Hub, change_id: str) -> None:
+    """Give a change a report made for the present state."""
+    with any_unit(hub) as uow:
+        change.keep_report(uow, change_id, "{}")
+
+
+def change_in_force(hub: Hub, **limits: float) -> str:
+    """Other thresholds for widgets, proposed by anna, approved by bert and in force; returns the change id."""
+    change_id = act(hub, change.propose_thresholds, ENTITY, limits, "fewer questions")
+    examined(hub, change_id)
+    act(hub, change.approve, change_id, "seen the report", actor=GOVERNANCE)
+    act(hub, change.activate, change_id, actor=GOVERNANCE)
+    return change_id
 
 
 def golden_ids(hub: Hub) -> dict[str, str]:

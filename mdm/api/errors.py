@@ -33,6 +33,7 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.UnknownDecisionError: HTTPStatus.NOT_FOUND,
     errors.UnknownUserError: HTTPStatus.NOT_FOUND,
     errors.UnknownClientError: HTTPStatus.NOT_FOUND,
+    errors.UnknownChangeError: HTTPStatus.NOT_FOUND,
     errors.TaskNotOpenError: HTTPStatus.CONFLICT,
     errors.StaleVersionError: HTTPStatus.CONFLICT,
     errors.ContradictingVerdictError: HTTPStatus.CONFLICT,
@@ -41,6 +42,9 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.IdempotencyConflictError: HTTPStatus.CONFLICT,
     errors.WriteConflictError: HTTPStatus.CONFLICT,
     errors.LoginTakenError: HTTPStatus.CONFLICT,
+    errors.ChangeStateError: HTTPStatus.CONFLICT,
+    errors.StaleReportError: HTTPStatus.CONFLICT,
+    errors.FourEyesError: HTTPStatus.FORBIDDEN,
 }
 """Everything else that the domain refuses is the caller's to mend: 422."""
 

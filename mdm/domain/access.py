@@ -32,6 +32,9 @@ class Permission(StrEnum):
     EVENT_READ = "event.read"
     AUDIT_READ = "audit.read"
     DICTIONARY_READ = "dictionary.read"
+    CHANGE_READ = "change.read"
+    CHANGE_PROPOSE = "change.propose"
+    CHANGE_APPROVE = "change.approve"
     USER_MANAGE = "user.manage"
     CLIENT_MANAGE = "client.manage"
 
@@ -66,11 +69,18 @@ _READS = frozenset(
         Permission.EXPORT_READ,
         Permission.EVENT_READ,
         Permission.DICTIONARY_READ,
+        Permission.CHANGE_READ,
     }
 )
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.STEWARD: _READS | {Permission.MATCH_SEARCH, Permission.GOLDEN_DECIDE, Permission.REVIEW_DECIDE},
+    Role.STEWARD: _READS
+    | {
+        Permission.MATCH_SEARCH,
+        Permission.GOLDEN_DECIDE,
+        Permission.REVIEW_DECIDE,
+        Permission.CHANGE_PROPOSE,
+    },
     Role.GOVERNANCE: _READS
     | {
         Permission.SOURCE_MANAGE,
@@ -78,6 +88,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.MATCH_RUN,
         Permission.MATCH_SEARCH,
         Permission.AUDIT_READ,
+        Permission.CHANGE_PROPOSE,
+        Permission.CHANGE_APPROVE,
     },
     Role.AUDITOR: _READS | {Permission.AUDIT_READ},
     Role.ADMIN: frozenset(
@@ -99,6 +111,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.REVIEW_READ,
             Permission.REVIEW_DECIDE,
             Permission.EVENT_READ,
+            Permission.CHANGE_READ,
+            Permission.CHANGE_PROPOSE,
         }
     ),
     Role.SYSTEM: frozenset(Permission),
@@ -115,6 +129,8 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "tasks:read": frozenset({Permission.REVIEW_READ}),
     "tasks:decide": frozenset({Permission.REVIEW_DECIDE, Permission.REVIEW_READ}),
     "changes:read": frozenset({Permission.EVENT_READ}),
+    "matching:read": frozenset({Permission.CHANGE_READ}),
+    "matching:propose": frozenset({Permission.CHANGE_PROPOSE, Permission.CHANGE_READ}),
 }
 """What each scope of an API client opens."""
 

@@ -6,10 +6,13 @@ one pinyin); then ``resolve`` stays silent and ``candidates`` tells all.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from mdm.domain.toml_table import TomlTable, read_toml
 
@@ -56,6 +59,18 @@ class CodeList:
         return {entry.code: entry for entry in self.entries}
 
     @cached_property
+    def content(self) -> str:
+        """Everything but name and version, as canonical JSON."""
+        held = asdict(self)
+        del held["name"], held["version"]
+        return json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """sha256 of the content: equal when nothing but the version differs."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @cached_property
     def _codes_by_key(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
         for entry in self.entries:
@@ -99,6 +114,15 @@ def parse_code_list(name: str, text: str, faults: list[str]) -> CodeList:
         en=table.text("en"),
         shared_synonyms=table.flag("shared_synonyms", default=False),
     )
+
+
+def code_list_from_json(name: str, version: str, content: str) -> CodeList:
+    """The list whose ``content`` was stored; ``Any``: JSON of that shape."""
+    held: dict[str, Any] = json.loads(content)
+    entries = tuple(
+        CodeEntry(**{**entry, "synonyms": tuple(entry["synonyms"])}) for entry in held.pop("entries")
+    )
+    return CodeList(name, version, entries=entries, **held)
 
 
 def merge_code_lists(lists: Sequence[CodeList]) -> CodeList:

@@ -187,3 +187,27 @@ class WriteConflictError(MdmError):
     """Another transaction wrote the same at the same moment; nothing was changed, trying again is safe."""
 
     code = "write.conflict"
+
+
+class UnknownChangeError(MdmError):
+    """No change request has this id."""
+
+    code = "change.unknown"
+
+
+class ChangeStateError(MdmError):
+    """The change request does not stand where this step starts; ``details['state']`` is its present state."""
+
+    code = "change.state"
+
+
+class FourEyesError(MdmError):
+    """Somebody would decide what they proposed themselves."""
+
+    code = "change.four_eyes"
+
+
+class StaleReportError(MdmError):
+    """The change request has no report, or one that was made for another state of the hub."""
+
+    code = "change.report_stale"

@@ -67,6 +67,12 @@ EVENT_TYPES: Mapping[str, str] = {
     "access.changed": "a user or client was added, changed or deactivated",
     "access.denied": "a client tried what it has no right to",
     "access.locked": "a log-in was locked after repeated failures",
+    "change.proposed": "somebody proposed a change of matching or of a code list",
+    "change.examined": "a report says what the change would do to the live records",
+    "change.approved": "somebody else approved the change",
+    "change.rejected": "somebody else rejected the change",
+    "change.withdrawn": "the change was taken back before it came into force",
+    "change.activated": "the change is in force from the next run on",
     "hub.initialised": "the database was created or migrated, dictionary and rules imported",
 }
 """Every event type with its meaning; recording another one fails."""

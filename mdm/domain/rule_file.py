@@ -6,10 +6,12 @@ words of ``mdm.domain.rules`` and nothing else.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -53,6 +55,14 @@ def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
         faults.append("thresholds for link and review are missing")
     if faults:
         raise RuleError(f"rules of {rules.entity}: " + "; ".join(faults), entity=rules.entity, faults=faults)
+
+
+def rule_set_from_json(text: str) -> RuleSet:
+    """The rule set that was stored as the JSON of its declarations; the same fingerprint comes back."""
+    made = _build(json.loads(text), RuleSet)
+    if not isinstance(made, RuleSet):
+        raise TypeError("no rule set")
+    return made
 
 
 def _type_faults(value: object, place: str) -> Iterator[str]:
@@ -134,3 +144,15 @@ def _survivorship_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
             yield f"survivorship of unknown attribute {rule.attribute!r}"
     if not any(rule.attribute == "*" for rule in rules.survivorship):
         yield "survivorship for '*' is missing"
+
+
+def _build(value: Any, hint: Any) -> Any:
+    """A declaration from its JSON form, guided by the annotation; ``Any``: JSON, and as ``_hints``."""
+    if get_origin(hint) is tuple:
+        return tuple(_build(item, get_args(hint)[0]) for item in value)
+    if get_args(hint):  # a union with None
+        return None if value is None else _build(value, get_args(hint)[0])
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = _hints(hint)
+        return hint(**{name: _build(part, hints[name]) for name, part in value.items()})
+    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value

@@ -193,12 +193,13 @@ def load_weights(path: Path) -> Weights | None:
     if not path.is_file():
         return None
     try:
-        return _checked(weights_from_dict(json.loads(path.read_text("utf-8"))))
+        return check_weights(weights_from_dict(json.loads(path.read_text("utf-8"))))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise RuleError(f"{path.name} holds no weights: {error!r}", file=path.name) from error
 
 
-def _checked(weights: Weights) -> Weights:
+def check_weights(weights: Weights) -> Weights:
+    """The weights when every chance has a logarithm; raises ValueError."""
     chances = [
         chance for part in weights.comparisons for level in part.levels for chance in (level.m, level.u)
     ]

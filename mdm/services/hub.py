@@ -1,12 +1,14 @@
 """The hub: settings, database, dictionary, clock and randomness that every service is handed.
 
-One per process; everything in it is safe to share between threads.
+One per process; everything in it is safe to share between threads. A unit of work sees it with the dictionary, rules
+and weights that governed when it began.
 """
 
 from __future__ import annotations
 
+import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -17,8 +19,11 @@ from mdm.domain.dictionary import Dictionary
 from mdm.domain.golden import new_golden_id
 from mdm.domain.identity import new_ulid
 from mdm.domain.rules import RuleSet
+from mdm.linkage.model import Weights
+from mdm.services.governed import Governed, amend
 from mdm.services.unit_of_work import UnitOfWork, open_reading, open_unit
-from mdm.storage.database import Database, open_database
+from mdm.storage import change as change_store
+from mdm.storage.database import Connection, Database, open_database
 
 
 class Hub:
@@ -36,12 +41,65 @@ class Hub:
     ) -> None:
         self.settings = settings
         self.database = database
-        self.dictionary = dictionary
-        self.rules = rules
-        self.cache: dict[tuple[str, ...], object] = {}
+        self._seed = self._governed = Governed(0, dictionary, rules)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._random = random or SystemRandom()
         self._lock = threading.Lock()
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """The dictionary in force."""
+        return self._governed.dictionary
+
+    @dictionary.setter
+    def dictionary(self, dictionary: Dictionary) -> None:
+        self._reseed(Governed(0, dictionary, self._seed.rules))
+
+    @property
+    def rules(self) -> dict[str, RuleSet]:
+        """The rule sets in force, by entity."""
+        return self._governed.rules
+
+    @rules.setter
+    def rules(self, rules: dict[str, RuleSet]) -> None:
+        self._reseed(Governed(0, self._seed.dictionary, rules))
+
+    @property
+    def weights(self) -> Mapping[str, Weights | None]:
+        """Weights that approved changes set; an entity that is not named has those beside its rule file."""
+        return self._governed.weights
+
+    @property
+    def seed(self) -> Governed:
+        """What the files say."""
+        return self._seed
+
+    @property
+    def governed_number(self) -> int:
+        """Moves whenever something comes into force."""
+        return self._governed.number
+
+    @property
+    def cache(self) -> dict[tuple[str, ...], object]:
+        """What was compiled from the dictionary, rules and weights in force."""
+        return self._governed.cache
+
+    def pinned(self, connection: Connection) -> Hub:
+        """This hub as it governs in the snapshot of ``connection``; stays so for whoever holds it."""
+        number = change_store.governed_number(connection)
+        governed = self._governed
+        if governed.number != number:
+            governed = self._governed = amend(connection, number, self._seed)
+        return self.as_if(governed)
+
+    def as_if(self, governed: Governed) -> Hub:
+        """This hub as if something else governed; the database stays the same."""
+        made = copy.copy(self)
+        made._governed = governed
+        return made
+
+    def _reseed(self, seed: Governed) -> None:
+        self._seed = self._governed = seed
 
     def now(self) -> datetime:
         """The present moment, UTC."""

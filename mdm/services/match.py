@@ -198,7 +198,7 @@ def checked_attributes(hub: Hub, entity: str, attributes: Mapping[str, str | Non
 def _propose(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Matcher:
     """A model from shipped weights, or trained without labels, with the statistics of these records."""
     statistics = collect_statistics(rules, records)
-    weights = rule.shipped_weights(rules, *rule.rule_folders(hub)) or _train(hub, rules, records)
+    weights = rule.weights_in_force(hub, rules) or _train(hub, rules, records)
     model = build_model(rules, weights, statistics)
     return rule.compile_matcher(hub, rules, model.fingerprint(), model.to_json())
 

@@ -65,6 +65,13 @@ def shipped_weights(rules: RuleSet, *folders: Path) -> Weights | None:
     return None
 
 
+def weights_in_force(hub: Hub, rules: RuleSet) -> Weights | None:
+    """Weights that an approved change set, else those beside the rule file; None: a full run trains its own."""
+    if rules.entity in hub.weights:
+        return hub.weights[rules.entity]
+    return shipped_weights(rules, *rule_folders(hub))
+
+
 def rules_of(hub: Hub, entity: str) -> RuleSet:
     """The rule set of an entity; raises RuleError when it has none."""
     hub.dictionary.entity(entity)
@@ -74,7 +81,7 @@ def rules_of(hub: Hub, entity: str) -> RuleSet:
 
 
 def matcher(uow: UnitOfWork, entity: str) -> Matcher:
-    """The matcher in force: the active model, or the shipped weights without statistics before the first run.
+    """The matcher in force: the active model, or the weights in force with the statistics of the last run, if any.
 
     A model made under other rules does not count: its weights belong to its own comparisons.
     """
@@ -82,23 +89,24 @@ def matcher(uow: UnitOfWork, entity: str) -> Matcher:
     stored = match_store.active_model(uow.connection, entity)
     if stored is not None and stored.rule_fingerprint == _fingerprint(uow.hub, rules):
         return compile_matcher(uow.hub, rules, stored.fingerprint, stored.content)
-    weights = shipped_weights(rules, *rule_folders(uow.hub))
+    weights = weights_in_force(uow.hub, rules)
     if weights is None:
         raise RuleError(
             f"{entity} has no trained model yet: run `mdm match {entity} --full` first.", entity=entity
         )
-    model = build_model(rules, weights, Statistics())
+    statistics = Statistics() if stored is None else model_from_json(stored.content).statistics
+    model = build_model(rules, weights, statistics)
     return compile_matcher(uow.hub, rules, model.fingerprint(), model.to_json())
 
 
 def has_current_model(uow: UnitOfWork, entity: str) -> bool:
-    """Whether a full run under the present rules and shipped weights has left a model."""
+    """Whether a full run under the rules and weights in force has left a model."""
     rules = rules_of(uow.hub, entity)
     stored = match_store.active_model(uow.connection, entity)
     if stored is None or stored.rule_fingerprint != _fingerprint(uow.hub, rules):
         return False
-    shipped = shipped_weights(rules, *rule_folders(uow.hub))
-    return shipped is None or model_from_json(stored.content).weights == shipped
+    weights = weights_in_force(uow.hub, rules)
+    return weights is None or model_from_json(stored.content).weights == weights
 
 
 def compile_matcher(hub: Hub, rules: RuleSet, fingerprint: str, content: str) -> Matcher:

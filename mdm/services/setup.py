@@ -14,7 +14,7 @@ from mdm.domain.access import Actor
 from mdm.domain.dictionary import Dictionary
 from mdm.domain.errors import NotInitialisedError
 from mdm.services import rule
-from mdm.services.dictionary import load_dictionary
+from mdm.services.dictionary import import_code_lists, load_dictionary
 from mdm.services.hub import Hub
 from mdm.storage import dictionary as dictionary_store
 from mdm.storage import migration
@@ -48,12 +48,13 @@ def init(hub: Hub, actor: Actor) -> InitReport:
         before = migration.current_revision(connection)
         migration.migrate(connection)
     with hub.unit_of_work(actor, "import dictionary and rules") as uow:
-        content = dictionary_text(hub.dictionary)
+        content = dictionary_text(uow.hub.dictionary)
         digest = hashlib.sha256(content.encode()).hexdigest()
         if dictionary_store.add_version(uow.connection, content, digest, uow.at):
             uow.record("hub.initialised", "", digest, {"revision": migration.head_revision()})
-        for rules in hub.rules.values():
+        for rules in uow.hub.rules.values():
             rule.save_rules(uow, rules)
+        import_code_lists(uow)
     return InitReport(
         "sqlite" if hub.database.is_sqlite else "postgresql",
         before,

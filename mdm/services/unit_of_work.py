@@ -88,7 +88,7 @@ def open_unit(hub: Hub, actor: Actor, reason: str) -> Iterator[UnitOfWork]:
     fact_id = hub.new_id()
     context = {"actor": actor.name, "reason": reason, "fact": fact_id, "at": time_text(now)}
     with hub.database.writing(context) as connection:
-        uow = UnitOfWork(hub, connection, actor, reason, fact_id, now)
+        uow = UnitOfWork(hub.pinned(connection), connection, actor, reason, fact_id, now)
         uow.keep_time()
         yield uow
         if uow.events or event_store.has_audit_rows(connection, fact_id):
@@ -100,4 +100,4 @@ def open_unit(hub: Hub, actor: Actor, reason: str) -> Iterator[UnitOfWork]:
 def open_reading(hub: Hub, actor: Actor) -> Iterator[UnitOfWork]:
     """A reading unit of work on one consistent snapshot."""
     with hub.database.reading() as connection:
-        yield UnitOfWork(hub, connection, actor, "", "", hub.now())
+        yield UnitOfWork(hub.pinned(connection), connection, actor, "", "", hub.now())

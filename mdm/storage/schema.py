@@ -137,6 +137,84 @@ match_model = Table(
     ),
 )
 
+change_request = Table(
+    "change_request",
+    metadata,
+    Column("change_id", Ulid, primary_key=True),
+    Column("entity", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("report_hash", String(64)),
+    Column("basis", String(64)),
+    Column("examined_state", String(64)),
+    Column("decided_by", String(200)),
+    Column("decided_reason", Text),
+    Column("decided_at", Time),
+    Column("activated_by", String(200)),
+    Column("activated_at", Time),
+    CheckConstraint("kind in ('model', 'rules', 'threshold', 'code_list')", name="kind"),
+    CheckConstraint(
+        "state in ('proposed', 'examined', 'approved', 'rejected', 'activated', 'withdrawn')", name="state"
+    ),
+    CheckConstraint(
+        "decided_by is null or (lower(decided_by) <> lower(author) "
+        "and lower(decided_by) <> 'cli:' || lower(author) and lower(author) <> 'cli:' || lower(decided_by))",
+        name="four_eyes",
+    ),
+    CheckConstraint(
+        "state not in ('approved', 'activated') or (report_hash is not null and decided_by is not null)",
+        name="approved_on_report",
+    ),
+)
+"""A proposed change of matching or of a code list; ``content`` is canonical JSON, ``fingerprint`` its sha256."""
+
+change_report = Table(
+    "change_report",
+    metadata,
+    Column("change_id", Ulid, ForeignKey("change_request.change_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("report_hash", String(64), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+"""Every report that a change was examined by; the latest counts."""
+
+matching_version = Table(
+    "matching_version",
+    metadata,
+    Column("entity", String(60), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("rule_fingerprint", String(64), ForeignKey("rule_set.fingerprint"), nullable=False),
+    Column("weights", Text, nullable=False),
+    Column("weights_hash", String(64), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("change_id", Ulid, ForeignKey("change_request.change_id"), nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+"""Rules and weights that an approved change put in force; the highest version of an entity governs.
+
+``weights`` is empty where the next full run trains without labels; ``seed`` names the files of that moment.
+"""
+
+code_list_version = Table(
+    "code_list_version",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("change_id", Ulid, ForeignKey("change_request.change_id")),
+    Column("created_at", Time, nullable=False),
+)
+"""Code lists; the highest version of a name governs, ``seed`` names the files it was made over."""
+
 match_run = Table(
     "match_run",
     metadata,
@@ -556,6 +634,9 @@ GOVERNED: tuple[str, ...] = (
     "dictionary_version",
     "rule_set",
     "match_model",
+    "change_request",
+    "matching_version",
+    "code_list_version",
     "source_system",
     "source_profile",
     "load",
@@ -583,5 +664,6 @@ APPEND_ONLY: tuple[str, ...] = (
     "golden_version",
     "landing_file",
     "load_reject",
+    "change_report",
 )
 """Rows that nobody may change or delete."""

@@ -8,13 +8,20 @@ Columns that hold secrets are masked in the trail.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, inspect, text
 
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, metadata
 
 SECRET_COLUMNS = frozenset({"password_hash", "token_hash"})
 LARGE_COLUMNS = frozenset(
-    {("match_model", "content"), ("dictionary_version", "content"), ("rule_set", "content")}
+    {
+        ("match_model", "content"),
+        ("dictionary_version", "content"),
+        ("rule_set", "content"),
+        ("change_request", "content"),
+        ("matching_version", "weights"),
+        ("code_list_version", "content"),
+    }
 )
 """Named by their hash in the same row; copying them into the trail would only repeat them."""
 
@@ -22,14 +29,18 @@ _OPERATIONS = ("insert", "update", "delete")
 
 
 def create_triggers(connection: Connection) -> None:
-    """Create every trigger for the tables as they are now; drop_triggers first when tables change."""
+    """Create every trigger for the tables as they are now; drop_triggers first when tables change.
+
+    Tables that a later migration adds are not there yet: it creates the triggers again.
+    """
     if connection.dialect.name != "sqlite":
         _run(connection, _POSTGRES_FUNCTIONS)
-    for name in GOVERNED:
+    there = set(inspect(connection).get_table_names())
+    for name in (name for name in GOVERNED if name in there):
         _govern(connection, metadata.tables[name], _OPERATIONS)
-    for name in GOVERNED_ON_CHANGE:
+    for name in (name for name in GOVERNED_ON_CHANGE if name in there):
         _govern(connection, metadata.tables[name], ("update", "delete"))
-    for name in APPEND_ONLY:
+    for name in (name for name in APPEND_ONLY if name in there):
         _protect(connection, metadata.tables[name])
 
 
@@ -42,10 +53,11 @@ def drop_triggers(connection: Connection) -> None:
         for (name,) in found.all():
             connection.exec_driver_sql(f'drop trigger "{name}"')
         return
-    found = connection.execute(
+    found = connection.execute(  # information_schema leaves out triggers on truncate
         text(
-            "select distinct event_object_table, trigger_name from information_schema.triggers "
-            "where trigger_schema = current_schema() and trigger_name like 'mdm_%'"
+            "select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+            "join pg_namespace n on n.oid = c.relnamespace "
+            "where n.nspname = current_schema() and not t.tgisinternal and t.tgname like 'mdm_%'"
         )
     )
     for table, name in found.all():

@@ -37,6 +37,7 @@ def busy(any_hub):
     f.act(hub, review.decide, task.task_id, "match", "same thing")
     (golden_id,) = set(f.golden_ids(hub).values())
     f.act(hub, decision.override, f.ENTITY, golden_id, "note", "checked", "seen it")
+    f.change_in_force(hub, link=7.0)
     with f.any_unit(hub) as uow:
         access.add_client(uow, "line", "MES", ("xref:read",))
         access.add_user(uow, "anna", ("steward",))
@@ -57,6 +58,8 @@ def twin(table, row, number):
             made[column.name] = number if kind is int else f"TWIN{number}"
     if "id" in table.c:
         made["id"] = number
+    if table.name == "change_request":
+        made |= {"decided_by": None, "state": "proposed"}
     if table.name == "source_profile":
         made["version"] = number
     return made

@@ -1,0 +1,229 @@
+"""Change requests: proposing, examining, deciding and putting in force how records are matched.
+
+Invariants: a change takes one way only, proposed, examined, approved by somebody else, in force; a model, rule set or
+code list is never altered in place, the next version takes over at the next run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from mdm.domain import change
+from mdm.domain.access import ActorKind, Permission
+from mdm.domain.change import Change, ChangeKind, ChangeState, Step
+from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, UnknownChangeError
+from mdm.domain.rules import RuleSet
+from mdm.domain.source import Json
+from mdm.linkage.model import Weights, fingerprint_rules
+from mdm.services import access, proposal, rule
+from mdm.services.hub import Hub
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import change as change_store
+
+MAX_REASON = 2000
+
+
+def propose_model(uow: UnitOfWork, entity: str, weights: Weights, reason: str) -> str:
+    """Propose other weights for the rules in force; returns the change id. Raises UntrainedLevelError."""
+    content: dict[str, Json] = {"weights": json.loads(proposal.weights_text(weights))}
+    return _propose(uow, ChangeKind.MODEL, entity, content, reason)
+
+
+def propose_rules(uow: UnitOfWork, entity: str, rules: RuleSet, weights: Weights | None, reason: str) -> str:
+    """Propose another rule set, with weights of its own unless those in force fit; returns the change id."""
+    content: dict[str, Json] = {
+        "rules": json.loads(json.dumps(asdict(rules))),
+        "weights": json.loads(proposal.weights_text(weights)) if weights else None,
+    }
+    return _propose(uow, ChangeKind.RULES, entity, content, reason)
+
+
+def propose_thresholds(uow: UnitOfWork, entity: str, limits: Mapping[str, float], reason: str) -> str:
+    """Propose other thresholds (``link``, ``review``; bits); returns the change id."""
+    return _propose(uow, ChangeKind.THRESHOLD, entity, dict(limits), reason)
+
+
+def list_changes(
+    uow: UnitOfWork, entity: str | None = None, *, open_only: bool = False, limit: int = 100
+) -> tuple[Change, ...]:
+    """Change requests, the newest first."""
+    access.require(uow.actor, Permission.CHANGE_READ)
+    states = [state.value for state in ChangeState]
+    found = change_store.list_changes(uow.connection, entity=entity, states=states, limit=limit)
+    return tuple(each for each in found if each.is_open or not open_only)
+
+
+def get(uow: UnitOfWork, change_id: str) -> Change:
+    """One change request; raises UnknownChangeError."""
+    access.require(uow.actor, Permission.CHANGE_READ)
+    return _find(uow, change_id)
+
+
+def keep_report(uow: UnitOfWork, change_id: str, report: str) -> Change:
+    """Store the report (JSON) that examining the change on the present state gave."""
+    access.require(uow.actor, Permission.CHANGE_PROPOSE)
+    found = _find(uow, change_id)
+    then = change.take(found, Step.EXAMINE)
+    digest = change.fingerprint_of(report)
+    change_store.add_report(uow.connection, change_id, digest, report, uow.at)
+    return _move(
+        uow,
+        found,
+        "change.examined",
+        {"report": digest},
+        state=then,
+        report_hash=digest,
+        basis=proposal.basis_of(uow.hub, found.entity),
+        examined_state=state_of(uow, found.entity),
+        decided_by=None,
+        decided_reason=None,
+        decided_at=None,
+    )
+
+
+def approve(uow: UnitOfWork, change_id: str, reason: str) -> Change:
+    """Approve an examined change of somebody else; raises StaleReportError when its report is out of date."""
+    found = _deciding(uow, change_id, reason)
+    then = change.take(found, Step.APPROVE)
+    change.check_report(found, state_of(uow, found.entity))
+    return _decided(uow, found, then, reason, "change.approved")
+
+
+def reject(uow: UnitOfWork, change_id: str, reason: str) -> Change:
+    """Reject a change of somebody else."""
+    found = _deciding(uow, change_id, reason)
+    return _decided(uow, found, change.take(found, Step.REJECT), reason, "change.rejected")
+
+
+def withdraw(uow: UnitOfWork, change_id: str, reason: str) -> Change:
+    """Take a change of one's own back before it is in force; who may approve may withdraw any."""
+    access.require(uow.actor, Permission.CHANGE_PROPOSE)
+    _check_reason(reason)
+    found = _find(uow, change_id)
+    if change.person_of(uow.actor.name) != change.person_of(found.author):
+        access.require(uow.actor, Permission.CHANGE_APPROVE)
+    return _move(uow, found, "change.withdrawn", state=change.take(found, Step.WITHDRAW))
+
+
+def activate(uow: UnitOfWork, change_id: str) -> Change:
+    """Put an approved change in force: the next run uses it. Raises StaleReportError when another one came first."""
+    access.require(uow.actor, Permission.CHANGE_APPROVE)
+    found = _find(uow, change_id)
+    then = change.take(found, Step.ACTIVATE)
+    change.check_basis(found, proposal.basis_of(uow.hub, found.entity))
+    _put_in_force(uow, found)
+    told = {"kind": found.kind.value, "fingerprint": found.fingerprint}
+    return _move(
+        uow, found, "change.activated", told, state=then, activated_by=uow.actor.name, activated_at=uow.at
+    )
+
+
+def state_of(uow: UnitOfWork, entity: str) -> str:
+    """Names everything a report rests on: what governs, the records and the verdicts."""
+    basis = proposal.basis_of(uow.hub, entity)
+    return change.fingerprint_of(f"{basis}\n{change_store.data_mark(uow.connection, entity)}")
+
+
+def seed_of(hub: Hub, entity: str) -> str:
+    """Names what the files say about matching an entity."""
+    rules = hub.seed.rules.get(entity)
+    if rules is None:
+        return ""
+    weights = rule.shipped_weights(rules, *rule.rule_folders(hub))
+    return change.fingerprint_of(fingerprint_rules(rules) + proposal.weights_fingerprint(weights))
+
+
+def _propose(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mapping[str, Json], reason: str) -> str:
+    access.require(uow.actor, Permission.CHANGE_PROPOSE)
+    _check_reason(reason)
+    governed = proposal.as_proposed(uow.hub, kind, entity, content)
+    if proposal.basis_of(uow.hub.as_if(governed), entity) == proposal.basis_of(uow.hub, entity):
+        raise InvalidInputError("This changes nothing: it is in force already.")
+    text = change.canonical(content)
+    made = Change(
+        uow.hub.new_id(),
+        entity,
+        kind,
+        ChangeState.PROPOSED,
+        json.loads(text),
+        change.fingerprint_of(text),
+        reason,
+        uow.actor.name,
+        uow.at,
+        version=1,
+    )
+    change_store.add(uow.connection, made)
+    told = {"kind": kind.value, "fingerprint": made.fingerprint}
+    uow.record("change.proposed", entity, made.change_id, told)
+    return made.change_id
+
+
+def _deciding(uow: UnitOfWork, change_id: str, reason: str) -> Change:
+    """The change somebody is about to decide; raises what forbids them to."""
+    access.require(uow.actor, Permission.CHANGE_APPROVE)
+    if uow.actor.kind is ActorKind.CLIENT:
+        raise ForbiddenError("A change is decided by a person.", permission=Permission.CHANGE_APPROVE.value)
+    _check_reason(reason)
+    found = _find(uow, change_id)
+    change.check_decider(found, uow.actor.name)
+    return found
+
+
+def _decided(uow: UnitOfWork, found: Change, then: ChangeState, reason: str, event: str) -> Change:
+    return _move(
+        uow,
+        found,
+        event,
+        state=then,
+        decided_by=uow.actor.name,
+        decided_reason=reason,
+        decided_at=uow.at,
+    )
+
+
+def _move(
+    uow: UnitOfWork,
+    found: Change,
+    event: str,
+    told: Mapping[str, Json] | None = None,
+    **values: object,
+) -> Change:
+    moved = replace(found, version=found.version + 1, **values)  # type: ignore[arg-type]  # fields of Change
+    if not change_store.save(uow.connection, moved, found.version):
+        raise StaleVersionError(
+            "Somebody else was first: this change has moved on.", change_id=found.change_id
+        )
+    uow.record(event, found.entity, found.change_id, told)
+    return moved
+
+
+def _put_in_force(uow: UnitOfWork, found: Change) -> None:
+    governed = proposal.would_govern(uow.hub, found)
+    rules, weights = governed.rules[found.entity], governed.weights[found.entity]
+    rule.save_rules(uow, rules)
+    change_store.add_matching(
+        uow.connection,
+        {
+            "entity": found.entity,
+            "rule_fingerprint": fingerprint_rules(rules),
+            "weights": proposal.weights_text(weights),
+            "weights_hash": proposal.weights_fingerprint(weights),
+            "seed": seed_of(uow.hub, found.entity),
+            "change_id": found.change_id,
+            "created_at": uow.at,
+        },
+    )
+
+
+def _find(uow: UnitOfWork, change_id: str) -> Change:
+    found = change_store.find(uow.connection, change_id)
+    if found is None:
+        raise UnknownChangeError(f"There is no change {change_id}.", change_id=change_id)
+    return found
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise InvalidInputError(f"A reason has 1 to {MAX_REASON:,} characters.", field="reason")
