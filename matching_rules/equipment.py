@@ -162,6 +162,8 @@ RULES = RuleSet(
                 shared("class", "same class of machine", "设备类别相同"),
             ),
             null=all_of(missing("codes"), missing("noun"), missing("class")),
+            otherwise_en="kind and model cannot be told",
+            otherwise_zh="种类与型号无从判断",
         ),
         Comparison(
             "maker",
@@ -191,6 +193,8 @@ RULES = RuleSet(
                 shared("site", "same plant", "工厂相同"),
             ),
             null=all_of(missing("site"), missing("area")),
+            otherwise_en="no plant or shop in common",
+            otherwise_zh="工厂与车间无相同信息",
         ),
         Comparison(
             "start",

@@ -275,6 +275,8 @@ RULES = RuleSet(
                 ),
             ),
             null=all_of(missing("code"), missing("known_code"), missing("gtin")),
+            otherwise_en="no number in common",
+            otherwise_zh="没有相同号码",
         ),
         Comparison(
             "quoted",
@@ -352,6 +354,8 @@ RULES = RuleSet(
                 overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
             ),
             null=any_of(missing("facts"), missing("standard"), disjoint("standard")),
+            otherwise_en="few stated parameters agree",
+            otherwise_zh="少数参数相同",
         ),
         Comparison(
             "device",
@@ -408,6 +412,8 @@ RULES = RuleSet(
                 overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
             ),
             null=any_of(missing("facts"), missing("device")),
+            otherwise_en="few stated parameters agree",
+            otherwise_zh="少数参数相同",
         ),
         Comparison(
             "other_part",
@@ -464,12 +470,16 @@ RULES = RuleSet(
                 overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
             ),
             null=any_of(missing("facts"), shared("standard"), shared("device")),
+            otherwise_en="few stated parameters agree",
+            otherwise_zh="少数参数相同",
         ),
         Comparison(
             "maker",
             "Maker",
             "制造商",
             (shared("maker", "same maker", "制造商相同"),),
+            otherwise_en="maker written differently or another one",
+            otherwise_zh="制造商写法不同或不是同一制造商",
         ),
     ),
     blocking=(

@@ -510,6 +510,7 @@ def _queue_line(line: TaskLine) -> dict[str, Any]:
         "left_title": line.left_title,
         "right": f"{line.right_system}:{line.right_id}",
         "right_title": line.right_title,
+        "sentence": line.telling.sentence_en,
     }
 
 

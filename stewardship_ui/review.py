@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from mdm.domain.errors import StaleVersionError, TaskNotOpenError
 from mdm.domain.golden import choose_keeper
-from mdm.domain.review import Evidence, Task, TaskLine, TaskReason, TaskStatus, Verdict
+from mdm.domain.review import Task, TaskLine, TaskReason, TaskStatus, Verdict
 from mdm.services import decision, review
 from mdm.services.review import TaskPage
 from mdm.services.unit_of_work import UnitOfWork
@@ -28,12 +27,6 @@ blueprint = Blueprint("review", __name__)
 PAGE_SIZE = 50
 OFFER_KEY = "offer"
 """Where the session keeps what was decided last, until the next page has offered to take it back."""
-
-WORTH_TELLING = 0.5
-"""Bits; weaker evidence only clutters a line of the queue."""
-
-TOLD = 2
-"""How many facts for and against a line of the queue tells."""
 
 
 class Filters(NamedTuple):
@@ -56,8 +49,6 @@ class QueueRow(NamedTuple):
     line: TaskLine
     left: Runs
     right: Runs
-    speaks_for: list[Evidence]
-    speaks_against: list[Evidence]
 
 
 class Place(NamedTuple):
@@ -171,14 +162,7 @@ def _queue_row(line: TaskLine) -> QueueRow:
     left, right = mark_differences(line.left_title, line.right_title)
     if not any(run.same for run in left):  # two languages: marking everything would show nothing
         left, right = (Run(line.left_title, True),), (Run(line.right_title, True),)
-    told = sorted(line.evidence, key=lambda each: -abs(each.weight))
-    return QueueRow(
-        line,
-        left,
-        right,
-        [each for each in told if each.weight >= WORTH_TELLING][:TOLD],
-        [each for each in told if each.weight <= -WORTH_TELLING][:TOLD],
-    )
+    return QueueRow(line, left, right)
 
 
 def _compare_page(task_id: int, fault: str = "") -> str:
@@ -202,7 +186,6 @@ def page_words(task: Task) -> dict[str, Any]:  # values of templates have no com
     against = task.against
     return {
         "task": task,
-        "glance": _queue_row(replace(task.line, evidence=task.evidence)),
         "waterfall": draw(task.evidence, task.line.match_weight),
         "presets": wording.presets(),
         "keeper": _keeper(task),

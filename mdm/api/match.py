@@ -25,6 +25,10 @@ class CandidateSchema(Schema):
     title = fields.String()
     explanation = fields.List(fields.Dict(), metadata={"description": "How each comparison was judged"})
     vetoes = fields.List(fields.Dict(), metadata={"description": "What forbids a link"})
+    sentence_en = fields.String(metadata={"description": "The evidence in one sentence"})
+    sentence_zh = fields.String()
+    counterfactual_en = fields.String(metadata={"description": "What would turn the answer"})
+    counterfactual_zh = fields.String()
 
 
 class MatchInputSchema(Schema):

@@ -41,6 +41,14 @@ class TaskLineSchema(Schema):
     right_system = fields.String()
     right_id = fields.String()
     right_title = fields.String()
+    sentence_en = fields.String(
+        attribute="telling.sentence_en", metadata={"description": "The evidence in one sentence"}
+    )
+    sentence_zh = fields.String(attribute="telling.sentence_zh")
+    counterfactual_en = fields.String(
+        attribute="telling.counterfactual_en", metadata={"description": "What would turn the answer"}
+    )
+    counterfactual_zh = fields.String(attribute="telling.counterfactual_zh")
 
 
 class TaskPageSchema(Schema):
@@ -91,6 +99,7 @@ class VetoSchema(Schema):
     zh = fields.String()
     clause = fields.String()
     hard = fields.Boolean()
+    regulated = fields.Boolean(metadata={"description": "Overruled by two people only"})
 
 
 class SideSchema(Schema):

@@ -68,6 +68,7 @@ class VetoSpoken:
     zh: str
     clause: str
     hard: bool
+    regulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,18 @@ class Against:
     zh: str
     left: str
     right: str
+    clause: str = ""
+    regulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The evidence of a pair in one sentence, and what would turn the answer, in both languages."""
+
+    sentence_en: str = ""
+    sentence_zh: str = ""
+    counterfactual_en: str = ""
+    counterfactual_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,7 @@ class TaskLine:
     evidence: tuple[Evidence, ...] = ()
     """As stored with the task, so that the queue shows where the two differ without another query."""
     vetoes: tuple[VetoSpoken, ...] = ()
+    telling: Telling = Telling()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from splink import DuckDBAPI, Linker, SettingsCreator
 
+from mdm.domain.counterfactual import SILENT
 from mdm.domain.rules import RuleSet
 from mdm.linkage.model import Model, check_trained
 from mdm.linkage.record import Prepared
-from mdm.linkage.score import SILENT, WEIGHT_DIGITS, ScoredPair
+from mdm.linkage.score import WEIGHT_DIGITS, ScoredPair
 from mdm.linkage.settings import output_name, settings
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from mdm.domain.counterfactual import SILENT
 from mdm.domain.rules import RuleSet
 from mdm.linkage.calibration import Calibration
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, floored, weights_of
-from mdm.linkage.score import SILENT
 from mdm.linkage.train import World, level_patterns
 
 HOLD = 1.0

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mdm.domain.cluster import Contradiction
+from mdm.domain.counterfactual import SILENT, Case, Consequences, Stance, consequences_of, stance_of
+from mdm.domain.reason import two_scripts
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet, Veto
 from mdm.linkage.levels import (
     Columns,
@@ -19,13 +21,11 @@ from mdm.linkage.levels import (
     compile_level,
     compile_null,
     describe,
+    leaves,
 )
 from mdm.linkage.model import Model, check_trained, weights_of
 from mdm.linkage.packed import Unpack, compile_unpacking
 from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared, compile_preparation
-
-SILENT = -1
-"""Level index of a comparison that says nothing about the pair."""
 
 WEIGHT_DIGITS = 9
 """Match weights are rounded to this many decimals before any threshold sees them."""
@@ -61,7 +61,11 @@ class ScoredPair:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one comparison says about a pair: its level, labelled for people, its bits, the values read."""
+    """What one comparison says about a pair: its level, labelled for people, its bits, the values read.
+
+    ``stance``: what its words say; ``columns``: what the level that holds looked at; ``bilingual``: it found one thing
+    in two scripts.
+    """
 
     comparison: str
     en: str
@@ -72,6 +76,9 @@ class Evidence:
     weight: float
     left: Mapping[str, FeatureValue]
     right: Mapping[str, FeatureValue]
+    stance: Stance = Stance.OPEN
+    columns: frozenset[str] = frozenset()
+    bilingual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,13 @@ class Scorer:
         )
         self._vetoes = tuple((veto, _compile_veto(veto, columns)) for veto in rules.vetoes)
         self._hard_first = tuple(sorted(self._vetoes, key=lambda pair: not pair[0].hard))
+        self._conditions = tuple(
+            (compile_level(veto.when, columns), veto.unless and compile_level(veto.unless, columns))
+            for veto in rules.vetoes
+        )
         self._anchors = tuple(compile_level(level, columns) for level in rules.anchors)
+        self._rules = rules
+        self._consequences: Consequences | None = None
 
     def score(self, left: Comparable, right: Comparable) -> ScoredPair:
         """Match weight, probability and levels of a pair."""
@@ -133,6 +146,26 @@ class Scorer:
     def explain(self, left: Prepared, right: Prepared) -> tuple[Evidence, ...]:
         """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight."""
         return tuple(_evidence(comparison, left, right) for comparison in self._comparisons)
+
+    @property
+    def consequences(self) -> Consequences:
+        """What each level entails for vetoes and anchors; worked out when it is first asked for."""
+        if self._consequences is None:
+            self._consequences = consequences_of(self._rules)
+        return self._consequences
+
+    def case(self, left: Comparable, right: Comparable) -> Case:
+        """All that decides about the pair, as ``domain.counterfactual`` asks for it."""
+        one, other = left.values, right.values
+        scored = self.score(left, right)
+        return Case(
+            scored.levels,
+            tuple(comparison.bits for comparison in self._comparisons),
+            scored.match_weight,
+            frozenset(n for n, (when, _) in enumerate(self._conditions) if when(one, other)),
+            frozenset(n for n, (_, unless) in enumerate(self._conditions) if unless and unless(one, other)),
+            frozenset(n for n, anchor in enumerate(self._anchors) if anchor(one, other)),
+        )
 
     def violated_vetoes(self, left: Comparable, right: Comparable) -> tuple[Veto, ...]:
         """Every veto that forbids an automatic link of the pair."""
@@ -163,6 +196,9 @@ def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -
     level = comparison.level(left.values, right.values)
     label_en, label_zh = _labels(rule, level, left.values, right.values)
     read = columns_read(rule.levels)
+    mine = {name: left.record.features.get(name) for name in read}
+    theirs = {name: right.record.features.get(name) for name in read}
+    held = rule.levels[level] if 0 <= level < len(rule.levels) else None
     return Evidence(
         rule.name,
         rule.en,
@@ -171,9 +207,17 @@ def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -
         label_en,
         label_zh,
         comparison.bits[level] if level >= 0 else 0.0,
-        {name: left.record.features.get(name) for name in read},
-        {name: right.record.features.get(name) for name in read},
+        mine,
+        theirs,
+        stance_of(rule, level),
+        frozenset(columns_read((held,))) if held else frozenset(),
+        held is not None and not _seeks_missing(held) and two_scripts(mine, theirs),
     )
+
+
+def _seeks_missing(level: Level) -> bool:
+    """Whether the level tests for a missing value: then its own words say what stands in which script."""
+    return any(leaf.kind is LevelKind.MISSING for leaf in leaves(level))
 
 
 def _labels(rule: Comparison, level: int, left: Values, right: Values) -> tuple[str, str]:

@@ -24,7 +24,8 @@ from mdm.linkage.record import FeatureRecord, Prepared, members_of
 from mdm.linkage.score import Comparable, ScoredPair
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.train_unlabelled import train_unlabelled
-from mdm.services import access, cluster, queue, rebuild, rule, source, standardise
+from mdm.services import access, cluster, rebuild, rule, source, standardise
+from mdm.services.evidence import evidence_of
 from mdm.services.hub import Hub
 from mdm.services.rebuild import Rebuilt
 from mdm.services.rule import Matcher
@@ -68,6 +69,10 @@ class MatchCandidate:
     title: str
     explanation: tuple[Mapping[str, Json], ...]
     vetoes: tuple[Mapping[str, Json], ...]
+    sentence_en: str = ""
+    sentence_zh: str = ""
+    counterfactual_en: str = ""
+    counterfactual_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,7 +455,7 @@ def _candidates(
 def _candidate(
     matcher: Matcher, golden_id: str, pair: ScoredPair, asked: Prepared, other: Prepared, title: str
 ) -> MatchCandidate:
-    evidence = queue.evidence_of(matcher, asked, other)
+    evidence = evidence_of(matcher, asked, other)
     vetoed = bool(evidence["vetoes"])
     linked = pair.match_weight >= matcher.link_weight and not vetoed
     return MatchCandidate(
@@ -461,4 +466,8 @@ def _candidate(
         title,
         tuple(evidence["comparisons"]),
         tuple(evidence["vetoes"]),
+        evidence["sentence_en"],
+        evidence["sentence_zh"],
+        evidence["counterfactual_en"],
+        evidence["counterfactual_zh"],
     )

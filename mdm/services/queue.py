@@ -7,16 +7,14 @@ with a reason (I18); a negative verdict whose values changed is asked again whil
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from mdm.domain.cluster import Partition, Reason, Refusal
-from mdm.domain.review import TaskReason, TaskStatus
-from mdm.linkage.record import Prepared
+from mdm.domain.review import Against, TaskReason, TaskStatus
 from mdm.services.cluster import Scope
-from mdm.services.rule import Matcher
+from mdm.services.evidence import evidence_of, text_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
@@ -73,32 +71,6 @@ def questions(scope: Scope, grouped: Partition) -> list[tuple[int, int, float]]:
 def values_hash(features: str) -> str:
     """Names what a verdict rested on: the features of a record."""
     return hashlib.sha256(features.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def evidence_of(matcher: Matcher, left: Prepared, right: Prepared) -> dict[str, Any]:
-    """What speaks for and against a pair, as stored with its task; ``Any``: JSON."""
-    return {
-        "prior": round(matcher.scorer.prior_bits, 6),
-        "model": matcher.model_fingerprint,
-        "rules": matcher.rule_fingerprint,
-        "comparisons": [
-            {
-                "name": item.comparison,
-                "en": item.en,
-                "zh": item.zh,
-                "level_en": item.label_en,
-                "level_zh": item.label_zh,
-                "weight": round(item.weight, 6),
-                "left": dict(item.left),
-                "right": dict(item.right),
-            }
-            for item in matcher.scorer.explain(left, right)
-        ],
-        "vetoes": [
-            {"name": veto.name, "en": veto.en, "zh": veto.zh, "clause": veto.clause, "hard": veto.hard}
-            for veto in matcher.scorer.violated_vetoes(left, right)
-        ],
-    }
 
 
 def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_Wanted]:
@@ -223,31 +195,40 @@ def _open(uow: UnitOfWork, scope: Scope, items: Sequence[_Wanted]) -> list[int]:
 
 def _task_values(scope: Scope, item: _Wanted, left: int, right: int) -> dict[str, Any]:
     """The changing columns of a task; ``Any``: column values."""
-    evidence = evidence_of(scope.matcher, scope.prepare(item.left), scope.prepare(item.right))
-    evidence["against"] = _against(scope, item.against)
+    against = _against(scope, item.against)
+    evidence = evidence_of(
+        scope.matcher,
+        scope.prepare(item.left),
+        scope.prepare(item.right),
+        against=against,
+        keep_features=True,
+    )
+    evidence["against"] = against and asdict(against)
     return {
         "left_version": left,
         "right_version": right,
         "match_weight": item.weight,
         "match_probability": item.probability,
-        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "evidence": text_of(evidence),
         "reason": item.reason.value,
     }
 
 
-def _against(scope: Scope, refusal: Refusal | None) -> dict[str, str] | None:
+def _against(scope: Scope, refusal: Refusal | None) -> Against | None:
     """The two other records that forbid a link, and the words for what they contradict in."""
     if refusal is None or refusal.against is None:
         return None
     left, right = (scope.records[record_id].key for record_id in refusal.against)
     said = next((veto for veto in scope.matcher.rules.vetoes if veto.name == refusal.name), None)
-    return {
-        "name": refusal.name,
-        "en": said.en if said else refusal.name,
-        "zh": said.zh if said else refusal.name,
-        "left": f"{left.system}:{left.key}",
-        "right": f"{right.system}:{right.key}",
-    }
+    return Against(
+        refusal.name,
+        said.en if said else refusal.name,
+        said.zh if said else refusal.name,
+        f"{left.system}:{left.key}",
+        f"{right.system}:{right.key}",
+        said.clause if said else "",
+        bool(said and said.regulated),
+    )
 
 
 def scope_version(scope: Scope, uow: UnitOfWork, record_id: int) -> int:

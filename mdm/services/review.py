@@ -18,19 +18,20 @@ from mdm.domain.access import Permission
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
-    Against,
     Evidence,
     Outcome,
     Side,
     Task,
     TaskLine,
     TaskStatus,
+    Telling,
     Verdict,
     VetoSpoken,
     require_reason,
 )
 from mdm.domain.source import Json
 from mdm.services import access, decision, rebuild, rule
+from mdm.services.evidence import against_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
@@ -98,14 +99,14 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         before = review_store.find_decision(uow.connection, row.previous_decision)
         previous = None if before is None else _previous(before)
     return Task(
-        _task_line(row, left, right, uow),
+        _task_line(row, left, right, telling_of(evidence), uow),
         left,
         right,
         tuple(_evidence(item) for item in evidence["comparisons"]),
         _vetoes(evidence),
         previous,
         tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
-        Against(**evidence["against"]) if evidence.get("against") else None,
+        against_of(evidence),
         rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *ids)
         if row.status == TaskStatus.OPEN
         else (),
@@ -301,10 +302,13 @@ def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine
         right or row.right_title or "",
         tuple(_evidence(item) for item in evidence["comparisons"]),
         _vetoes(evidence),
+        telling_of(evidence),
     )
 
 
-def _task_line(row: Any, left: Side, right: Side, uow: UnitOfWork) -> TaskLine:  # Any: a table row
+def _task_line(
+    row: Any, left: Side, right: Side, telling: Telling, uow: UnitOfWork
+) -> TaskLine:  # Any: a table row
     entity = uow.hub.dictionary.entity(row.entity)
     return TaskLine(
         row.task_id,
@@ -321,6 +325,7 @@ def _task_line(row: Any, left: Side, right: Side, uow: UnitOfWork) -> TaskLine: 
         right.source_system,
         right.source_id,
         entity.title_of(right.values),
+        telling=telling,
     )
 
 
@@ -361,7 +366,15 @@ def _evidence(item: Mapping[str, Any]) -> Evidence:
 
 def _vetoes(evidence: Mapping[str, Any]) -> tuple[VetoSpoken, ...]:
     """``Any``: stored JSON."""
-    return tuple(VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"]) for v in evidence["vetoes"])
+    return tuple(
+        VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"], v.get("regulated", False))
+        for v in evidence["vetoes"]
+    )
+
+
+def telling_of(evidence: Mapping[str, Any]) -> Telling:
+    """``Any``: stored JSON; evidence of older tasks has no sentence."""
+    return Telling(**{name: evidence.get(name, "") for name in Telling.__slots__})
 
 
 def _previous(row: Any) -> dict[str, Json]:  # Any: a table row

@@ -24,9 +24,20 @@ def test_the_queue_says_where_two_records_differ_and_what_the_evidence_is(stewar
     text = steward.get("/review").text
     assert "<del>瑞</del>" in text
     assert "<ins>端</ins>" in text
-    assert "Phone: same" in text
+    assert re.search(r"[Ss]ame phone", text)
     assert "%</span>" in text
     assert "3 pairs wait for a steward." in text
+
+
+def test_the_sentence_stands_on_top_and_what_would_turn_it_below_the_verdict(
+    browse: Callable[..., FlaskClient], task_ids: list[int]
+) -> None:
+    english = browse("steward").get(f"/review/{task_ids[0]}").text
+    assert re.search(r'<p class="telling">[^<]*[Ss]ame phone[^<]*\.</p>', english)
+    assert english.index('value="unsure"') < english.index("Would link by itself if this held: same")
+    chinese = browse("auditor", "zh").get(f"/review/{task_ids[0]}").text
+    assert re.search(r'<p class="telling">[^<]*电话相同[^<]*。</p>', chinese)
+    assert "则自动归并。" in chinese
 
 
 def test_the_filters_narrow_the_queue(steward: FlaskClient) -> None:
