@@ -121,6 +121,14 @@ class Scorer:
             compile_comparison(rule, [level.bits for level in weights.levels], columns)
             for rule, weights in zip(rules.comparisons, weights_of(rules, model.weights), strict=True)
         )
+        best = [max(0.0, *comparison.bits) for comparison in self._comparisons]
+        # rounding of the sum may add a little; nothing within reach of the floor is given up
+        self._most = self.prior_bits + sum(best) + 10**-WEIGHT_DIGITS
+        lost = [
+            (comparison, (*(most - bits for bits in comparison.bits), most))
+            for comparison, most in zip(self._comparisons, best, strict=True)
+        ]
+        self._decisive_first = sorted(lost, key=lambda part: -part[1][-2])
         self._vetoes = tuple((veto, _compile_veto(veto, columns)) for veto in rules.vetoes)
         self._hard_first = tuple(sorted(self._vetoes, key=lambda pair: not pair[0].hard))
         self._conditions = tuple(
@@ -142,6 +150,16 @@ class Scorer:
                 weight += comparison.bits[level]
         weight = round(weight, WEIGHT_DIGITS)
         return ScoredPair(left.record_id, right.record_id, weight, self._probability(weight), tuple(levels))
+
+    def score_above(self, left: Comparable, right: Comparable, floor: float) -> ScoredPair | None:
+        """The pair scored, if it reaches ``floor`` bits: most do not, and a few comparisons tell."""
+        most = self._most
+        for comparison, lost in self._decisive_first:
+            most -= lost[comparison.level(left.values, right.values)]
+            if most < floor:
+                return None
+        pair = self.score(left, right)
+        return pair if pair.match_weight >= floor else None
 
     def explain(self, left: Prepared, right: Prepared) -> tuple[Evidence, ...]:
         """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight."""

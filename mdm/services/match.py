@@ -386,7 +386,7 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Score
     found_pairs = [
         (pair, matcher.scorer.contradiction(asked, other) is not None)
         for other in others
-        if (pair := _ordered_score(matcher, asked, other)).match_weight >= matcher.review_weight
+        if (pair := _ordered_score(matcher, asked, other)) is not None
     ]
     found_pairs.sort(key=lambda item: (-item[0].match_weight, item[1], item[0].left, item[0].right))
     return [pair for pair, _ in found_pairs]
@@ -415,9 +415,9 @@ def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
     match_store.replace_pairs(uow.connection, matcher.entity.name, map(stored_pair, scored), [record_id])
 
 
-def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable) -> ScoredPair:
+def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable) -> ScoredPair | None:
     left, right = (one, other) if one.record_id < other.record_id else (other, one)
-    return matcher.scorer.score(left, right)
+    return matcher.scorer.score_above(left, right, matcher.review_weight)
 
 
 def stored_pair(pair: ScoredPair) -> StoredPair:
@@ -443,11 +443,11 @@ def _candidates(
         if other in held:
             best.setdefault(held[other], (pair, other))
     chosen = list(best.items())[:limit]
-    titles = golden_store.latest_versions(uow.connection, [golden_id for golden_id, _ in chosen])
+    titles = golden_store.titles_of(uow.connection, [golden_id for golden_id, _ in chosen])
     ids = [other for _, (_, other) in chosen]
     prepared = cluster.prepare_many(matcher, match_store.features(uow.connection, ids))
     return tuple(
-        _candidate(matcher, golden_id, pair, asked, prepared[other], titles[golden_id].title)
+        _candidate(matcher, golden_id, pair, asked, prepared[other], titles[golden_id])
         for golden_id, (pair, other) in chosen
     )
 

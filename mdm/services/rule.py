@@ -87,26 +87,45 @@ def matcher(uow: UnitOfWork, entity: str) -> Matcher:
     """
     rules = rules_of(uow.hub, entity)
     stored = match_store.active_model(uow.connection, entity)
-    if stored is not None and stored.rule_fingerprint == _fingerprint(uow.hub, rules):
-        return compile_matcher(uow.hub, rules, stored.fingerprint, stored.content)
-    weights = weights_in_force(uow.hub, rules)
+    if stored is None or stored[1] != _fingerprint(uow.hub, rules):
+        return _provisional_matcher(uow, rules, None if stored is None else stored[0])
+    known = uow.hub.cache.get(("matcher", entity, stored[0]))
+    if isinstance(known, Matcher):
+        return known
+    return compile_matcher(uow.hub, rules, stored[0], match_store.model_content(uow.connection, stored[0]))
+
+
+def _provisional_matcher(uow: UnitOfWork, rules: RuleSet, last: str | None) -> Matcher:
+    """Rules and weights in force with the statistics of the ``last`` model; kept until one of the three changes."""
+    hub, key = uow.hub, ("provisional matcher", rules.entity)
+    own = hub.weights.get(rules.entity)
+    known = cast("tuple[RuleSet, Weights | None, str | None, Matcher] | None", hub.cache.get(key))
+    if known and known[0] is rules and known[1] is own and known[2] == last:
+        return known[3]
+    weights = weights_in_force(hub, rules)
     if weights is None:
         raise RuleError(
-            f"{entity} has no trained model yet: run `mdm match {entity} --full` first.", entity=entity
+            f"{rules.entity} has no trained model yet: run `mdm match {rules.entity} --full` first.",
+            entity=rules.entity,
         )
-    statistics = Statistics() if stored is None else model_from_json(stored.content).statistics
+    statistics = Statistics()
+    if last is not None:
+        statistics = model_from_json(match_store.model_content(uow.connection, last)).statistics
     model = build_model(rules, weights, statistics)
-    return compile_matcher(uow.hub, rules, model.fingerprint(), model.to_json())
+    made = compile_matcher(hub, rules, model.fingerprint(), model.to_json())
+    hub.cache[key] = (rules, own, last, made)
+    return made
 
 
 def has_current_model(uow: UnitOfWork, entity: str) -> bool:
     """Whether a full run under the rules and weights in force has left a model."""
     rules = rules_of(uow.hub, entity)
     stored = match_store.active_model(uow.connection, entity)
-    if stored is None or stored.rule_fingerprint != _fingerprint(uow.hub, rules):
+    if stored is None or stored[1] != _fingerprint(uow.hub, rules):
         return False
     weights = weights_in_force(uow.hub, rules)
-    return weights is None or model_from_json(stored.content).weights == weights
+    content = match_store.model_content(uow.connection, stored[0])
+    return weights is None or model_from_json(content).weights == weights
 
 
 def compile_matcher(hub: Hub, rules: RuleSet, fingerprint: str, content: str) -> Matcher:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
-from mdm.storage.database import Row, among, insert_rows, upsert_rows
+from mdm.storage.database import Row, among, insert_rows, raw_rows, upsert_rows
 from mdm.storage.schema import (
     fact,
     golden_override,
@@ -72,20 +72,14 @@ def version_at(connection: Connection, golden_id: str, at: str | None) -> Row | 
     return connection.execute(query if at is None else query.where(golden_version.c.valid_from <= at)).first()
 
 
-def latest_versions(connection: Connection, golden_ids: Iterable[str]) -> dict[str, Row]:
-    """Golden ID -> its newest version."""
-    rows = connection.execute(
-        select(golden_version)
-        .join(
-            golden_record,
-            and_(
-                golden_record.c.golden_id == golden_version.c.golden_id,
-                golden_record.c.version == golden_version.c.version,
-            ),
-        )
-        .where(among(connection, golden_record.c.golden_id, golden_ids))
-    )
-    return {r.golden_id: r for r in rows}
+def titles_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
+    """Golden ID -> title of its newest version."""
+    return dict(raw_rows(connection, _TITLES, (list(golden_ids),)))
+
+
+_TITLES = """
+    select golden_id, title from golden_version join golden_record using (golden_id, version)
+    where golden_id in (?*)"""
 
 
 def history(connection: Connection, golden_id: str) -> Sequence[Row]:

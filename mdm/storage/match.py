@@ -46,11 +46,21 @@ def save_rule_set(
         insert_rows(connection, rule_set, [row])
 
 
-def active_model(connection: Connection, entity: str) -> Row | None:
-    """The model in force: fingerprint, rule_fingerprint, content."""
-    return connection.execute(
-        select(match_model).where(match_model.c.entity == entity, match_model.c.active)
-    ).first()
+def active_model(connection: Connection, entity: str) -> tuple[str, str] | None:
+    """Fingerprints of the model in force and of the rules it was made under; its content may hold megabytes."""
+    rows = raw_rows(
+        connection,
+        "select fingerprint, rule_fingerprint from match_model where entity = ? and active",
+        (entity,),
+    )
+    return tuple(rows[0]) if rows else None
+
+
+def model_content(connection: Connection, fingerprint: str) -> str:
+    """The JSON of a model."""
+    return str(
+        connection.scalar(select(match_model.c.content).where(match_model.c.fingerprint == fingerprint))
+    )
 
 
 def activate_model(
@@ -131,12 +141,10 @@ _CANDIDATES = """
 
 def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
     """Record id -> JSON of features."""
-    rows = connection.execute(
-        select(standard_record.c.record_id, standard_record.c.features).where(
-            among(connection, standard_record.c.record_id, record_ids)
-        )
-    )
-    return dict(rows.all())
+    return dict(raw_rows(connection, _FEATURES, (list(record_ids),)))
+
+
+_FEATURES = "select record_id, features from standard_record where record_id in (?*)"
 
 
 def all_features(connection: Connection, entity: str) -> Sequence[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from mdm.storage.database import Row, among, insert_rows
+from mdm.storage.database import Row, among, insert_rows, raw_rows
 from mdm.storage.schema import golden_record, source_record, xref
 
 _COLUMNS = (
@@ -73,12 +73,10 @@ def look_up_many(
 
 def golden_ids_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
     """Record id -> present golden ID."""
-    rows = connection.execute(
-        select(xref.c.record_id, xref.c.golden_id).where(
-            xref.c.valid_to.is_(None), among(connection, xref.c.record_id, record_ids)
-        )
-    )
-    return dict(rows.all())
+    return dict(raw_rows(connection, _GOLDEN_IDS, (list(record_ids),)))
+
+
+_GOLDEN_IDS = "select record_id, golden_id from xref where valid_to is null and record_id in (?*)"
 
 
 def all_golden_ids(connection: Connection, entity: str) -> dict[int, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -11,6 +12,8 @@ from mdm.linkage.model import ComparisonWeights, Model, Weights, build_model, fl
 from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared
 from mdm.linkage.score import Scorer
 from mdm.linkage.statistics import Statistics
+
+People = tuple[list[FeatureRecord], dict[int, str]]
 
 SHARES = {
     "name": [(0.5, 0.01), (0.2, 0.02), (0.1, 0.03), (0.1, 0.04), (0.05, 0.1), (0.05, 0.8)],
@@ -129,3 +132,13 @@ def test_the_probability_is_the_calibrated_one(rules: RuleSet, model: Model) -> 
     found = scorer.score(person(scorer, 1, "anna"), person(scorer, 2, "anna"))
 
     assert found.match_probability == calibration.probability(found.match_weight)
+
+
+def test_a_pair_below_the_floor_is_given_up_and_no_other(scorer: Scorer, world: People) -> None:
+    people = [scorer.prepare(record) for record in world[0]]
+    scored = [scorer.score(left, right) for left, right in pairwise(people)]
+    floor = sorted(pair.match_weight for pair in scored)[len(scored) // 2]
+
+    kept = [scorer.score_above(left, right, floor) for left, right in pairwise(people)]
+
+    assert kept == [pair if pair.match_weight >= floor else None for pair in scored]
