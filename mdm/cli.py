@@ -32,6 +32,7 @@ from mdm.domain.errors import (
     UnwritableFileError,
 )
 from mdm.domain.review import TaskLine
+from mdm.linkage.predict import Engine
 from mdm.services import (
     access,
     audit,
@@ -266,10 +267,17 @@ def undo_load(house: House, load_id: str, reason: str) -> Answer:
 @command(main, "match")
 @click.argument("entity")
 @click.option("--full", is_flag=True, help="Everything, under new frozen statistics.")
-def match_command(house: House, entity: str, *, full: bool) -> Answer:
+@click.option(
+    "--engine",
+    type=click.Choice([engine.value for engine in Engine]),
+    default=Engine.DUCKDB.value,
+    show_default=True,
+    help="What scores the pairs of a batch; every engine gives the same.",
+)
+def match_command(house: House, entity: str, *, full: bool, engine: str) -> Answer:
     """Match what is new or changed; build golden records and review tasks."""
     with errors.status(f"matching {entity}"):
-        return _plain(match.run(house.hub, house.actor, entity, full=full))
+        return _plain(match.run(house.hub, house.actor, entity, full=full, engine=Engine(engine)))
 
 
 @command(main, "evaluate")

@@ -16,9 +16,9 @@ from mdm.app import create_app
 from mdm.bench.house import ENTITY, House, bench_house, mapping_of
 from mdm.bench.measure import Row, cpu_seconds, median_ms
 from mdm.engine.connection import open_engine
-from mdm.linkage.predict import open_linker
 from mdm.linkage.record import FeatureRecord
-from mdm.linkage.settings import settings
+from mdm.linkage.settings import trained_settings
+from mdm.linkage.splink_batch import open_linker
 from mdm.linkage.table import comparison_table
 from mdm.services import access, match, rule, source
 from mdm.services.rule import Matcher
@@ -110,13 +110,7 @@ def _asked(house: House) -> list[dict[str, str | None]]:
 def _predict_between(house: House, matcher: Matcher, records: list[FeatureRecord]) -> float:
     prepared = [matcher.scorer.prepare(record) for record in records]
     engine = open_engine(house.hub.settings.scratch)
-    weights = matcher.model.weights
-    given = settings(
-        matcher.rules,
-        prior=weights.prior,
-        m={part.comparison: [level.m for level in part.levels] for part in weights.comparisons},
-        u={part.comparison: [level.u for level in part.levels] for part in weights.comparisons},
-    )
+    given = trained_settings(matcher.rules, matcher.model)
     given.blocking_rules_to_generate_predictions = [block_on("bench_key")]
     # One key per record, so that Splink looks at a handful of candidates and not at the whole table.
     keys = [str(min(p.keys[0], default=-p.record_id)) for p in prepared]

@@ -15,7 +15,7 @@ from mdm.bench.house import ENTITY, House, bench_house, mapping_of, rows_of
 from mdm.bench.measure import Row, cpu_seconds
 from mdm.domain.entity_type import EntityType
 from mdm.domain.quality import compile_checks, run_checks
-from mdm.linkage.predict import predict
+from mdm.linkage.predict import Engine, predict
 from mdm.linkage.record import FeatureRecord
 from mdm.services import match, rule, source, standardise
 from mdm.storage import match as match_store
@@ -123,7 +123,9 @@ def _splink_alone(house: House) -> None:
     records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in stored]
     prepared = [matcher.scorer.prepare(record) for record in records]
     with duckdb.connect() as engine:
-        predict(engine, matcher.rules, matcher.model, prepared, floor=matcher.link_weight)
+        predict(
+            engine, matcher.rules, matcher.model, prepared, floor=matcher.link_weight, engine=Engine.SPLINK
+        )
 
 
 def _schema(entity: EntityType, house: House) -> Schema:

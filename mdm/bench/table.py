@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mdm.bench import answer, load
+from mdm.bench import answer, load, score
 from mdm.bench.measure import Row
 
 BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
     "load": load.full_load,
+    "score": score.scoring,
     "one": answer.one_record,
     "lookup": answer.look_up,
     "check": load.checking,

@@ -1,25 +1,35 @@
-"""The batch: block, score every candidate pair with Splink on DuckDB, keep what reaches the floor.
+"""The batch: block, find the level of every comparison for every candidate pair, keep what reaches the floor.
 
-Nothing is trained here: every m and u comes from the model. Splink 5 leaves tables behind; they are dropped.
+Two engines find the same levels: the hub's own SQL on DuckDB, and Splink as the reference. Weights are summed here,
+once per pattern of levels and as the plain scorer sums them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import StrEnum
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from splink import DuckDBAPI, Linker, SettingsCreator
 
 from mdm.domain.counterfactual import SILENT
 from mdm.domain.rules import RuleSet
-from mdm.linkage.model import Model, check_trained
+from mdm.linkage import duckdb_batch, splink_batch
+from mdm.linkage.model import Model, check_trained, weights_of
 from mdm.linkage.record import Prepared
 from mdm.linkage.score import WEIGHT_DIGITS, ScoredPair
-from mdm.linkage.settings import output_name, settings
 from mdm.linkage.table import candidate_table, comparison_table, key_table
+
+SLACK = 1e-6
+"""Engines keep pairs so many bits below the floor: the exact cut is made on rounded weights."""
+
+
+class Engine(StrEnum):
+    """What finds the levels of a batch."""
+
+    DUCKDB = "duckdb"
+    SPLINK = "splink"
 
 
 def predict(
@@ -30,17 +40,16 @@ def predict(
     *,
     floor: float,
     only: Collection[int] | None = None,
+    engine: Engine = Engine.DUCKDB,
 ) -> list[ScoredPair]:
     """Scored pairs of at least ``floor`` bits, left id below right id, in ascending order of the ids.
 
     ``records`` are prepared under the model's statistics; ``only``: pairs that touch at least one of these
     records. Raises UntrainedLevelError.
     """
-    table = predict_table(connection, rules, model, records, floor=floor, only=only)
-    columns = [table.column(name).to_pylist() for name in table.column_names]
-    left, right, weight, probability, *levels = columns
-    grades: Sequence[tuple[int, ...]] = list(zip(*levels, strict=True)) if levels else [()] * len(left)
-    return [ScoredPair(*row) for row in zip(left, right, weight, probability, grades, strict=True)]
+    return scored_pairs(
+        predict_table(connection, rules, model, records, floor=floor, only=only, engine=engine)
+    )
 
 
 def predict_table(
@@ -51,6 +60,7 @@ def predict_table(
     *,
     floor: float,
     only: Collection[int] | None = None,
+    engine: Engine = Engine.DUCKDB,
 ) -> pa.Table:
     """``left``, ``right`` (record ids), ``match_weight`` (bits), ``match_probability`` (calibrated),
     ``level_<n>``.
@@ -59,85 +69,56 @@ def predict_table(
     """
     check_trained(rules, model)
     pairs = candidate_table(connection, key_table(rules, records), only)
-    if pairs.num_rows == 0:
-        return _result(_no_pairs(rules), rules, model)
-    parts = model.weights.comparisons
-    given = settings(
-        rules,
-        prior=model.weights.prior,
-        m={part.comparison: [level.m for level in part.levels] for part in parts},
-        u={part.comparison: [level.u for level in part.levels] for part in parts},
+    table = comparison_table(rules, records)
+    found = _ON_DUCKDB[engine](connection, rules, model, table, pairs, floor=floor - SLACK)
+    return weigh(rules, model, found, floor=floor)
+
+
+def weigh(rules: RuleSet, model: Model, found: pa.Table, *, floor: float) -> pa.Table:
+    """The pairs with their weights, cut at the floor and in ascending order; the same pattern weighs the same."""
+    names = [f"level_{place}" for place in range(len(rules.comparisons))]
+    patterns = (
+        pc.binary_join_element_wise(*(found.column(name).cast(pa.string()) for name in names), ",")
+        .combine_chunks()
+        .dictionary_encode()
     )
-    with open_linker(connection, given, comparison_table(rules, records)) as (api, linker):
-        blocked = api.register(_blocked(pairs), dataset_display_name="mdm_blocked")
-        linker.table_management.register_blocked_pairs_for_predict(blocked)
-        # a margin below the floor: the exact cut is made after rounding, as the plain scorer makes it
-        scored = linker.inference.predict(threshold_match_weight=floor - 1e-6, warning_mode="never")
-        found = connection.sql(f"SELECT {_wanted(rules)} FROM {scored.physical_name}").to_arrow_table()
-    cut = _result(found, rules, model)
-    return cut.filter(pc.greater_equal(cut.column("match_weight"), floor))
-
-
-@contextmanager
-def open_linker(
-    connection: duckdb.DuckDBPyConnection, given: SettingsCreator, records: pa.Table
-) -> Iterator[tuple[DuckDBAPI, Linker]]:
-    """A Splink linker over a comparison table; everything it left in the database is gone afterwards."""
-    before = _catalogue(connection)
-    api = DuckDBAPI(connection=connection)
-    try:
-        registered = api.register(records, dataset_display_name="mdm_records")
-        yield api, Linker(registered, given, log_level=None)
-    finally:
-        for kind, name in sorted(_catalogue(connection) - before):
-            connection.execute(f'DROP {kind} IF EXISTS "{name}"')
-
-
-def _catalogue(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
-    found = connection.execute(
-        "SELECT 'TABLE', table_name FROM duckdb_tables()"
-        " UNION ALL SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal"
-    ).fetchall()
-    return {(kind, name) for kind, name in found}
-
-
-def _blocked(pairs: pa.Table) -> pa.Table:
-    return pairs.append_column("match_key", pa.repeat("0", pairs.num_rows))
-
-
-def _wanted(rules: RuleSet) -> str:
-    """Splink also returns every value that it compared; they stay in the database."""
-    gammas = [_gamma(place) for place in range(len(rules.comparisons))]
-    return ", ".join(["record_id_l", "record_id_r", "match_weight", *gammas])
-
-
-def _no_pairs(rules: RuleSet) -> pa.Table:
-    empty: dict[str, pa.Array] = {
-        "record_id_l": pa.array([], pa.int64()),
-        "record_id_r": pa.array([], pa.int64()),
-        "match_weight": pa.array([], pa.float64()),
-    }
-    return pa.table(
-        empty | {_gamma(place): pa.array([], pa.int64()) for place in range(len(rules.comparisons))}
+    distinct = [tuple(map(int, text.split(","))) for text in patterns.dictionary.to_pylist()]
+    bits = [[level.bits for level in part.levels] for part in weights_of(rules, model.weights)]
+    weights = [_weight(model.weights.prior_bits, bits, levels) for levels in distinct]
+    probabilities = [model.calibration.probability(weight) for weight in weights]
+    table = pa.table(
+        {
+            "left": found.column("left"),
+            "right": found.column("right"),
+            "match_weight": pa.array(weights, pa.float64()).take(patterns.indices),
+            "match_probability": pa.array(probabilities, pa.float64()).take(patterns.indices),
+        }
+        | {name: found.column(name) for name in names}
     )
+    kept = table.filter(pc.greater_equal(table.column("match_weight"), floor))
+    return kept.sort_by([("left", "ascending"), ("right", "ascending")])
 
 
-def _gamma(place: int) -> str:
-    return f"gamma_{output_name(place)}"
+def scored_pairs(table: pa.Table) -> list[ScoredPair]:
+    """The rows of a table that ``weigh`` made."""
+    left, right, weight, probability, *levels = (column.to_pylist() for column in table.columns)
+    return [
+        ScoredPair(*row)
+        for row in zip(left, right, weight, probability, zip(*levels, strict=True), strict=True)
+    ]
 
 
-def _result(found: pa.Table, rules: RuleSet, model: Model) -> pa.Table:
-    weights = pc.round(found.column("match_weight").cast(pa.float64()), WEIGHT_DIGITS)
-    probability = model.calibration.probability
-    columns = {
-        "left": found.column("record_id_l"),
-        "right": found.column("record_id_r"),
-        "match_weight": weights,
-        "match_probability": pa.array([probability(weight) for weight in weights.to_pylist()], pa.float64()),
-    }
-    for place, rule in enumerate(rules.comparisons):
-        gamma = found.column(_gamma(place)).cast(pa.int64())
-        # Splink counts levels from the last one upwards and has -1 for silence, as we do
-        level = pc.subtract(len(rule.levels), gamma)
-        columns[f"level_{place}"] = pc.if_else(pc.less(gamma, 0), SILENT, level)
-    return pa.table(columns).sort_by([("left", "ascending"), ("right", "ascending")])
+def _weight(prior_bits: float, bits: Sequence[Sequence[float]], levels: Sequence[int]) -> float:
+    """Summed and rounded in the order of the plain scorer, so that both give the very same number."""
+    weight = prior_bits
+    for of_comparison, level in zip(bits, levels, strict=True):
+        if level != SILENT:
+            weight += of_comparison[level]
+    return round(weight, WEIGHT_DIGITS)
+
+
+_Finder = Callable[..., pa.Table]
+_ON_DUCKDB: Mapping[Engine, _Finder] = {
+    Engine.DUCKDB: duckdb_batch.score_pairs,
+    Engine.SPLINK: splink_batch.score_pairs,
+}

@@ -19,9 +19,9 @@ from mdm.domain.errors import RuleError
 from mdm.domain.rules import Comparison, RuleSet
 from mdm.linkage.levels import columns_read
 from mdm.linkage.model import M_FLOOR, U_FLOOR, ComparisonWeights, Weights, floored, held, level_names
-from mdm.linkage.predict import open_linker
 from mdm.linkage.record import FeatureRecord, Prepared, features_by_name, prepare_all
 from mdm.linkage.settings import Shares, settings
+from mdm.linkage.splink_batch import open_linker
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 

@@ -19,7 +19,7 @@ from mdm.domain.standardise.kind import SourceContext
 from mdm.engine.connection import open_engine
 from mdm.linkage.model import Weights, build_model
 from mdm.linkage.packed import Unpacked
-from mdm.linkage.predict import predict
+from mdm.linkage.predict import Engine, predict
 from mdm.linkage.record import FeatureRecord, Prepared, members_of
 from mdm.linkage.score import Comparable, ScoredPair
 from mdm.linkage.statistics import collect_statistics
@@ -38,7 +38,7 @@ from mdm.storage import xref as xref_store
 from mdm.storage.match import StoredPair
 
 ONE_BY_ONE = 200
-"""Up to so many new records are scored by the plain scorer; more go through Splink in one batch."""
+"""Up to so many new records are scored by the plain scorer; more go through an engine in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,13 @@ class PutResult:
     candidates: tuple[MatchCandidate, ...]
 
 
-def run(hub: Hub, actor: Actor, entity: str, *, full: bool = False) -> MatchReport:
-    """Match what is new or changed; ``full``: everything, under new frozen statistics."""
+def run(
+    hub: Hub, actor: Actor, entity: str, *, full: bool = False, engine: Engine = Engine.DUCKDB
+) -> MatchReport:
+    """Match what is new or changed; ``full``: everything, under new frozen statistics.
+
+    ``engine`` finds the levels of a batch; every engine finds the same.
+    """
     access.require(actor, Permission.MATCH_RUN)
     rules = rule.rules_of(hub, entity)
     started = time.monotonic()
@@ -102,7 +107,7 @@ def run(hub: Hub, actor: Actor, entity: str, *, full: bool = False) -> MatchRepo
     fresh = set(versions) if full else {r.record_id for r in rows if not r.matched}
     if matcher is None:
         matcher = _propose(hub, rules, records)
-    pairs = _score(hub, matcher, records, fresh, full=full)
+    pairs = _score(hub, matcher, records, fresh, full=full, engine=engine)
     with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
 
@@ -217,7 +222,13 @@ def _train(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Weight
 
 
 def _score(
-    hub: Hub, matcher: Matcher, records: Sequence[FeatureRecord], fresh: set[int], *, full: bool
+    hub: Hub,
+    matcher: Matcher,
+    records: Sequence[FeatureRecord],
+    fresh: set[int],
+    *,
+    full: bool,
+    engine: Engine,
 ) -> list[ScoredPair]:
     """Pairs of at least review weight that touch a fresh record."""
     if not fresh:
@@ -225,12 +236,19 @@ def _score(
     prepared = [matcher.scorer.prepare(record) for record in records]
     if not full and len(fresh) <= ONE_BY_ONE:
         return _score_fresh(matcher, prepared, fresh)
-    engine = open_engine(hub.settings.scratch)
+    connection = open_engine(hub.settings.scratch)
     try:
-        only = None if full else fresh
-        return predict(engine, matcher.rules, matcher.model, prepared, floor=matcher.review_weight, only=only)
+        return predict(
+            connection,
+            matcher.rules,
+            matcher.model,
+            prepared,
+            floor=matcher.review_weight,
+            only=None if full else fresh,
+            engine=engine,
+        )
     finally:
-        engine.close()
+        connection.close()
 
 
 def _score_fresh(matcher: Matcher, prepared: Sequence[Prepared], fresh: set[int]) -> list[ScoredPair]:

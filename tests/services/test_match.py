@@ -7,6 +7,7 @@ import random
 import pytest
 
 from mdm.domain.errors import MdmError
+from mdm.linkage.predict import Engine
 from mdm.services import decision, golden, match, review, rule
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
@@ -118,6 +119,19 @@ def test_a_record_that_comes_in_while_a_run_is_under_way_keeps_its_links(hub, mo
     monkeypatch.setattr(match, "_score", meanwhile)
     f.run(hub, full=full)
     assert f.partition(hub) == f.groups("ERP:1 QMS:1 | ERP:2 MES:1")
+    assert_holds(hub)
+
+
+def test_every_engine_gives_the_same_golden_records(hub):
+    f.with_widgets(hub)
+    for key, attributes in world(3).items():
+        f.put(hub, key, attributes)
+    seen = []
+    for engine in (Engine.DUCKDB, Engine.SPLINK):
+        found = match.run(hub, f.SYSTEM, "widget", full=True, engine=engine)
+        seen.append((f.partition(hub), found.pairs_scored, found.tasks_open))
+    assert seen[0] == seen[1]
+    assert seen[0][1] > 10
     assert_holds(hub)
 
 
