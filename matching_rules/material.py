@@ -28,6 +28,7 @@ from mdm.domain.rules import (
 )
 
 DIMS = (
+    "manufacturer_part_number.dims",
     "material_name.dims",
     "name_en.dims",
     "specification.dims",
@@ -61,11 +62,27 @@ CLASSES = (
     "specification.noun_class",
     "description.noun_class",
 )
+STUFFS = ("material_name.stuff", "name_en.stuff", "specification.stuff", "description.stuff")
 NUMBERS = (
     "manufacturer_part_number.key",
     "part_number.base",
     "drawing_number.base",
     "catalog_number.key",
+)
+BASES = (
+    "material_name.bases",
+    "name_en.bases",
+    "specification.bases",
+    "description.bases",
+    "size_dimension.bases",
+)
+MAKERS = (
+    "manufacturer_name.trade_pinyin",
+    "manufacturer_name.alias",
+    "manufacturer_name.trade_heads",
+    "brand.trade_pinyin",
+    "brand.alias",
+    "brand.trade_heads",
 )
 FACTS = DIMS + GRADES + VARIANTS + FINISHES + STERILE + COLOURS + SIDES + CODES
 
@@ -84,6 +101,7 @@ OTHER_SIZE = any_of(
     disjoint("inner"),
     disjoint("wall_thickness"),
     disjoint("section"),
+    disjoint("bearing"),
     disjoint("thickness"),
     disjoint("width"),
     disjoint("gauge"),
@@ -141,6 +159,9 @@ OTHER_OPTION = any_of(
     disjoint("cleanliness"),
     disjoint("anatomy"),
     disjoint("tip"),
+    disjoint("version"),
+    disjoint("type"),
+    disjoint("trim"),
     en="different variants",
     zh="型式不同",
 )
@@ -160,24 +181,104 @@ CONTRADICTION = any_of(
     zh="参数矛盾",
 )
 
+ALL_AGREE = (
+    CONTRADICTION,
+    all_of(
+        exact("facts"),
+        shared("facts", at_least=24),
+        en="all stated parameters agree (very many)",
+        zh="所述参数全部相同（很多）",
+    ),
+    all_of(
+        exact("facts"),
+        shared("facts", at_least=16),
+        en="all stated parameters agree (many)",
+        zh="所述参数全部相同（较多）",
+    ),
+    all_of(
+        exact("facts"),
+        shared("facts", at_least=8),
+        en="all stated parameters agree (some)",
+        zh="所述参数全部相同（一些）",
+    ),
+    exact("facts", "all stated parameters agree (few)", "所述参数全部相同（很少）"),
+)
+ONE_STATES_MORE = (
+    all_of(
+        subset("facts"),
+        shared("facts", at_least=24),
+        en="one states more, nothing contradicts (very many agree)",
+        zh="一方更详细，无矛盾（很多）",
+    ),
+    all_of(
+        subset("facts"),
+        shared("facts", at_least=16),
+        en="one states more, nothing contradicts (many agree)",
+        zh="一方更详细，无矛盾（较多）",
+    ),
+    all_of(
+        subset("facts"),
+        shared("facts", at_least=8),
+        en="one states more, nothing contradicts (some agree)",
+        zh="一方更详细，无矛盾（一些）",
+    ),
+    subset("facts", "one states more, nothing contradicts (few agree)", "一方更详细，无矛盾（很少）"),
+)
+FINISH_KNOWN = (
+    all_of(
+        exact("treated"),
+        subset("facts"),
+        shared("facts", at_least=24),
+        en="one states more, but for the finish (very many agree)",
+        zh="除表面处理外一方更详细，无矛盾（很多）",
+    ),
+    all_of(
+        exact("treated"),
+        subset("facts"),
+        shared("facts", at_least=16),
+        en="one states more, but for the finish (many agree)",
+        zh="除表面处理外一方更详细，无矛盾（较多）",
+    ),
+    all_of(
+        exact("treated"),
+        subset("facts"),
+        shared("facts", at_least=8),
+        en="one states more, but for the finish (some agree)",
+        zh="除表面处理外一方更详细，无矛盾（一些）",
+    ),
+)
+MOST_AGREE = (
+    all_of(
+        overlap("facts", 0.7),
+        shared("facts", at_least=16),
+        en="most stated parameters agree",
+        zh="大部分参数相同",
+    ),
+    overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
+)
+
 RULES = RuleSet(
     entity="material",
     version="1",
     features=(
         Feature("code", "part_codes", NUMBERS + CODES),
-        Feature("known_code", "known_numbers", NUMBERS + CODES + CLASSES),
-        Feature("own_number", "own_numbers", NUMBERS + CODES + CLASSES),
+        Feature("known_code", "known_numbers", NUMBERS + CODES + CLASSES + STUFFS),
+        Feature("drawing", "drawings", NUMBERS + CODES),
+        Feature("own_number", "own_numbers", NUMBERS + CODES + BASES + CLASSES),
         Feature("product", "product_codes", CODES),
         Feature("gtin", "values", ("gtin", "udi_di")),
         Feature("quoted", "references", ("erp_material_ref", "old_material_number", "@source_id")),
-        Feature("noun", "attr_set", NOUNS),
-        Feature("noun_class", "attr_set", CLASSES),
+        Feature("noun", "nouns_named", NOUNS + STUFFS),
+        Feature("noun_class", "noun_classes", CLASSES + STUFFS),
+        Feature("noun_kind", "noun_kind", NOUNS + CLASSES),
         Feature("standard", "standard_part", NOUNS + CLASSES),
         Feature("device", "device", CLASSES),
+        Feature("own_class", "own_class", CLASSES),
         Feature("facts", "facts", FACTS, weighted=True),
         Feature("dims", "dims", DIMS),
         Feature("grade", "attr_set", GRADES),
         Feature("finish", "attr_set", FINISHES),
+        Feature("treated", "or_none", FINISHES),
         Feature("sterile", "attr_set", STERILE),
         Feature("colour", "attr_set", COLOURS),
         Feature("side", "attr_set", SIDES),
@@ -187,6 +288,7 @@ RULES = RuleSet(
         Feature("dia", "dim_dia", DIMS),
         Feature("od", "dim_od", DIMS),
         Feature("inner", "dim_id", DIMS),
+        Feature("bearing", "dim_bearing", DIMS),
         Feature("wall_thickness", "dim_wall", DIMS),
         Feature("section", "dim_section", DIMS),
         Feature("thickness", "dim_thickness", DIMS),
@@ -240,20 +342,13 @@ RULES = RuleSet(
         Feature("cleanliness", "variant_cleanliness", VARIANTS),
         Feature("anatomy", "variant_anatomy", VARIANTS),
         Feature("tip", "variant_tip", VARIANTS),
-        Feature(
-            "maker",
-            "values",
-            (
-                "manufacturer_name.trade_pinyin",
-                "manufacturer_name.alias",
-                "manufacturer_name.trade_heads",
-                "brand.trade_pinyin",
-                "brand.alias",
-                "brand.trade_heads",
-            ),
-        ),
-        Feature("one_fact", "combined_1", NOUNS + FACTS),
-        Feature("two_facts", "combined_2", NOUNS + FACTS),
+        Feature("version", "variant_version", VARIANTS),
+        Feature("type", "variant_type", VARIANTS),
+        Feature("trim", "variant_trim", VARIANTS),
+        Feature("maker", "maker_short", MAKERS),
+        Feature("bought_maker", "bought_maker", MAKERS + NOUNS + CLASSES),
+        Feature("one_fact", "combined_1", NOUNS + STUFFS + FACTS),
+        Feature("two_facts", "combined_2", NOUNS + STUFFS + FACTS),
         Feature("three_facts", "combined_3", FACTS),
     ),
     comparisons=(
@@ -303,56 +398,7 @@ RULES = RuleSet(
             "standard_part",
             "Size, grade and finish of a standard part",
             "标准件的尺寸、材质与表面处理",
-            (
-                CONTRADICTION,
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=24),
-                    en="all stated parameters agree (very many)",
-                    zh="所述参数全部相同（很多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=16),
-                    en="all stated parameters agree (many)",
-                    zh="所述参数全部相同（较多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=8),
-                    en="all stated parameters agree (some)",
-                    zh="所述参数全部相同（一些）",
-                ),
-                exact("facts", "all stated parameters agree (few)", "所述参数全部相同（很少）"),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=24),
-                    en="one states more, nothing contradicts (very many agree)",
-                    zh="一方更详细，无矛盾（很多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=16),
-                    en="one states more, nothing contradicts (many agree)",
-                    zh="一方更详细，无矛盾（较多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=8),
-                    en="one states more, nothing contradicts (some agree)",
-                    zh="一方更详细，无矛盾（一些）",
-                ),
-                subset(
-                    "facts", "one states more, nothing contradicts (few agree)", "一方更详细，无矛盾（很少）"
-                ),
-                all_of(
-                    overlap("facts", 0.7),
-                    shared("facts", at_least=16),
-                    en="most stated parameters agree",
-                    zh="大部分参数相同",
-                ),
-                overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
-            ),
+            ALL_AGREE + FINISH_KNOWN + ONE_STATES_MORE + MOST_AGREE,
             null=any_of(missing("facts"), missing("standard"), disjoint("standard")),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
@@ -361,57 +407,17 @@ RULES = RuleSet(
             "device",
             "Size and options of a device",
             "器械的规格与选项",
-            (
-                CONTRADICTION,
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=24),
-                    en="all stated parameters agree (very many)",
-                    zh="所述参数全部相同（很多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=16),
-                    en="all stated parameters agree (many)",
-                    zh="所述参数全部相同（较多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=8),
-                    en="all stated parameters agree (some)",
-                    zh="所述参数全部相同（一些）",
-                ),
-                exact("facts", "all stated parameters agree (few)", "所述参数全部相同（很少）"),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=24),
-                    en="one states more, nothing contradicts (very many agree)",
-                    zh="一方更详细，无矛盾（很多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=16),
-                    en="one states more, nothing contradicts (many agree)",
-                    zh="一方更详细，无矛盾（较多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=8),
-                    en="one states more, nothing contradicts (some agree)",
-                    zh="一方更详细，无矛盾（一些）",
-                ),
-                subset(
-                    "facts", "one states more, nothing contradicts (few agree)", "一方更详细，无矛盾（很少）"
-                ),
-                all_of(
-                    overlap("facts", 0.7),
-                    shared("facts", at_least=16),
-                    en="most stated parameters agree",
-                    zh="大部分参数相同",
-                ),
-                overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
-            ),
+            ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
             null=any_of(missing("facts"), missing("device")),
+            otherwise_en="few stated parameters agree",
+            otherwise_zh="少数参数相同",
+        ),
+        Comparison(
+            "own_part",
+            "Product and options of a part of own design",
+            "自制件的适用产品与选项",
+            ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
+            null=any_of(missing("facts"), missing("own_class"), disjoint("own_class")),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
         ),
@@ -419,57 +425,8 @@ RULES = RuleSet(
             "other_part",
             "Parameters of another part",
             "其他物料的参数",
-            (
-                CONTRADICTION,
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=24),
-                    en="all stated parameters agree (very many)",
-                    zh="所述参数全部相同（很多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=16),
-                    en="all stated parameters agree (many)",
-                    zh="所述参数全部相同（较多）",
-                ),
-                all_of(
-                    exact("facts"),
-                    shared("facts", at_least=8),
-                    en="all stated parameters agree (some)",
-                    zh="所述参数全部相同（一些）",
-                ),
-                exact("facts", "all stated parameters agree (few)", "所述参数全部相同（很少）"),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=24),
-                    en="one states more, nothing contradicts (very many agree)",
-                    zh="一方更详细，无矛盾（很多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=16),
-                    en="one states more, nothing contradicts (many agree)",
-                    zh="一方更详细，无矛盾（较多）",
-                ),
-                all_of(
-                    subset("facts"),
-                    shared("facts", at_least=8),
-                    en="one states more, nothing contradicts (some agree)",
-                    zh="一方更详细，无矛盾（一些）",
-                ),
-                subset(
-                    "facts", "one states more, nothing contradicts (few agree)", "一方更详细，无矛盾（很少）"
-                ),
-                all_of(
-                    overlap("facts", 0.7),
-                    shared("facts", at_least=16),
-                    en="most stated parameters agree",
-                    zh="大部分参数相同",
-                ),
-                overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
-            ),
-            null=any_of(missing("facts"), shared("standard"), shared("device")),
+            ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
+            null=any_of(missing("facts"), shared("standard"), shared("device"), shared("own_class")),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
         ),
@@ -513,7 +470,30 @@ RULES = RuleSet(
             disjoint("known_code"),
             "different part, drawing or maker's numbers",
             "件号、图号或制造商型号不同",
-            unless=any_of(shared("gtin"), shared("quoted"), shared("own_number")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number")),
+            hard=False,
+        ),
+        Veto(
+            "other_drawing",
+            disjoint("drawing"),
+            "different drawings",
+            "图号不同",
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number")),
+            hard=False,
+        ),
+        Veto(
+            "other_maker",
+            disjoint("bought_maker"),
+            "another maker's part of the same kind",
+            "其他制造商的同类物料",
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted")),
+            hard=False,
+        ),
+        Veto(
+            "other_kind",
+            disjoint("noun_kind"),
+            "different kinds of standard part",
+            "标准件种类不同",
             hard=False,
         ),
         Veto("other_product", disjoint("product"), "made for different products", "适用产品不同", hard=False),
@@ -580,5 +560,6 @@ RULES = RuleSet(
         ),
     ),
     prior=0.05,
+    rival_margin=1.0,
     training=("code", "three_facts"),
 )

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mdm.domain.rival import Rivals
+
 Pair = tuple[int, int]
 
 
@@ -55,6 +57,8 @@ class Reason(StrEnum):
     """The pair lacks the evidence that an automatic link needs."""
     BRIDGE = "bridge"
     """One record alone would tie two clusters together."""
+    AMBIGUOUS = "ambiguous"
+    """A record of the pair fits another record as well, which contradicts the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def partition(
     contradiction_share: float = 0.2,
     anchored: Anchored = always_anchored,
     refuse_bridges: bool = False,
+    rival_margin: float | None = None,
 ) -> Partition:
     """Group records into clusters along edges of at least ``link_weight`` bits.
 
@@ -110,6 +115,8 @@ def partition(
     the heaviest edge first: a merge is refused when a cannot-link or a hard contradiction lies across the
     two clusters, the pair itself contradicts, or more than ``contradiction_share`` of the cross pairs do, or
     the pair has no anchor.
+    ``rival_margin``: a link is also refused when one of its records has another, at most so many bits lighter, with
+    a record that contradicts the other one; a verdict against the rival ends that.
     ``refuse_bridges``: two clusters of several records each also need two links that share no record.
     A component to be computed alone is all that links of ``link_weight`` and must-links tie together;
     ``contradiction`` and ``anchored`` must not depend on the order of their two records.
@@ -123,6 +130,8 @@ def partition(
     state.forbid(pair for pair in cannot_link if _known(pair, order))
     for left, right in musts:
         state.unite_by_verdict(left, right)
+    if rival_margin is not None:
+        state.look_for_rivals(links, rival_margin)
     if refuse_bridges:
         state.support = _neighbours(links)
     for (left, right), weight in sorted(links.items(), key=_heaviest_first(order)):
@@ -149,6 +158,14 @@ class _State:
         self._musts: set[Pair] = set()
         self._refused: list[Refusal] = []
         self.support: dict[int, set[int]] | None = None
+        self._rivals: Rivals | None = None
+
+    def look_for_rivals(self, links: dict[Pair, float], margin: float) -> None:
+        """Refuse ambiguous links from now on; pairs that a verdict keeps apart are nobody's rivals."""
+        open_links = {
+            pair: weight for pair, weight in links.items() if pair[1] not in self._apart.get(pair[0], ())
+        }
+        self._rivals = Rivals(open_links, self._contradict, margin)
 
     def forbid(self, pairs: Iterable[Pair]) -> None:
         """Keep these pairs apart for good."""
@@ -200,7 +217,18 @@ class _State:
             return Refusal(left, right, weight, Reason.PAIR_CONTRADICTS, own.name, (left, right))
         if not self._anchored(left, right):
             return Refusal(left, right, weight, Reason.NO_ANCHOR)
-        return self._across(left, right, weight) or self._bridge(left, right, weight)
+        return (
+            self._ambiguous(left, right, weight)
+            or self._across(left, right, weight)
+            or self._bridge(left, right, weight)
+        )
+
+    def _ambiguous(self, left: int, right: int, weight: float) -> Refusal | None:
+        rivals = self._rivals.against(left, right, weight) if self._rivals else None
+        if rivals is None:
+            return None
+        found = self._between(*rivals)
+        return Refusal(left, right, weight, Reason.AMBIGUOUS, found.name if found else "", rivals)
 
     def _across(self, left: int, right: int, weight: float) -> Refusal | None:
         one, other = self._members[self._home[left]], self._members[self._home[right]]
@@ -250,6 +278,9 @@ class _State:
         if pair not in self._memo:
             self._memo[pair] = self._contradiction(*pair)
         return self._memo[pair]
+
+    def _contradict(self, left: int, right: int) -> bool:
+        return self._between(left, right) is not None
 
     def _kept_apart(self, one: int, other: int) -> Pair | None:
         if not self._apart:

@@ -22,12 +22,23 @@ _SHORTEST_CODE = 4
 _PART_CODE = 7
 _MOST_FACTS = 10
 """Facts beyond these, in order of their text, are not combined: the number of keys would explode."""
+_SHORT_PRODUCT = re.compile(r"[A-Z]{2}\d")
+_DRAWING = re.compile(r"(?:DWG|DRG|DRW)\d")
+"""Numbers that call themselves drawings count apart from the part numbers of what is drawn."""
 _OWN_CLASSES = frozenset({"own_design", "labelling"})
 _NUMBERED_CLASSES = _OWN_CLASSES | {"device"}
 _REVISION_MARK = re.compile(r"(?:REV)?[A-Z]$")
 _BY_DEFINITION = frozenset({"fastener", "seal", "spring", "stock", "packaging", "chemical"})
 _PASSIVE_NOUNS = frozenset({"capacitor", "resistor", "inductor"})
-_NOUN_PARTS = (".noun", ".noun_class")
+_NOUN_PARTS = (".noun", ".noun_class", ".stuff")
+_GENERIC = frozenset(
+    {"screw", "bolt", "nut", "washer", "spring", "bearing", "motor", "capacitor", "sealing_ring"}
+)
+"""Nouns that a writer uses for any of their kinds."""
+_FILLER = "filler:"
+_ABBREVIATION = 3
+_KEYS = (".key", ".base")
+_CODE_PARTS = (*_KEYS, ".codes")
 _GRADE_CODES = "material_grade."
 _PLACE_OF_RANK = (0, 1, -1)
 _MEASURE = re.compile(r"^(?:(?P<role>[a-z]+):)?(?P<first>[A-Z]+)?(?P<number>-?\d+(?:\.\d+)?)(?P<unit>.*)$")
@@ -38,7 +49,7 @@ _UNITS = {
     "dim_resistance": "ohm", "dim_capacitance": "nF", "dim_inductance": "uH", "dim_voltage": "V", "dim_power": "W",
     "dim_current": "A", "dim_charge": "mAh", "dim_frequency": "Hz", "dim_pressure": "kPa", "dim_curve": "circle",
     "dim_fit": "fit", "dim_package": "package", "dim_dia": "dia", "dim_od": "od", "dim_id": "id", "dim_wall": "wall",
-    "dim_section": "section", "dim_thickness": "thickness", "dim_width": "width",
+    "dim_section": "section", "dim_bearing": "bearing", "dim_thickness": "thickness", "dim_width": "width",
 }  # fmt: skip
 
 
@@ -46,7 +57,7 @@ _GROUPS = (
     "orientation", "luer", "language", "cure", "plasticiser", "dielectric", "temper", "length", "wall",
     "bone_thread", "locking", "coating", "wetting", "flute", "sheet_form",
     "function", "signal", "needle", "bearing_seal",
-    "cleanliness", "anatomy", "tip",
+    "cleanliness", "anatomy", "tip", "version", "type", "trim", "filler",
 )  # fmt: skip
 """Groups of the code list ``variants``."""
 
@@ -104,13 +115,34 @@ def code_tokens(texts: tuple[str, ...]) -> list[str]:
     """Codes as keys, O read as 0 and I as 1; words without a digit and keys under four characters are left out."""
     keys = [part_key(text) for text in texts]
     return _distinct(
-        fold_twins(key) for key in keys if len(key) >= _SHORTEST_CODE and any(map(str.isdigit, key))
+        fold_twins(key)
+        for key in keys
+        if (len(key) >= _SHORTEST_CODE and any(map(str.isdigit, key))) or _SHORT_PRODUCT.fullmatch(key)
     )
 
 
-def part_codes(texts: tuple[str, ...]) -> list[str]:
-    """Codes long enough to name one part; a short one such as XR300 names a product that many parts belong to."""
-    return [key for key in code_tokens(texts) if len(key) >= _PART_CODE]
+def part_codes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Codes long enough to name one part; a short one such as XR300 names a product that many parts belong to.
+
+    Of two numbers of which one begins with the other only the longer one counts: EX-6080A-B40 is no EX-6080A.
+    """
+    written = {
+        key for name, texts in by_reference.items() if name.endswith(_KEYS) for key in code_tokens(texts)
+    }
+    keys = [key for key in code_tokens(_pooled(by_reference, _CODE_PARTS)) if len(key) >= _PART_CODE]
+    return [key for key in keys if key in written or not _is_beginning(key, keys)]
+
+
+def _is_beginning(key: str, keys: Iterable[str]) -> bool:
+    """Whether another key is this one and more than a revision."""
+    return any(
+        other != key and other.startswith(key) and not _REVISION_MARK.fullmatch(other[len(key) :])
+        for other in keys
+    )
+
+
+def _pooled(by_reference: Mapping[str, tuple[str, ...]], endings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for name, texts in by_reference.items() if name.endswith(endings) for text in texts)
 
 
 def attr_set(texts: tuple[str, ...]) -> list[str]:
@@ -139,9 +171,7 @@ def facts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def combined(size: int, by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Every noun with every set of so many facts: keys that only parts of one kind and size share."""
-    nouns = _distinct(
-        text for reference, texts in by_reference.items() if reference.endswith(_NOUN_PARTS) for text in texts
-    )
+    nouns = _distinct(each for noun in nouns_named(by_reference) for each in (noun, _family(noun)))
     told = sorted(facts(by_reference))[:_MOST_FACTS]
     return ["|".join((name, *some)) for name in nouns or [""] for some in combinations(told, size)]
 
@@ -152,19 +182,18 @@ def product_codes(texts: tuple[str, ...]) -> list[str]:
 
 
 def known_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Codes that contradict each other when they differ.
+    """Codes that contradict each other when they differ; drawings are left out.
 
     The part number of a bought part is only the number of its record in one system and says nothing here.
     """
     own = bool(_classes(by_reference) & _NUMBERED_CLASSES)
-    return part_codes(
-        tuple(
-            text
-            for name, texts in by_reference.items()
-            if not name.endswith(".noun_class") and (own or not name.startswith("part_number."))
-            for text in texts
-        )
-    )
+    told = {name: texts for name, texts in by_reference.items() if own or not name.startswith("part_number.")}
+    return [key for key in part_codes(told) if not _DRAWING.match(key)]
+
+
+def drawings(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Numbers that call themselves drawings."""
+    return [key for key in part_codes(by_reference) if _DRAWING.match(key)]
 
 
 def own_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -174,15 +203,13 @@ def own_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """
     if not _classes(by_reference) & _OWN_CLASSES:
         return []
-    written = [
-        text for name, texts in by_reference.items() if not name.endswith(".noun_class") for text in texts
-    ]
-    bases = [_REVISION_MARK.sub("", key) for key in part_codes(tuple(written))]
-    return _distinct(key for key in bases if len(key) >= _PART_CODE - 1)
+    keys = [_REVISION_MARK.sub("", key) for key in part_codes(by_reference)]
+    bases = code_tokens(_pooled(by_reference, (".bases",)))
+    return _distinct(key for key in (*keys, *bases) if len(key) >= _PART_CODE - 1)
 
 
 def _classes(by_reference: Mapping[str, tuple[str, ...]]) -> set[str]:
-    return {text for name, texts in by_reference.items() if name.endswith(".noun_class") for text in texts}
+    return set(_pooled(by_reference, (".noun_class",)) or _pooled(by_reference, (".stuff",)))
 
 
 def standard_part(texts: tuple[str, ...]) -> list[str]:
@@ -197,23 +224,67 @@ def device(texts: tuple[str, ...]) -> list[str]:
     return [text for text in _distinct(texts) if text == "device"]
 
 
+def own_class(texts: tuple[str, ...]) -> list[str]:
+    """Classes of parts of one's own design, nothing for bought ones."""
+    return [text for text in _distinct(texts) if text in _OWN_CLASSES]
+
+
+def bought_maker(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The maker of a part that is what its maker makes of it; nothing for standard, own and finished parts."""
+    named = _pooled(by_reference, (".noun", ".noun_class"))
+    if not named or standard_part(named) or _classes(by_reference) & _NUMBERED_CLASSES:
+        return []
+    return maker_short(
+        tuple(
+            text for name, texts in by_reference.items() if not name.endswith(_NOUN_PARTS) for text in texts
+        )
+    )
+
+
 @lru_cache(maxsize=4096)
 def _facts_of(reference: str, texts: tuple[str, ...]) -> list[str]:
     if reference.endswith(".codes") and not reference.startswith(_GRADE_CODES):
         return product_codes(texts)
-    texts = tuple(text for text in texts if text not in IMPLIED)
+    texts = tuple(text for text in texts if text not in IMPLIED and not text.startswith(_FILLER))
     measured = ((text, _MEASURE.match(text)) for text in texts)
     return [_read(match).text if match else text.rpartition(":")[2] for text, match in measured]
 
 
-def noun(texts: tuple[str, ...]) -> list[str]:
+def noun(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The noun named most often, the first of equals."""
-    return [max(dict.fromkeys(texts), key=texts.count)] if texts else []
+    named = _pooled(by_reference, (".noun",)) or _pooled(by_reference, (".stuff",))
+    return [max(dict.fromkeys(named), key=named.count)] if named else []
+
+
+def nouns_named(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every noun named, or what a bare plastic stands for."""
+    return _distinct(_pooled(by_reference, (".noun",)) or _pooled(by_reference, (".stuff",)))
+
+
+def noun_classes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Classes of the nouns named."""
+    return _distinct(_pooled(by_reference, (".noun_class",)) or _pooled(by_reference, (".stuff",)))
+
+
+def noun_kind(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Nouns of standard parts that say exactly which kind: a hexagon bolt is no socket screw, a screw may be either."""
+    if not set(_classes(by_reference)) & _BY_DEFINITION:
+        return []
+    return [name for name in nouns_named(by_reference) if name not in _GENERIC]
 
 
 def noun_family(texts: tuple[str, ...]) -> list[str]:
     """Families of all nouns named: a pan head screw and a screw are both of the family screw."""
-    return _distinct(text.partition("_")[0] for text in texts)
+    return _distinct(map(_family, texts))
+
+
+def _family(noun: str) -> str:
+    return noun.partition("_")[0]
+
+
+def maker_short(texts: tuple[str, ...]) -> list[str]:
+    """Names of a maker and the three letters that they are shortened to."""
+    return _distinct((*texts, *(f"{text[:_ABBREVIATION].lower()}-" for text in texts if text.isascii())))
 
 
 @lru_cache(maxsize=1024)
@@ -240,18 +311,25 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "size_middle": partial(size_rank, 1),
     "size_smallest": partial(size_rank, 2),
     "code_tokens": code_tokens,
-    "part_codes": part_codes,
     "product_codes": product_codes,
     **{f"variant_{group}": partial(variants_of_group, group) for group in _GROUPS},
     "attr_set": attr_set,
-    "noun": noun,
     "noun_family": noun_family,
+    "maker_short": maker_short,
     "standard_part": standard_part,
     "device": device,
+    "own_class": own_class,
 }
 
 GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "facts": facts,
+    "part_codes": part_codes,
+    "drawings": drawings,
+    "noun": noun,
+    "noun_classes": noun_classes,
+    "noun_kind": noun_kind,
+    "bought_maker": bought_maker,
+    "nouns_named": nouns_named,
     "known_numbers": known_numbers,
     "own_numbers": own_numbers,
     **{f"combined_{size}": partial(combined, size) for size in (1, 2, 3)},

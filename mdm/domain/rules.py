@@ -219,6 +219,8 @@ class RuleSet:
     """All declarations for one entity; ``version`` is the author's, the fingerprint comes from the content.
 
     ``anchors``: evidence of which at least one must hold for an automatic link (empty: none needed).
+    ``rival_margin``: no automatic link to one of two records that contradict each other while the other fits as well
+    but for so many bits (None: the heavier link wins).
     """
 
     entity: str
@@ -232,5 +234,6 @@ class RuleSet:
     survivorship: tuple[Survivorship, ...] = ()
     prior: float = 0.05
     contradiction_share: float = 0.2
+    rival_margin: float | None = None
     training: tuple[str, ...] = field(default=())
     """Array features that block the EM passes when no shipped weights exist."""

@@ -139,6 +139,7 @@ def regroup(scope: Scope) -> Partition:
         contradiction=scope.contradiction,
         contradiction_share=matcher.rules.contradiction_share,
         anchored=anchored,
+        rival_margin=matcher.rules.rival_margin,
     )
 
 

@@ -25,6 +25,7 @@ _REASONS = {
     Reason.CLUSTERS_CONTRADICT: TaskReason.CLUSTER,
     Reason.NO_ANCHOR: TaskReason.NO_ANCHOR,
     Reason.BRIDGE: TaskReason.CLUSTER,
+    Reason.AMBIGUOUS: TaskReason.CLUSTER,
 }
 """A link refused by a verdict asks nothing: the verdict was the answer."""
 

@@ -290,3 +290,30 @@ def test_a_verdict_does_not_carry_a_hard_contradiction_along() -> None:
 
     assert found.clusters == ((1, 2, 3), (4,))
     assert [r.against for r in found.refused] == [(2, 4)]
+
+
+def test_a_record_that_fits_two_contradicting_things_joins_neither() -> None:
+    edges = [Edge(1, 2, 6), Edge(1, 3, 5.5), Edge(2, 4, 9), Edge(3, 5, 9)]
+    records = nodes(1, 2, 3, 4, 5)
+    torn = partition(
+        records, edges, link_weight=5, contradiction=contradicting(pairs((2, 3))), rival_margin=1
+    )
+    assert torn.clusters == ((1,), (2, 4), (3, 5))
+    assert {(r.reason, r.against) for r in torn.refused} == {(Reason.AMBIGUOUS, (2, 3))}
+    sure = partition(
+        records, edges, link_weight=5, contradiction=contradicting(pairs((2, 3))), rival_margin=0.25
+    )
+    assert sure.clusters == ((1, 2, 4), (3, 5))
+
+
+def test_a_verdict_against_the_rival_decides() -> None:
+    edges = [Edge(1, 2, 6), Edge(1, 3, 6)]
+    told = partition(
+        nodes(1, 2, 3),
+        edges,
+        link_weight=5,
+        cannot_link=[(1, 3)],
+        contradiction=contradicting(pairs((2, 3))),
+        rival_margin=1,
+    )
+    assert told.clusters == ((1, 2), (3,))

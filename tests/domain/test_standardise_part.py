@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from mdm.domain.code_list import CodeEntry, CodeList, code_list_faults, parse_code_list
 from mdm.domain.entity_type import Attribute
-from mdm.domain.features_part import FEATURES
+from mdm.domain.features_part import FEATURES, GROUPED_FEATURES
 from mdm.domain.standardise import material_text, part
+from mdm.domain.standardise.bearing import find_bearings
+from mdm.domain.standardise.dimension import loosen
 from mdm.domain.standardise.kind import Env, SourceContext, Standard
 from mdm.domain.standardise.material_text import parse_material_text
 from mdm.domain.standardise.part import fold_twins, part_key, split_revision
@@ -216,7 +218,8 @@ def test_sizes_are_compared_by_rank_and_derived_diameters_do_not_disturb() -> No
 
 
 def test_only_long_codes_name_a_part() -> None:
-    assert FEATURES["part_codes"](("UVX300", "QX3518K24ABC")) == ["QX3518K24ABC"]
+    codes = {"specification.codes": ("UVX300", "QX3518K24ABC")}
+    assert GROUPED_FEATURES["part_codes"](codes) == ["QX3518K24ABC"]
     assert FEATURES["code_tokens"](("UVX300", "WORD", "A1")) == ["UVX300"]
 
 
@@ -227,6 +230,84 @@ def test_only_long_codes_name_a_part() -> None:
 def test_standardising_twice_equals_once(text: str, kind: str) -> None:
     once = standard(kind, text).value
     assert once is None or standard(kind, str(once)).value == once
+
+
+def test_a_number_that_begins_like_a_longer_one_is_not_the_same_part() -> None:
+    told = {"specification.codes": ("EXV6080A", "EXV6080AB40")}
+    assert GROUPED_FEATURES["part_codes"](told) == ["EXV6080AB40"]
+    written = {"manufacturer_part_number.key": ("EXV6080A",), **told}
+    assert GROUPED_FEATURES["part_codes"](written) == ["EXV6080A", "EXV6080AB40"]
+    revised = {"specification.codes": ("TK583001", "TK583001B")}
+    assert GROUPED_FEATURES["part_codes"](revised) == ["TK583001", "TK583001B"]
+
+
+def test_drawings_and_part_numbers_are_compared_apart() -> None:
+    told = {"drawing_number.base": ("DWG771204",), "specification.codes": ("TK583001",)}
+    assert GROUPED_FEATURES["known_numbers"](told) == ["TK583001"]
+    assert GROUPED_FEATURES["drawings"](told) == ["DWG771204"]
+
+
+def test_an_own_number_is_found_in_any_revision_and_a_bought_one_is_not() -> None:
+    told = {"specification.codes": ("TK583001B",), "specification.bases": ("TK583001",)}
+    assert GROUPED_FEATURES["own_numbers"]({**told, "specification.noun_class": ("labelling",)}) == [
+        "TK583001"
+    ]
+    assert GROUPED_FEATURES["own_numbers"]({**told, "specification.noun_class": ("electronic",)}) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["608-2Z C3", "608ZZ/C3", "608ZZC3", "deep groove ball bearing 608 2Z/C3", "轴承-608-ZZ-C3"]
+)
+def test_one_bearing_has_many_designations(text: str) -> None:
+    assert [each.text for each in find_bearings(text)] == ["bearing:608-2Z-C3"]
+
+
+def test_an_open_bearing_needs_the_word_beside_it() -> None:
+    assert [each.text for each in find_bearings("轴承 6204")] == ["bearing:6204"]
+    assert find_bearings("连接器 6204") == find_bearings("轴承 Φ62x6204") == ()
+
+
+def test_the_designation_of_a_bearing_is_no_makers_number() -> None:
+    assert standard("mpn", "6204-2RS").parts["key"] == ""
+    assert standard("mpn", "6204-2RS").parts["dims"] == ("bearing:6204-2RS",)
+    assert standard("mpn", "QXF-6204").parts["key"] == "QXF6204"
+
+
+@pytest.mark.parametrize(
+    ("glued", "apart"),
+    [
+        ("M6*20.08.8级", "M6*20.0 8.8级"),
+        ("M6x208.8级", "M6x20 8.8级"),
+        ("φ2X20304 GB", "φ2X20 304 GB"),
+        ("M8*40A4", "M8*40 A4"),
+        ("M3X25MMA4-80", "M3X25MM A4-80"),
+        ("M2*60.0GR12.9DACROMET", "M2*60.0 GR12.9 DACROMET"),
+        ("φ4x0.5ANNEALEDASTM F138", "φ4x0.5 ANNEALED ASTM F138"),
+        ("ZK-40V2", "ZK-40 V2"),
+        ("GEQPA627IDBVR", "GEQPA627IDBVR"),
+        ("BX16-30AEA100", "BX16-30AEA100"),
+    ],
+)
+def test_facts_that_run_together_come_apart(glued: str, apart: str) -> None:
+    assert loosen(glued) == apart
+
+
+def test_a_bare_plastic_is_the_raw_material() -> None:
+    assert GROUPED_FEATURES["nouns_named"]({"material_name.stuff": ("resin",)}) == ["resin"]
+    named = {"material_name.noun": ("suture",), "specification.stuff": ("resin",)}
+    assert GROUPED_FEATURES["nouns_named"](named) == ["suture"]
+
+
+def test_kinds_of_a_standard_part_are_told_apart_and_a_general_name_fits_all() -> None:
+    def kind(noun: str) -> list[str]:
+        return GROUPED_FEATURES["noun_kind"]({"name.noun": (noun,), "name.noun_class": ("fastener",)})
+
+    assert (kind("screw_set"), kind("screw_hex_bolt"), kind("screw")) == (
+        ["screw_set"],
+        ["screw_hex_bolt"],
+        [],
+    )
+    assert GROUPED_FEATURES["noun_kind"]({"name.noun": ("cover",), "name.noun_class": ("own_design",)}) == []
 
 
 def test_every_group_of_the_shipped_variants_has_its_feature() -> None:

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 SHORTEST = 4
+_SHORT_PRODUCT = re.compile(r"[A-Z]{2}-\d", re.ASCII)
+"""A product as short as ``AX-9``; without its hyphen it would be anything."""
 _RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 _PIECE = re.compile(r"[-_]")
 _NUM = r"(?:\d+(?:\.\d+)?|\.\d+)"
@@ -89,6 +91,8 @@ def code_key(text: str) -> str:
 
 
 def _is_code(run: str) -> bool:
+    if _SHORT_PRODUCT.fullmatch(run):
+        return True
     key = code_key(run)
     digits = sum(map(str.isdigit, key))
     if len(key) < SHORTEST or not digits or _HOUSING.fullmatch(run) or _SIZE_FIRST.match(run):

@@ -62,9 +62,27 @@ _FIT = re.compile(r"((?:Φ|(?<![A-Z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?)(?=[hgHG]\d{1,
 _GLUED_HARDNESS = re.compile(
     r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE
 )
-_GLUED_WORD = re.compile(
-    r"(?<=\d)(?=(?:SUS|SS)\d{3}|R/A(?![A-Za-z])|[A-Z][a-z]{3})|(?<=\d[mM][mM])(?=[A-WYZ][A-Za-z])"
+_CLASS_NUMBERS = r"(?:3\.6|4\.6|4\.8|5\.6|5\.8|6\.8|8\.8|9\.8|10\.9|12\.9)"
+_FINISH_WORDS = (
+    r"(?:ANNEAL|PASS|ZINC|ZN|NICKEL|BLACK|BLK|DACRO|STERIL|HYDRO|PLATED|ANODI|HARD|SOFT|NATUR|CLEAR|WHITE|BLUE|LEFT|"
+    r"RIGHT|PLAIN)"
 )
+_GLUED_WORD = re.compile(
+    r"(?<=\d)(?=(?:SUS|SS)\d{3}|R/A(?![A-Za-z])|[A-Z][a-z]{3}|GR ?\d|"
+    rf"{_FINISH_WORDS}(?![A-Za-z]*\d))|(?<=\d[mM][mM])(?=[A-WYZ][A-Za-z]|A[245](?![0-9.])|\d{1, 2}\.\d ?级)"
+    r"|(?<=[A-Za-z]{3})(?=(?:ASTM|ISO|DIN|GB/?T|YY/?T) ?[A-Z]?\d)"
+)
+_GLUED_GRADE = re.compile(
+    rf"(\d\.0)(?={_CLASS_NUMBERS}(?![\d.]))|(?<=[x×*])(\d{{1,3}}?)(?={_CLASS_NUMBERS} ?级)"
+    r"|(?<=[x×*])(\d{1,3}(?:\.0)?)(?=A[245](?:-[578]0)?(?![A-Za-z0-9.]))"
+    r"|(?<=[x×*])([3-9]|\d{2})(?=(?:303|304|316|420|430)L?(?![A-Za-z0-9.]))",
+    re.IGNORECASE,
+)
+_GLUED_MARK = re.compile(
+    r"((?<![A-Za-z0-9])[A-Z]{2,4}-\d{1,3})(?=V\d(?![A-Za-z0-9])|(?:EN|ZH|CN|DE|FR|ES|IT|JA|JP|KO|RU|PT)(?![a-z0-9-]))"
+    r"|(\b\d{2}A)[-_/](?=B\d0\b)"
+)
+"""A product and the version or language of what belongs to it: XR-300V2, XR-300FR; a hardness and a filler: 80A-B20."""
 _CHIP = re.compile(r"(?<![\w.])(?:0201|0402|0603|0805|1206|1210)(?![\w.])|Ω|±|\d%")
 
 
@@ -140,7 +158,10 @@ def read_dimensions(text: str) -> SizedText:
 
 def loosen(text: str) -> str:
     """The text with a space where facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°, M3x8SUS304."""
-    return _GLUED_WORD.sub(" ", _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text)))
+    text = _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text))
+    for pattern in (_GLUED_GRADE, _GLUED_MARK):
+        text = pattern.sub(lambda match: f"{match[match.lastindex or 0]} ", text)
+    return _GLUED_WORD.sub(" ", text)
 
 
 def format_number(value: Decimal) -> str:

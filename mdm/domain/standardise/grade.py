@@ -33,6 +33,7 @@ _WHOLE_CLASS = re.compile(rf"[^\d.]*(?P<whole>{_CLASSES})[^\d.]*")
 
 _SHORT_CODE = re.compile(r"[A-Za-z]\d{1,2}")
 _FASTENER_STEELS = frozenset({"A1", "A2", "A3", "A4", "A5", "C1", "C3", "C4"})
+_CLASS_AFTER = re.compile(r"[ .]{0,2}\d+(?:\.\d+)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
 _SUTURE_SIZE = re.compile(r"USP ?\d{1,2}(?:[-/]0)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
 
 IMPLIED: Mapping[str, str] = {
@@ -43,10 +44,14 @@ IMPLIED: Mapping[str, str] = {
 """What a designation also says: A2 fasteners are of 304, A4 of 316 (ISO 3506-1); 20Cr13 is AISI 420 (GB/T 20878)."""
 
 
+GENERAL = frozenset({"TYVEK"})
+"""Names of a material that is sold in several grades: they tell none of them."""
+
+
 def grade_codes(terms: Iterable[Term]) -> tuple[str, ...]:
     """Codes of the grades found, each once, with the grades they imply."""
     codes = [code for term in terms for code in (term.code, IMPLIED.get(term.code, ""))]
-    return tuple(dict.fromkeys(code for code in codes if code))
+    return tuple(dict.fromkeys(code for code in codes if code and code not in GENERAL))
 
 
 def grade(text: str, env: Env) -> Standard:
@@ -96,12 +101,17 @@ def find_bare_class(text: str, codes: CodeList | None, *, whole: bool = False) -
 
 
 def is_grade(text: str, term: Term) -> bool:
-    """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel; 70 HA is a hardness."""
+    """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel; 70 HA is a hardness.
+
+    GR before a number is the word grade, alone it is a guaranteed reagent.
+    """
     spelled = text[term.start : term.end].upper()
     if _SHORT_CODE.fullmatch(spelled):
         return spelled in _FASTENER_STEELS
     if spelled == "USP":
         return _SUTURE_SIZE.match(text, term.start) is None
+    if spelled == "GR":
+        return _CLASS_AFTER.match(text, term.end) is None
     return not _is_class_number(spelled) and (
         spelled != "HA" or not text[: term.start].rstrip()[-1:].isdigit()
     )

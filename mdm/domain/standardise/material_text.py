@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from mdm.domain.code_list import CodeList
-from mdm.domain.standardise.code_token import CodeToken, find_codes
-from mdm.domain.standardise.dimension import loosen, read_dimensions
+from mdm.domain.standardise.bearing import find_bearings
+from mdm.domain.standardise.code_token import CodeToken, code_key, find_codes
+from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
 from mdm.domain.standardise.grade import find_bare_class, find_strength_classes, grade_codes, is_grade
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.same import Same
@@ -42,6 +43,11 @@ _OTHER_PART = re.compile(
 _INVERTED = re.compile(
     r"(?P<noun>[A-Z]{3,}), ?(?P<modifier>[A-Z]{3,}(?: [A-Z]{2,})?)(?![A-Z0-9])", re.IGNORECASE
 )
+_MARKED = re.compile(r"(.*\d{2}.*[A-Za-z0-9])[-_/](?:[A-Za-z]|\d)$")
+_THREAD = re.compile(r"(?<![A-Za-z0-9])M ?\d+(?:\.\d+)?(?:(?![A-Za-z0-9.])| ?[xX×*-])")
+_LATIN = re.compile(r"[A-Za-z]+")
+_RAW_PLASTIC = "resin"
+_POLYMERS = frozenset({"plastic", "rubber"})
 _FRENCH = re.compile(r"(?<![A-Za-z0-9.×*x-])\d{1,2}(?:\.\d)? ?$")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
@@ -64,9 +70,10 @@ def dimension_text(text: str, env: Env) -> Standard:
 def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
     """Parts of one text.
 
-    ``noun``, ``noun_class``: code and class of material_nouns; ``dims``, ``pack``: canonical dimensions; ``grade``,
-    ``variant`` (``group:code``), ``finish``, ``sterile``, ``colour``, ``side``: codes of their lists; ``standard``;
-    ``codes``: keys of code tokens; ``words``: what is left.
+    ``noun``, ``noun_class``: code and class of material_nouns; ``stuff``: the noun that a bare plastic stands for;
+    ``dims``, ``pack``: canonical dimensions; ``grade``, ``variant`` (``group:code``), ``finish``, ``sterile``,
+    ``colour``, ``side``: codes of their lists; ``standard``; ``codes``: keys of code tokens; ``bases``: the same
+    without a revision of one character; ``words``: what is left.
     """
     return _parse(
         simplified(clean(text)), tuple(Same(codes[name]) if name in codes else None for name in _LISTS)
@@ -78,25 +85,39 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     text = loosen(_whole_words(text))
     text = blank(text, (match.span() for match in _OTHER_PART.finditer(text)))
     standards = find_standards(text)
-    named, rest = _named(blank(text, ((each.start, each.end) for each in standards)), lists)
+    bearings = find_bearings(text)
+    said = [(each.start, each.end) for each in standards] + [(each.start, each.end) for each in bearings]
+    named, rest = _named(blank(text, said), lists)
     nouns = lists[_PARTS.index("noun")]
     noun = _inverted_noun(text, nouns) or _head_noun(text, named["noun"])
+    grades = (
+        *_grades_by_standard(standards, lists),
+        *named["grade"],
+        *_grades_in_nouns(text, named["noun"], lists),
+    )
+    finishes, colours = _codes_of(named["finish"]), _codes_of(named["colour"])
+    if _THREAD.search(text) and not finishes and "black" in colours:
+        finishes, colours = ("black_oxide",), ()  # nobody dyes a screw: black is how its surface was treated
     sides, rest = _letter_sides(rest, named["side"])
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
     return {
         "noun": noun,
+        "stuff": _stuff(noun, grades, sized.dimensions, lists),
         "noun_class": _class_of(noun, nouns),
-        "grade": grade_codes((*_grades_by_standard(standards, lists), *named["grade"])),
+        "grade": grade_codes(grades),
         "variant": _variants(named["variant"], lists[_PARTS.index("variant")]),
-        "finish": _codes_of(named["finish"]),
+        "finish": finishes,
         "sterile": _sterile(text, named["sterile"]),
-        "colour": _codes_of(named["colour"]),
+        "colour": colours,
         "side": sides,
-        "dims": tuple(each.text for each in sized.dimensions),
+        "dims": tuple(
+            dict.fromkeys((*(each.text for each in bearings), *(each.text for each in sized.dimensions)))
+        ),
         "pack": tuple(each.measure for each in sized.dimensions if each.role == "pack"),
         "standard": tuple(dict.fromkeys(each.text for each in standards)),
         "codes": _with_joined(rest, code_tokens),
+        "bases": _bases(rest, code_tokens),
         "words": _words(sized.rest),
     }
 
@@ -216,6 +237,42 @@ def _inverted_noun(text: str, nouns: Same | None) -> str:
         if term.end - term.start == len(modifier) + 1 + len(match["noun"])
     )
     return next((term.code for term in found), "")
+
+
+def _bases(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:
+    """Codes without one last letter or digit set off by a mark: P-583001_B and 204415-45-1 in their revisions."""
+    bases = (_MARKED.match(text[each.start : each.end]) for each in found)
+    return tuple(dict.fromkeys(code_key(base[1]) for base in bases if base))
+
+
+def _grades_in_nouns(text: str, nouns: tuple[Term, ...], lists: tuple[Same | None, ...]) -> tuple[Term, ...]:
+    """What raw stock is made of stands in its name: PVC tube, PEEK rod."""
+    grades, known = lists[_PARTS.index("grade")], lists[_PARTS.index("noun")]
+    if grades is None or known is None:
+        return ()
+    return tuple(
+        term
+        for noun in nouns
+        if known.codes.by_code[noun.code].parent == "stock"
+        for term in find_terms(_spaced(text[noun.start : noun.end]), grades.codes)
+        if grades.codes.by_code[term.code].parent in _POLYMERS
+    )
+
+
+def _stuff(
+    noun: str, grades: tuple[Term, ...], sizes: tuple[Dimension, ...], lists: tuple[Same | None, ...]
+) -> str:
+    """The noun of a text that names a plastic without any size and nothing made of it: the raw material itself."""
+    known = lists[_PARTS.index("grade")]
+    if noun or known is None or any(each.unit == "mm" for each in sizes):
+        return ""
+    parents = {known.codes.by_code[term.code].parent for term in grades if term.code in known.codes.by_code}
+    return _RAW_PLASTIC if "plastic" in parents else ""
+
+
+def _spaced(noun: str) -> str:
+    """A noun with the Latin letters in it set apart, so that they read as a word."""
+    return _LATIN.sub(r" \g<0> ", noun)
 
 
 def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:

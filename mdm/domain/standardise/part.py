@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from mdm.domain.standardise.bearing import bearing_number
 from mdm.domain.standardise.dimension import format_number
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard, kept
 from mdm.domain.standardise.text import clean
@@ -16,7 +17,9 @@ _NOTE = re.compile(r"\((?![^()]*版)[^()]*\)?")
 _LABEL = re.compile(
     r"^(?:CAT(?:ALOG(?:UE)?)?|REF|ART|ITEM|P/?N|MPN|货号|型号|图号|件号)[.:# _-]{1,2}(?:NO[.:# ]{1,2})?(?=.{5})"
 )
-_MAKER_FIRST = re.compile(r"^(?:[A-Za-z]{5,} +(?=[^ ]*\d)|(?P<prefix>[A-Z]{2,4}) +(?=(?P=prefix)[^ ]*\d))")
+_MAKER_FIRST = re.compile(
+    r"^(?:[A-Za-z]{5,}[ -]+(?=[^ ]*\d|[A-Z]{2,4}[ -]+\d)|(?P<prefix>[A-Z]{2,4}) +(?=(?P=prefix)[^ ]*\d))"
+)
 """The maker's name before its number, or its prefix said twice; a short prefix alone belongs to the number."""
 _QUOTES = "'\"`*#=;,. "
 _TWINS = str.maketrans("OI", "01")
@@ -60,10 +63,16 @@ def split_revision(text: str) -> tuple[str, str]:
 
 
 def mpn(text: str, env: Env) -> Standard:
-    """Maker's part number: part ``key`` for equality, ``folded`` with O/0 and I/1 made one."""
+    """Maker's part number: part ``key`` for equality, ``folded`` with O/0 and I/1 made one.
+
+    The designation of a bearing is no maker's own: it goes to part ``dims``.
+    """
     key = part_key(_MAKER_FIRST.sub("", clean(text)))
     if not key:
         return ABSENT
+    bearing = bearing_number(clean(text).strip(_QUOTES))
+    if bearing:
+        return Standard(_shown(text), {"key": "", "folded": "", "dims": (bearing,)})
     return Standard(_shown(text), {"key": key, "folded": fold_twins(key)})
 
 

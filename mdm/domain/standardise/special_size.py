@@ -128,6 +128,11 @@ def _percent(match: re.Match[str]) -> Special:
     return Special(Decimal(match["n"]), "%", "tolerance" if match["sign"] else "")
 
 
+def _filler(match: re.Match[str]) -> Special:
+    """B20 after a hardness: 20 % of barium sulfate, as makers of radiopaque plastics write it."""
+    return Special(Decimal(match["n"]), "%", "")
+
+
 def _letter_size(match: re.Match[str]) -> Special:
     name = next(group for group in match.groups() if group)
     return Special(Decimal(_LETTER_SIZES[name.upper()]), "size", "size")
@@ -167,6 +172,7 @@ _RULES = (
         chip_only=True,
     ),
     _rule(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]", _percent, "%％"),
+    _rule(rf"(?<=[A°度][ ,;/_-])B(?P<n>[2-6]0){_END}", _filler, "b"),
     _rule(rf"(?<![\w.])(?P<n>{_PACKAGES})(?![\w.])", _package, "0125"),
     _rule(
         rf"{_START}(?P<family>{HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
