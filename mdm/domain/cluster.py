@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mdm.domain.rival import Rivals
+from mdm.domain.rival import RivalSearch
 
 Pair = tuple[int, int]
 
@@ -158,14 +158,14 @@ class _State:
         self._musts: set[Pair] = set()
         self._refused: list[Refusal] = []
         self.support: dict[int, set[int]] | None = None
-        self._rivals: Rivals | None = None
+        self._rivals: RivalSearch | None = None
 
     def look_for_rivals(self, links: dict[Pair, float], margin: float) -> None:
         """Refuse ambiguous links from now on; pairs that a verdict keeps apart are nobody's rivals."""
         open_links = {
             pair: weight for pair, weight in links.items() if pair[1] not in self._apart.get(pair[0], ())
         }
-        self._rivals = Rivals(open_links, self._contradict, margin)
+        self._rivals = RivalSearch(open_links, self._contradict, margin)
 
     def forbid(self, pairs: Iterable[Pair]) -> None:
         """Keep these pairs apart for good."""

@@ -12,7 +12,7 @@ Pair = tuple[int, int]
 Contradicts = Callable[[int, int], bool]
 
 
-class Rivals:
+class RivalSearch:
     """The links of every record, to be asked for rivals of one of them."""
 
     def __init__(self, links: Mapping[Pair, float], contradicts: Contradicts, margin: float) -> None:
@@ -36,7 +36,7 @@ class Rivals:
         return min(found, default=None)
 
     def _torn(self, record: int, other: int, least: float) -> Iterable[Pair]:
-        """Rivals of ``other`` for ``record``."""
+        """RivalSearch of ``other`` for ``record``."""
         for weight, near in self._near[record]:
             if near != other and weight >= least and self._contradicts(near, other):
                 yield (min(near, other), max(near, other))
