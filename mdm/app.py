@@ -13,11 +13,12 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 import stewardship_ui
 from mdm import api
@@ -70,8 +71,6 @@ def create_app(hub: Hub) -> Flask:
         "MAX_FORM_PARTS": 1000,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "RATELIMIT_STORAGE_URI": "memory://",
-        "RATELIMIT_HEADERS_ENABLED": False,
     }
     # An id that begins with a slash must not answer for the one without.
     app.url_map.merge_slashes = False
@@ -79,11 +78,11 @@ def create_app(hub: Hub) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
     _observe(app)
     _protect(app)
+    _limit(app)
     api.register(app, hub)
     stewardship_ui.register(app, hub)
     _answer_errors(app)
     _add_health(app, hub)
-    _limit(app)
     return app
 
 
@@ -200,11 +199,17 @@ def _add_health(app: Flask, hub: Hub) -> None:
 
 
 def _limit(app: Flask) -> None:
-    """Slow down who guesses passwords or floods the API."""
-    limiter = Limiter(get_remote_address, app=app)
-    views: dict[str, Any] = app.view_functions  # Flask's union of view types says nothing here
-    for endpoint in {rule.endpoint for rule in app.url_map.iter_rules()}:
-        if endpoint in PASSWORD_PAGES:
-            views[endpoint] = limiter.limit(LOG_IN_LIMIT, methods=["POST"])(views[endpoint])
-        elif endpoint.partition(".")[0] in app.extensions["flask-smorest"]["blp_name_to_api"]:
-            views[endpoint] = limiter.limit(API_LIMIT)(views[endpoint])
+    """Slow down who guesses passwords or floods the API: one look per request, before anything is read."""
+    window = FixedWindowRateLimiter(MemoryStorage())
+    log_ins, calls = parse(LOG_IN_LIMIT), parse(API_LIMIT)
+
+    @app.before_request
+    def count_request() -> None:
+        if api.is_api_path(request.path):
+            allowed = window.hit(calls, "api", request.remote_addr or "")
+        elif request.method == "POST" and request.endpoint in PASSWORD_PAGES:
+            allowed = window.hit(log_ins, str(request.endpoint), request.remote_addr or "")
+        else:
+            return
+        if not allowed:
+            raise TooManyRequests

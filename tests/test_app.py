@@ -125,3 +125,12 @@ def test_a_request_is_logged_by_its_route_without_personal_data(web, capsys):
     logged = capsys.readouterr()
     assert "request.answered" in logged.out + logged.err
     assert "secret" not in logged.out + logged.err
+
+
+def test_a_flood_of_calls_is_slowed_down_before_anything_is_read(hub, monkeypatch):
+    monkeypatch.setattr("mdm.app.API_LIMIT", "2 per minute")
+    web = create_app(hub).test_client()
+    answers = [web.get("/api/v1/xref/supplier/ERP1/1") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[-1].json["status"] == 429
+    assert web.get("/livez").status_code == 200

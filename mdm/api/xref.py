@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import Response, jsonify
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mdm.api.blueprint import ApiBlueprint
@@ -69,21 +70,35 @@ class LookUpAnswerSchema(Schema):
 @blueprint.route("/xref/<entity>/<source>/<source_id:source_id>", methods=["GET"])
 @blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, XrefSchema)
-def look_up(query: Mapping[str, datetime | None], entity: str, source: str, source_id: str) -> XrefAnswer:
+def look_up(query: Mapping[str, datetime | None], entity: str, source: str, source_id: str) -> Response:
     """Look up one key
 
     The golden ID that stands for this key, also when it was merged, split or retired since.
     """
-    return xref.look_up(reading(), entity, source, check_source_id(source_id), query["as_of"])
+    return jsonify(_told(xref.look_up(reading(), entity, source, check_source_id(source_id), query["as_of"])))
 
 
 @blueprint.route("/xref/<entity>/lookup", methods=["POST"])
 @blueprint.arguments(LookUpSchema)
 @blueprint.response(200, LookUpAnswerSchema)
-def look_up_many(body: Mapping[str, list[Mapping[str, str]]], entity: str) -> dict[str, object]:
+def look_up_many(body: Mapping[str, list[Mapping[str, str]]], entity: str) -> Response:
     """Look up to 10,000 keys
 
     Answers come in the order of the keys, null for a key that is not known.
     """
     keys = [(key["source_system"], key["source_id"]) for key in body["keys"]]
-    return {"results": xref.look_up_many(reading(), entity, keys)}
+    answers = xref.look_up_many(reading(), entity, keys)
+    return jsonify({"results": [answer and _told(answer) for answer in answers]})
+
+
+def _told(answer: XrefAnswer) -> dict[str, object]:
+    """As ``XrefSchema`` describes it; the schema itself takes longer to write an answer than the hub to find it."""
+    return {
+        "entity": answer.entity,
+        "source_system": answer.source_system,
+        "source_id": answer.source_id,
+        "golden_id": answer.golden_id,
+        "status": answer.status,
+        "resolved_ids": answer.resolved_ids,
+        "version": answer.version,
+    }

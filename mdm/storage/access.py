@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, Select, select
 
 from mdm.domain.access import Client, Role, User
-from mdm.storage.database import upsert_rows
+from mdm.storage.database import raw_rows, upsert_rows
 from mdm.storage.schema import (
     api_client,
     login_attempt,
@@ -218,7 +218,16 @@ def insert_client(connection: Connection, client: Client, token_hash: str) -> No
 
 def find_client(connection: Connection, token_hash: str) -> Client | None:
     """The client with this token, revoked, expired or not."""
-    return _one_client(connection, select(api_client).where(api_client.c.token_hash == token_hash))
+    rows = raw_rows(connection, _FIND_CLIENT, (token_hash,))
+    if not rows:
+        return None
+    client_id, name, source, scopes, active, created_at, expires_at = rows[0]
+    return Client(client_id, name, source, frozenset(scopes.split(",")), bool(active), created_at, expires_at)
+
+
+# Every call of the API begins with it.
+_FIND_CLIENT = """
+    select client_id, name, source, scopes, active, created_at, expires_at from api_client where token_hash = ?"""
 
 
 def load_client(connection: Connection, client_id: str) -> Client | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from mdm.domain.change import Change, ChangeKind, ChangeState, canonical
-from mdm.storage.database import Row, insert_rows
+from mdm.storage.database import Row, insert_rows, raw_rows
 from mdm.storage.schema import (
     change_report,
     change_request,
@@ -104,9 +104,8 @@ def latest_report(connection: Connection, change_id: str) -> Row | None:
 
 def governed_number(connection: Connection) -> int:
     """Moves whenever rules, weights or a code list come into force; 0: only files govern."""
-    return int(
-        connection.scalar(select(commit_counter.c.value).where(commit_counter.c.name == GOVERNED_NUMBER)) or 0
-    )
+    rows = raw_rows(connection, "select value from commit_counter where name = ?", (GOVERNED_NUMBER,))
+    return int(rows[0][0]) if rows else 0
 
 
 def advance_governed(connection: Connection) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from mdm.storage.database import Row, among, insert_rows, raw_rows
 from mdm.storage.schema import golden_record, source_record, xref
@@ -19,23 +20,32 @@ _COLUMNS = (
     golden_record.c.version,
 )
 
-_LOOK_UP = (
-    select(*_COLUMNS)
-    .join(xref, and_(xref.c.record_id == source_record.c.record_id, xref.c.valid_to.is_(None)))
-    .join(golden_record, golden_record.c.golden_id == xref.c.golden_id)
-    .where(
-        source_record.c.entity == bindparam("entity"),
-        source_record.c.source == bindparam("source"),
-        source_record.c.source_key == bindparam("source_key"),
-    )
-)
+
+class Link(NamedTuple):
+    """A cross-reference with where its record and its golden record stand now."""
+
+    record_id: int
+    source: str
+    source_key: str
+    record_status: str
+    golden_id: str
+    status: str
+    version: int
 
 
-def look_up(connection: Connection, entity: str, source: str, source_key: str) -> Row | None:
+# Written out: every source system waits for these two, and SQLAlchemy costs several times what they do.
+_LOOK_UP = """
+    select s.record_id, s.source, s.source_key, s.status, x.golden_id, g.status, g.version
+    from source_record s
+    join xref x on x.record_id = s.record_id and x.valid_to is null
+    join golden_record g on g.golden_id = x.golden_id
+    where s.entity = ? and s.source = ? and s.source_key """
+
+
+def look_up(connection: Connection, entity: str, source: str, source_key: str) -> Link | None:
     """The present cross-reference of one source key."""
-    return connection.execute(
-        _LOOK_UP, {"entity": entity, "source": source, "source_key": source_key}
-    ).first()
+    rows = raw_rows(connection, _LOOK_UP + "= ?", (entity, source, source_key))
+    return Link(*rows[0]) if rows else None
 
 
 def look_up_at(connection: Connection, entity: str, source: str, source_key: str, at: str) -> Row | None:
@@ -56,19 +66,10 @@ def look_up_at(connection: Connection, entity: str, source: str, source_key: str
 
 def look_up_many(
     connection: Connection, entity: str, source: str, source_keys: Iterable[str]
-) -> dict[str, Row]:
+) -> dict[str, Link]:
     """Source key -> present cross-reference, for the keys of one source that are known."""
-    rows = connection.execute(
-        select(*_COLUMNS)
-        .join(xref, and_(xref.c.record_id == source_record.c.record_id, xref.c.valid_to.is_(None)))
-        .join(golden_record, golden_record.c.golden_id == xref.c.golden_id)
-        .where(
-            source_record.c.entity == entity,
-            source_record.c.source == source,
-            among(connection, source_record.c.source_key, source_keys),
-        )
-    )
-    return {r.source_key: r for r in rows}
+    rows = raw_rows(connection, _LOOK_UP + "in (?*)", (entity, source, list(source_keys)))
+    return {link.source_key: link for link in map(Link._make, rows)}
 
 
 def golden_ids_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mdm.api.xref import XrefSchema
+
 NAME = {"legal_name": "青岛海川精密机械有限公司"}
 
 
@@ -80,3 +82,12 @@ def test_unknown_names_are_not_found(erp):
     assert erp.get("/xref/nonsense/ERP1/100").json["code"] == "entity.unknown"
     assert erp.get("/xref/supplier/NOPE/100").status_code == 404
     assert erp.post("/xref/nonsense/lookup", json={"keys": []}).status_code == 404
+
+
+def test_answers_have_the_members_that_the_description_names(erp):
+    single = erp.get("/xref/supplier/ERP1/100").json
+    many = erp.post(
+        "/xref/supplier/lookup", json={"keys": [{"source_system": "ERP1", "source_id": "100"}]}
+    ).json["results"][0]
+    assert single == many
+    assert set(single) == set(XrefSchema().fields)
