@@ -36,6 +36,8 @@ _GENERIC = frozenset(
 )
 """Nouns that a writer uses for any of their kinds."""
 _FILLER = "filler:"
+_GTIN_DIGITS = 14
+_REGISTERED = re.compile(r"20\d{2}(?P<risk>[123])\d{6}(?!\d)")
 _ABBREVIATION = 3
 _KEYS = (".key", ".base")
 _CODE_PARTS = (*_KEYS, ".codes")
@@ -224,6 +226,16 @@ def device(texts: tuple[str, ...]) -> list[str]:
     return [text for text in _distinct(texts) if text == "device"]
 
 
+def unit_identifiers(texts: tuple[str, ...]) -> list[str]:
+    """GTINs of the item itself: the first of 14 digits is 0, of packages 1 to 8 (GS1 General Specifications)."""
+    return [text for text in _distinct(texts) if len(text) == _GTIN_DIGITS and text[0] == "0"]
+
+
+def risk_class(texts: tuple[str, ...]) -> list[str]:
+    """Risk class of a device, the digit after the year in its Chinese registration number (NMPA Order 47)."""
+    return _distinct(match["risk"] for text in texts if (match := _REGISTERED.search(text)))
+
+
 def own_class(texts: tuple[str, ...]) -> list[str]:
     """Classes of parts of one's own design, nothing for bought ones."""
     return [text for text in _distinct(texts) if text in _OWN_CLASSES]
@@ -319,6 +331,8 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "standard_part": standard_part,
     "device": device,
     "own_class": own_class,
+    "unit_identifiers": unit_identifiers,
+    "risk_class": risk_class,
 }
 
 GROUPED_FEATURES: Mapping[str, GroupedFunction] = {

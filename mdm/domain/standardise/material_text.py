@@ -48,6 +48,8 @@ _THREAD = re.compile(r"(?<![A-Za-z0-9])M ?\d+(?:\.\d+)?(?:(?![A-Za-z0-9.])| ?[xX
 _LATIN = re.compile(r"[A-Za-z]+")
 _RAW_PLASTIC = "resin"
 _POLYMERS = frozenset({"plastic", "rubber"})
+_COUNTED = re.compile(r"\d ?(?:[支只个包片件根条套枚粒张副双]|pcs?|ea)? ?/ ?$", re.IGNORECASE)
+"""What stands after a count and a slash holds so many of the thing: 50/box."""
 _FRENCH = re.compile(r"(?<![A-Za-z0-9.×*x-])\d{1,2}(?:\.\d)? ?$")
 _SIDES = {"L": "left", "R": "right"}
 _LONGEST_HEAD = 6
@@ -134,6 +136,7 @@ def _named(text: str, lists: tuple[Same | None, ...]) -> tuple[dict[str, tuple[T
         term for term in found["colour"] if rest[term.start : term.end] not in _NOT_COLOURS
     )
     found["variant"] = tuple(term for term in found["variant"] if not _is_french(rest, term))
+    found["noun"] = tuple(term for term in found["noun"] if not _COUNTED.search(rest, 0, term.start))
     for terms in found.values():
         rest = _without(rest, terms)
     bare = find_bare_class(rest, grades)

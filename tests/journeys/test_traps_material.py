@@ -1,0 +1,239 @@
+"""Materials that must not merge, by the shipped rules and weights, and what keeps each pair apart.
+
+Each trap is a pair that differs in one thing. It must stay apart with its veto named; with that veto away and the
+difference read as agreement it must merge, so that the test can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pytest
+
+from mdm.domain.cluster import Edge, Node, partition
+from mdm.domain.features import build_features
+from mdm.domain.rules import Action, LevelKind, RuleSet
+from mdm.domain.standardise.kind import SourceContext
+from mdm.domain.standardise.record import standardise_record
+from mdm.linkage.model import ComparisonWeights, Weights, build_model
+from mdm.linkage.record import FeatureRecord
+from mdm.linkage.score import Scorer
+from mdm.linkage.statistics import collect_statistics
+from mdm.services.dictionary import load_dictionary
+from mdm.services.rule import load_rule_set, shipped_weights
+
+Record = Mapping[str, str]
+
+DICTIONARY = load_dictionary()
+RULES = load_rule_set(DICTIONARY, "material")
+
+
+@dataclass(frozen=True)
+class Trap:
+    """Two records that are not one material, and the veto that says so."""
+
+    veto: str
+    left: Record
+    right: Record
+
+
+def part(name: str, specification: str, **more: str) -> Record:
+    return {"material_name": name, "specification": specification, **more}
+
+
+TRAPS = {
+    "one dimension: M3x10 and M3x12": Trap(
+        "other_size",
+        part("内六角圆柱头螺钉", "M3x10 A2-70 钝化"),
+        {"name_en": "Socket head cap screw M3x12, SS304, passivated"},
+    ),
+    "one dimension: outer diameter of a ring": Trap(
+        "other_size", part("O型圈", "ID12×CS1.8 FKM 70HA"), part("O型密封圈", "12.5*1.8 氟胶 70°")
+    ),
+    "one rating: ohms": Trap(
+        "other_rating", part("贴片电阻", "4.7K 1% 0603"), {"name_en": "Chip resistor 47K 1% 0603"}
+    ),
+    "grade: 304 and 316L": Trap(
+        "other_grade", part("圆棒", "Φ10x1000 06Cr19Ni10 h8"), part("圆棒", "Φ10x1000 1.4404 h8")
+    ),
+    "grade: ELI and standard titanium": Trap(
+        "other_grade", part("钛棒", "Φ12x500 TC4 ELI"), {"name_en": "Round bar dia 12x500 Ti-6Al-4V"}
+    ),
+    "side: left and right": Trap(
+        "other_side",
+        part("锁定接骨板", "锁骨 8孔 左 TC4 无菌"),
+        {"name_en": "Locking plate clavicle 8 holes right TC4 sterile"},
+    ),
+    "sterile and non-sterile": Trap(
+        "sterile_state",
+        part("皮质骨螺钉", "Φ3.5x30 TC4 无菌"),
+        {"name_en": "Cortical bone screw 3.5x30 TC4 non-sterile"},
+    ),
+    "risk class": Trap(
+        "risk_class",
+        part("皮质骨螺钉", "Φ3.5x30 TC4", registration_no="国械注准20213130101"),
+        part("皮质骨螺钉", "Φ3.5x30 TC4", registration_no="苏械注准20212130101"),
+    ),
+    "UDI-DI of one packaging level": Trap(
+        "other_udi",
+        part("皮质骨螺钉", "Φ3.5x30 TC4 无菌", udi_di="06901234567892"),
+        part("皮质骨螺钉", "Φ3.5x30 TC4 无菌", udi_di="06901234567908"),
+    ),
+    "cure of a silicone": Trap(
+        "other_option", part("硅胶管", "ID3xOD5 50A 铂金硫化"), part("硅胶管", "内径3外径5 50A 过氧化物硫化")
+    ),
+    "plasticiser": Trap(
+        "other_option",
+        part("PVC软管", "ID4*OD6 70A 含DEHP"),
+        {"name_en": "PVC tubing ID4xOD6 70A DEHP-free"},
+    ),
+    "colour of a moulded part": Trap(
+        "other_colour",
+        part("上壳体", "ZQ-310 左 蓝色", part_number="ZQ-771-2040"),
+        {"name_en": "Upper housing ZQ-310 left white", "part_number": "ZQ-771-2040"},
+    ),
+    "language of a label": Trap(
+        "other_option",
+        part("产品标签", "ZQ-310 80x50mm 德文", part_number="ZQ-900-1207"),
+        {"name_en": "Product label ZQ-310 80x50mm French", "part_number": "ZQ-900-1207"},
+    ),
+    "purity of a chemical": Trap(
+        "other_grade", part("异丙醇", "分析纯 500ml"), {"name_en": "Isopropanol HPLC grade 500 mL"}
+    ),
+    "pack of a chemical": Trap("other_rating", part("异丙醇", "分析纯 500ml"), part("异丙醇", "AR 2.5L")),
+    "pack of a device": Trap(
+        "other_pack",
+        part("丁腈手套", "M码 非无菌 100只/盒"),
+        {"name_en": "Nitrile gloves size M non-sterile 50/box"},
+    ),
+    "finish of a screw": Trap(
+        "other_finish",
+        part("内六角圆柱头螺钉", "M5x20 12.9级 发黑"),
+        part("内六角圆柱头螺钉", "M5x20 12.9级 镀锌"),
+    ),
+    "kind of a screw": Trap(
+        "other_kind", part("外六角螺栓", "M8x45 12.9级 发黑"), part("内六角螺钉", "M8x45 12.9级 发黑")
+    ),
+    "another maker's equivalent": Trap(
+        "other_number",
+        part("连接器", "12PIN 卧式", manufacturer_part_number="QV43045-1210"),
+        part("接插件", "1x12 弯针", manufacturer_part_number="BRX51021-1200"),
+    ),
+    "another maker's bearing of one designation": Trap(
+        "other_maker",
+        part("深沟球轴承", "6204-2RS C3", manufacturer_name="Norbrook Bearings AB"),
+        part("深沟球轴承", "6204DDU C3", manufacturer_name="Haldane Wälzlager GmbH"),
+    ),
+    "successor of a maker's number": Trap(
+        "other_number",
+        part("连接器", "5PIN 立式", manufacturer_part_number="QV51021-0500X"),
+        part("连接器", "5PIN 立式 (replaces QV51021-0500X)", manufacturer_part_number="QV51021-0500X/2"),
+    ),
+    "same noun, other drawing": Trap(
+        "other_number",
+        part("支架", "ZQ-310 黑色", part_number="203-22465"),
+        part("支架", "ZQ-310 黑色", part_number="203-22466"),
+    ),
+    "same noun, other drawing column": Trap(
+        "other_drawing",
+        part("支架", "ZQ-310 黑色", drawing_number="DWG-477102"),
+        part("支架", "ZQ-310 黑色", drawing_number="DWG-477190"),
+    ),
+    "other product, same part": Trap(
+        "other_product", part("底座", "ZQ-310 黑色 长型"), part("底座", "VN-45 黑色 长型")
+    ),
+}
+
+
+def read(number: int, record: Record) -> FeatureRecord:
+    entity = DICTIONARY.entity("material")
+    standard = standardise_record(entity, record, codes=DICTIONARY.code_lists, context=SourceContext())
+    return FeatureRecord(number, "ERP", build_features(RULES.features, standard, source_id=f"A{number}"))
+
+
+def merged(trap: Trap, rules: RuleSet, weights: Weights) -> tuple[bool, set[str]]:
+    """Whether the two records end in one cluster, and the vetoes that spoke."""
+    records = [read(1, trap.left), read(2, trap.right)]
+    scorer = Scorer(rules, build_model(rules, weights, collect_statistics(rules, records)))
+    left, right = (scorer.prepare(record) for record in records)
+    link = next(t.min_weight for t in rules.thresholds if t.action is Action.LINK)
+    found = partition(
+        [Node(1, "A1"), Node(2, "A2")],
+        [Edge(1, 2, scorer.score(left, right).match_weight)],
+        link_weight=link,
+        contradiction=lambda _one, _other: scorer.contradiction(left, right),
+        anchored=lambda _one, _other: scorer.anchored(left, right),
+    )
+    return len(found.clusters) == 1, {veto.name for veto in scorer.violated_vetoes(left, right)}
+
+
+def indulgent(weights: Weights) -> Weights:
+    """Weights that read every difference as agreement: each comparison speaks with its best level."""
+    return replace(
+        weights,
+        comparisons=tuple(
+            ComparisonWeights(
+                part.comparison,
+                tuple(
+                    replace(level, m=best.m, u=best.u)
+                    for best in [max(part.levels, key=lambda each: each.bits)]
+                    for level in part.levels
+                ),
+            )
+            for part in weights.comparisons
+        ),
+    )
+
+
+def without(veto: str) -> RuleSet:
+    """The shipped rules without one veto, any anchor that rests on more than being of one kind."""
+    kept = tuple(each for each in RULES.vetoes if each.name != veto)
+    return replace(RULES, vetoes=kept, anchors=())
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_two_that_differ_in_one_thing_stay_apart(name: str) -> None:
+    together, vetoes = merged(TRAPS[name], RULES, shipped_weights(RULES))
+    assert not together
+    assert TRAPS[name].veto in vetoes
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_without_its_veto_the_pair_would_merge(name: str) -> None:
+    trap = TRAPS[name]
+    easy = indulgent(shipped_weights(RULES))
+    assert merged(trap, replace(RULES, anchors=()), easy)[0] is False
+    assert merged(trap, without(trap.veto), easy)[0] is True
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_each_side_of_a_trap_is_itself(name: str) -> None:
+    """The same record twice is not contradicted by what it says."""
+    trap = TRAPS[name]
+    for side in (trap.left, trap.right):
+        assert merged(Trap(trap.veto, side, side), RULES, shipped_weights(RULES))[1] == set()
+
+
+def test_what_regulators_tell_apart_has_a_veto_with_a_clause() -> None:
+    clauses = {veto.name: veto.clause for veto in RULES.vetoes}
+    assert all(
+        clauses[name] for name in ("sterile_state", "risk_class", "other_udi", "other_size", "other_grade")
+    )
+    assert clauses["other_side"]
+    regulated = {veto.name for veto in RULES.vetoes if veto.regulated}
+    assert regulated == {"sterile_state", "risk_class", "other_udi"}
+    assert all(veto.hard for veto in RULES.vetoes if veto.name in regulated)
+
+
+def test_another_revision_is_no_contradiction() -> None:
+    left = part("支架", "ZQ-310 黑色", part_number="203-22465-A")
+    right = part("支架", "ZQ-310 黑色 203-22465 REV.B")
+    together, vetoes = merged(Trap("", left, right), RULES, shipped_weights(RULES))
+    assert together
+    assert vetoes == set()
+
+
+def test_every_veto_of_the_shipped_rules_has_a_trap() -> None:
+    assert {trap.veto for trap in TRAPS.values()} | {"other_class"} == {veto.name for veto in RULES.vetoes}
+    assert LevelKind.DISJOINT in {veto.when.kind for veto in RULES.vetoes}
