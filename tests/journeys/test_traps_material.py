@@ -105,7 +105,7 @@ TRAPS = {
     "pack of a device": Trap(
         "other_pack",
         part("丁腈手套", "M码 非无菌 100只/盒"),
-        {"name_en": "Nitrile gloves size M non-sterile 50/box"},
+        {"name_en": "Nitrile gloves, size M, non-sterile, 50/box"},
     ),
     "finish of a screw": Trap(
         "other_finish",
