@@ -24,6 +24,7 @@ from mdm import __version__, jobs, server
 from mdm.bench.table import BENCHES, run_benches
 from mdm.config import Settings, load_settings
 from mdm.domain.access import Actor, system_actor
+from mdm.domain.change import Change
 from mdm.domain.errors import (
     InvalidInputError,
     MdmError,
@@ -32,11 +33,16 @@ from mdm.domain.errors import (
     UnwritableFileError,
 )
 from mdm.domain.review import TaskLine
+from mdm.domain.whatif import Report
+from mdm.domain.whatif_document import document
 from mdm.linkage.predict import Engine
 from mdm.services import (
     access,
     audit,
+    change,
     decision,
+    dictionary,
+    draft,
     evaluation,
     export,
     golden,
@@ -45,6 +51,7 @@ from mdm.services import (
     review,
     setup,
     source,
+    whatif,
     xref,
 )
 from mdm.services.hub import Hub
@@ -145,6 +152,16 @@ def user_group() -> None:
 @main.group("client")
 def client_group() -> None:
     """API clients of source systems."""
+
+
+@main.group("change")
+def change_group() -> None:
+    """Change requests: how records are matched, and code lists."""
+
+
+@main.group("codes")
+def codes_group() -> None:
+    """Code lists of the dictionary."""
 
 
 @main.group("audit")
@@ -430,6 +447,139 @@ def client_add(house: House, name: str, code: str, scopes: str) -> Answer:
     return {"client_id": made.client_id, "token": made.token}
 
 
+def drafted(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The options that name a draft: rules, weights, thresholds, code list."""
+    file = click.Path(path_type=Path)
+    for option in (
+        click.option("--rules", default=None, type=file, help="Rule file."),
+        click.option("--weights", default=None, type=file, help="Weights file."),
+        click.option("--threshold", "thresholds", multiple=True, help="link=2.5 or review=0; repeatable."),
+        click.option("--code-list", default=None, type=file, help="TOML that extends the list of its name."),
+    ):
+        function = option(function)
+    return function
+
+
+@command(main, "whatif")
+@click.argument("entity")
+@drafted
+@click.option("--out", default=None, type=click.Path(path_type=Path), help="Report as HTML to print.")
+def whatif_command(house: House, entity: str, out: Path | None, **files: Any) -> Answer:
+    """Tell what rules, weights, thresholds or a code list would do to the live records; change nothing."""
+    with errors.status(f"trying on {entity}"), house.reading() as uow:
+        found = draft.foresee(uow, entity, draft.read_draft(uow.hub, entity, **files))
+    if out is not None:
+        _write(out, document(Report("", (found,)), f"What if: {entity}"))
+    return _plain(found)
+
+
+@command(change_group, "list")
+@click.option("--entity", default=None)
+@click.option("--open", "open_only", is_flag=True, help="Only those that have not ended.")
+def change_list(house: House, entity: str | None, *, open_only: bool) -> Answer:
+    """Change requests, the newest first."""
+    with house.reading() as uow:
+        found = change.list_changes(uow, entity, open_only=open_only)
+        return {"changes": [_change_line(each) for each in found]}
+
+
+@command(change_group, "show")
+@click.argument("change_id")
+@click.option("--out", default=None, type=click.Path(path_type=Path), help="Report as HTML to print.")
+def change_show(house: House, change_id: str, out: Path | None) -> Answer:
+    """One change request with the report it was examined by."""
+    with house.reading() as uow:
+        found, report = change.get(uow, change_id), change.report(uow, change_id)
+    if out is not None and report is not None:
+        _write(out, document(report, f"Change {change_id}", found))
+    return {**_plain(found), "report": None if report is None else _plain(report)}
+
+
+@command(change_group, "propose")
+@click.argument("entity")
+@drafted
+@click.option("--reason", required=True)
+def change_propose(house: House, entity: str, reason: str, **files: Any) -> Answer:
+    """Propose rules, weights, thresholds or a code list."""
+    with house.writing(reason) as uow:
+        change_id = draft.propose(uow, entity, draft.read_draft(uow.hub, entity, **files), reason)
+    return {"change_id": change_id}
+
+
+@command(change_group, "examine")
+@click.argument("change_id")
+def change_examine(house: House, change_id: str) -> Answer:
+    """Compute what a change would do to the live records and store the report with it."""
+    with errors.status("examining"):
+        return _change_line(whatif.examine(house.hub, house.actor, change_id))
+
+
+@command(change_group, "approve")
+@click.argument("change_id")
+@click.option("--reason", required=True)
+def change_approve(house: House, change_id: str, reason: str) -> Answer:
+    """Approve an examined change of somebody else."""
+    with house.writing(reason) as uow:
+        return _change_line(change.approve(uow, change_id, reason))
+
+
+@command(change_group, "reject")
+@click.argument("change_id")
+@click.option("--reason", required=True)
+def change_reject(house: House, change_id: str, reason: str) -> Answer:
+    """Reject a change of somebody else."""
+    with house.writing(reason) as uow:
+        return _change_line(change.reject(uow, change_id, reason))
+
+
+@command(change_group, "withdraw")
+@click.argument("change_id")
+@click.option("--reason", required=True)
+def change_withdraw(house: House, change_id: str, reason: str) -> Answer:
+    """Take back a change that is not in force yet."""
+    with house.writing(reason) as uow:
+        return _change_line(change.withdraw(uow, change_id, reason))
+
+
+@command(change_group, "activate")
+@click.argument("change_id")
+def change_activate(house: House, change_id: str) -> Answer:
+    """Put an approved change in force; the next `mdm match` uses it."""
+    with house.writing(f"activate change {change_id}") as uow:
+        return _change_line(change.activate(uow, change_id))
+
+
+@command(codes_group, "list")
+def codes_list(house: House) -> Answer:
+    """Code lists with owner, version and number of codes."""
+    with house.reading() as uow:
+        return {"code_lists": [_plain(each) for each in dictionary.list_code_lists(uow)]}
+
+
+@command(codes_group, "show")
+@click.argument("name")
+@click.option("--q", default="", help="Only codes that are spelt with this.")
+def codes_show(house: House, name: str, q: str) -> Answer:
+    """One code list: its codes and spellings, and its versions."""
+    with house.reading() as uow:
+        return _plain(dictionary.get_code_list(uow, name, q))
+
+
+@command(codes_group, "propose")
+@click.argument("name")
+@click.option("--code", required=True)
+@click.option("--zh", default=None, help="Chinese name.")
+@click.option("--en", default=None, help="English name.")
+@click.option("--parent", default=None, help="The code it belongs under.")
+@click.option("--add", multiple=True, help="A spelling to add; repeatable.")
+@click.option("--remove", multiple=True, help="A spelling to take out; repeatable.")
+@click.option("--reason", required=True)
+def codes_propose(house: House, name: str, reason: str, **edit: Any) -> Answer:
+    """Propose a new code or spelling; somebody else approves it."""
+    with house.writing(reason) as uow:
+        return {"change_id": change.propose_code_list(uow, name, [draft.code_edit(**edit)], reason)}
+
+
 @command(audit_group, "verify")
 def audit_verify(house: House) -> Answer:
     """Seal what is new and check every sealed entry; exit 1 when anything was altered."""
@@ -520,6 +670,18 @@ def _queue_line(line: TaskLine) -> dict[str, Any]:
         "right_title": line.right_title,
         "sentence": line.telling.sentence_en,
     }
+
+
+def _change_line(found: Change) -> dict[str, Any]:
+    """A change request without its content, which `mdm change show` prints; ``Any``: whatever JSON holds."""
+    return {name: value for name, value in _plain(found).items() if name != "content"}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UnwritableFileError(f"{path} cannot be written: {error}") from error
 
 
 def _read_profile(path: Path) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from mdm.domain.access import Actor, ActorKind, Role, system_actor
 from mdm.domain.rule_file import read_rule_set
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, level_names, save_weights
-from mdm.services import change, match, rule, setup, source
+from mdm.services import change, match, rule, setup, source, whatif
 from mdm.services.dictionary import load_dictionary
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -231,8 +231,7 @@ def read(hub: Hub, do: Callable[..., object], *args: object, actor: Actor = SYST
 
 def examined(hub: Hub, change_id: str) -> None:
     """Give a change a report made for the present state."""
-    with any_unit(hub) as uow:
-        change.keep_report(uow, change_id, "{}")
+    whatif.examine(hub, SYSTEM, change_id)
 
 
 def change_in_force(hub: Hub, **limits: float) -> str:

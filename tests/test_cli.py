@@ -97,6 +97,60 @@ def golden_of(mdm, files, key):
     return rows[key]
 
 
+# -- changes of matching
+
+
+def test_a_change_goes_from_file_to_force_by_two_people(filled, files, monkeypatch):
+    mdm = filled
+    out = files / "report.html"
+    code, found, _ = mdm("whatif", "widget", "--threshold", "link=0.5", "--out", out)
+    assert (code, found["tasks"]["lost"]) == (0, 1)
+    assert "<table>" in out.read_text("utf-8")
+    assert "http" not in out.read_text("utf-8")
+    change_id = mdm("change", "propose", "widget", "--threshold", "link=0.5", "--reason", "few")[1][
+        "change_id"
+    ]
+    assert mdm("change", "approve", change_id, "--reason", "blind")[0] == 1
+    assert mdm("change", "examine", change_id)[1]["state"] == "examined"
+    code, refused, _ = mdm("change", "approve", change_id, "--reason", "mine")
+    assert (code, refused["error"]) == (1, "change.four_eyes")
+    monkeypatch.setattr(getpass, "getuser", lambda: "somebody.else")
+    assert mdm("change", "approve", change_id, "--reason", "seen")[1]["state"] == "approved"
+    assert mdm("change", "activate", change_id)[1]["state"] == "activated"
+    shown = mdm("change", "show", change_id, "--out", out)[1]
+    assert shown["report"]["parts"][0]["changes"][0]["becomes"] == "0.5"
+    assert change_id in out.read_text("utf-8")
+    assert [each["state"] for each in mdm("change", "list", "--entity", "widget")[1]["changes"]] == [
+        "activated"
+    ]
+    assert mdm("match", "widget")[1]["tasks_open"] == 0
+
+
+def test_a_code_list_is_shown_and_extended_by_proposal(filled):
+    mdm = filled
+    lists = {each["name"]: each for each in mdm("codes", "list")[1]["code_lists"]}
+    assert lists["colours"]["version"] == 1
+    assert mdm("codes", "show", "colours", "--q", "red")[1]["entries"]
+    made = mdm(
+        "codes",
+        "propose",
+        "colours",
+        "--code",
+        "xanthic",
+        "--zh",
+        "试验黄",
+        "--add",
+        "xanthous",
+        "--reason",
+        "r",
+    )
+    assert mdm("change", "withdraw", made[1]["change_id"], "--reason", "a slip")[1]["state"] == "withdrawn"
+    other = mdm("codes", "propose", "colours", "--code", "xanthic", "--zh", "试验黄", "--reason", "r")[1][
+        "change_id"
+    ]
+    assert mdm("change", "reject", other, "--reason", "mine")[1]["error"] == "change.four_eyes"
+
+
 # -- every command
 
 

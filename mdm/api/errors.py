@@ -34,6 +34,7 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.UnknownUserError: HTTPStatus.NOT_FOUND,
     errors.UnknownClientError: HTTPStatus.NOT_FOUND,
     errors.UnknownChangeError: HTTPStatus.NOT_FOUND,
+    errors.UnknownCodeListError: HTTPStatus.NOT_FOUND,
     errors.TaskNotOpenError: HTTPStatus.CONFLICT,
     errors.StaleVersionError: HTTPStatus.CONFLICT,
     errors.ContradictingVerdictError: HTTPStatus.CONFLICT,

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from mdm.domain.errors import DictionaryError
 from mdm.domain.toml_table import TomlTable, read_toml
 
 _LIST_KEYS = {"version", "owner", "zh", "en", "source", "shared_synonyms", "entries"}
@@ -96,6 +97,55 @@ class CodeList:
         return entry.label(language) if entry else code
 
 
+@dataclass(frozen=True, slots=True)
+class CodeEdit:
+    """What is to become of one code; a name that is None stays, ``drop`` takes the code out of the list."""
+
+    code: str
+    zh: str | None = None
+    en: str | None = None
+    parent: str | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    drop: bool = False
+
+
+def edit_code_list(codes: CodeList, edits: Sequence[CodeEdit]) -> CodeList:
+    """The list with the edits made; raises DictionaryError when a spelling would mean two codes, or a code nothing."""
+    entries = dict(codes.by_code)
+    for edit in edits:
+        if edit.drop:
+            entries.pop(edit.code, None)
+        else:
+            entries[edit.code] = _edited(entries.get(edit.code, CodeEntry(edit.code)), edit)
+    made = replace(codes, entries=tuple(entries.values()))
+    faults = code_list_faults(made)
+    faults += [f"{codes.name}: {entry.code!r} has no name" for entry in made.entries if not entry.spellings]
+    if faults:
+        raise DictionaryError("; ".join(faults[:20]), faults=faults, field="code")
+    return made
+
+
+def edits_between(old: CodeList, new: CodeList) -> tuple[CodeEdit, ...]:
+    """The edits that lead from one list to the other."""
+    edits = []
+    for entry in new.entries:
+        held = old.by_code.get(entry.code, CodeEntry(entry.code))
+        if entry != held or entry.code not in old.by_code:
+            edits.append(
+                CodeEdit(
+                    entry.code,
+                    _differing(held.zh, entry.zh),
+                    _differing(held.en, entry.en),
+                    _differing(held.parent, entry.parent),
+                    tuple(text for text in entry.synonyms if text not in held.synonyms),
+                    tuple(text for text in held.synonyms if text not in entry.synonyms),
+                )
+            )
+    gone = [CodeEdit(code, drop=True) for code in old.by_code if code not in new.by_code]
+    return (*edits, *gone)
+
+
 def lookup_key(text: str) -> str:
     """The form in which spellings are compared: NFKC, case folded, spaces collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -168,6 +218,21 @@ def _entry(place: str, row: TomlTable) -> CodeEntry:
         synonyms=row.texts("synonyms"),
         parent=row.text("parent"),
     )
+
+
+def _edited(held: CodeEntry, edit: CodeEdit) -> CodeEntry:
+    kept = tuple(text for text in held.synonyms if text not in edit.remove)
+    return CodeEntry(
+        held.code,
+        held.zh if edit.zh is None else edit.zh,
+        held.en if edit.en is None else edit.en,
+        tuple(dict.fromkeys((*kept, *edit.add))),
+        held.parent if edit.parent is None else edit.parent,
+    )
+
+
+def _differing(was: str, becomes: str) -> str | None:
+    return None if was == becomes else becomes
 
 
 def _joined(old: CodeEntry, new: CodeEntry) -> CodeEntry:

@@ -195,6 +195,12 @@ class UnknownChangeError(MdmError):
     code = "change.unknown"
 
 
+class UnknownCodeListError(MdmError):
+    """The dictionary has no such code list."""
+
+    code = "code_list.unknown"
+
+
 class ChangeStateError(MdmError):
     """The change request does not stand where this step starts; ``details['state']`` is its present state."""
 

@@ -6,12 +6,10 @@ words of ``mdm.domain.rules`` and nothing else.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -20,6 +18,7 @@ from mdm.domain.declaration import Word, read_declarations
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import RuleError
 from mdm.domain.features import FEATURES, GROUPED_FEATURES, SOURCE_ID
+from mdm.domain.json_form import from_json
 from mdm.domain.rules import Level, RuleSet
 
 _MODULE = "mdm.domain.rules"
@@ -59,10 +58,7 @@ def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
 
 def rule_set_from_json(text: str) -> RuleSet:
     """The rule set that was stored as the JSON of its declarations; the same fingerprint comes back."""
-    made = _build(json.loads(text), RuleSet)
-    if not isinstance(made, RuleSet):
-        raise TypeError("no rule set")
-    return made
+    return from_json(text, RuleSet)
 
 
 def _type_faults(value: object, place: str) -> Iterator[str]:
@@ -144,15 +140,3 @@ def _survivorship_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
             yield f"survivorship of unknown attribute {rule.attribute!r}"
     if not any(rule.attribute == "*" for rule in rules.survivorship):
         yield "survivorship for '*' is missing"
-
-
-def _build(value: Any, hint: Any) -> Any:
-    """A declaration from its JSON form, guided by the annotation; ``Any``: JSON, and as ``_hints``."""
-    if get_origin(hint) is tuple:
-        return tuple(_build(item, get_args(hint)[0]) for item in value)
-    if get_args(hint):  # a union with None
-        return None if value is None else _build(value, get_args(hint)[0])
-    if isinstance(hint, type) and is_dataclass(hint):
-        hints = _hints(hint)
-        return hint(**{name: _build(part, hints[name]) for name, part in value.items()})
-    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value

@@ -7,17 +7,20 @@ code list is never altered in place, the next version takes over at the next run
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from mdm.domain import change
 from mdm.domain.access import ActorKind, Permission
 from mdm.domain.change import Change, ChangeKind, ChangeState, Step
+from mdm.domain.code_list import CodeEdit
 from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, UnknownChangeError
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Json
+from mdm.domain.whatif import Report, report_from_json
 from mdm.linkage.model import Weights, fingerprint_rules
-from mdm.services import access, proposal, rule
+from mdm.services import access, dictionary, proposal, rule
+from mdm.services.governed import Governed
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import change as change_store
@@ -45,6 +48,12 @@ def propose_thresholds(uow: UnitOfWork, entity: str, limits: Mapping[str, float]
     return _propose(uow, ChangeKind.THRESHOLD, entity, dict(limits), reason)
 
 
+def propose_code_list(uow: UnitOfWork, name: str, edits: Sequence[CodeEdit], reason: str) -> str:
+    """Propose codes and spellings of a code list; returns the change id. Raises DictionaryError."""
+    content: dict[str, Json] = {"list": name, "edits": [_edit(each) for each in edits]}
+    return _propose(uow, ChangeKind.CODE_LIST, "", content, reason)
+
+
 def list_changes(
     uow: UnitOfWork, entity: str | None = None, *, open_only: bool = False, limit: int = 100
 ) -> tuple[Change, ...]:
@@ -61,13 +70,21 @@ def get(uow: UnitOfWork, change_id: str) -> Change:
     return _find(uow, change_id)
 
 
-def keep_report(uow: UnitOfWork, change_id: str, report: str) -> Change:
-    """Store the report (JSON) that examining the change on the present state gave."""
+def report(uow: UnitOfWork, change_id: str) -> Report | None:
+    """The latest report of a change; None before it was examined."""
+    access.require(uow.actor, Permission.CHANGE_READ)
+    _find(uow, change_id)
+    stored = change_store.latest_report(uow.connection, change_id)
+    return None if stored is None else report_from_json(stored.content)
+
+
+def keep_report(uow: UnitOfWork, change_id: str, text: str, basis: str, state: str) -> Change:
+    """Store the report (JSON text) that examining the change gave, and what it was made on."""
     access.require(uow.actor, Permission.CHANGE_PROPOSE)
     found = _find(uow, change_id)
     then = change.take(found, Step.EXAMINE)
-    digest = change.fingerprint_of(report)
-    change_store.add_report(uow.connection, change_id, digest, report, uow.at)
+    digest = change.fingerprint_of(text)
+    change_store.add_report(uow.connection, change_id, digest, text, uow.at)
     return _move(
         uow,
         found,
@@ -75,8 +92,8 @@ def keep_report(uow: UnitOfWork, change_id: str, report: str) -> Change:
         {"report": digest},
         state=then,
         report_hash=digest,
-        basis=proposal.basis_of(uow.hub, found.entity),
-        examined_state=state_of(uow, found.entity),
+        basis=basis,
+        examined_state=state,
         decided_by=None,
         decided_reason=None,
         decided_at=None,
@@ -199,8 +216,19 @@ def _move(
     return moved
 
 
+def _edit(edit: CodeEdit) -> dict[str, Json]:
+    return asdict(edit) | {"add": list(edit.add), "remove": list(edit.remove)}
+
+
 def _put_in_force(uow: UnitOfWork, found: Change) -> None:
     governed = proposal.would_govern(uow.hub, found)
+    if found.kind is ChangeKind.CODE_LIST:
+        dictionary.put_in_force(uow, governed.dictionary, str(found.content["list"]), found.change_id)
+    else:
+        _match_by(uow, governed, found)
+
+
+def _match_by(uow: UnitOfWork, governed: Governed, found: Change) -> None:
     rules, weights = governed.rules[found.entity], governed.weights[found.entity]
     rule.save_rules(uow, rules)
     change_store.add_matching(

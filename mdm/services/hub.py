@@ -75,6 +75,11 @@ class Hub:
         return self._seed
 
     @property
+    def as_governed(self) -> Governed:
+        """Everything in force, as one consistent set."""
+        return self._governed
+
+    @property
     def governed_number(self) -> int:
         """Moves whenever something comes into force."""
         return self._governed.number

@@ -94,9 +94,10 @@ def run(
     ``engine`` finds the levels of a batch; every engine finds the same.
     """
     access.require(actor, Permission.MATCH_RUN)
-    rules = rule.rules_of(hub, entity)
     started = time.monotonic()
     with hub.unit_of_work(actor, f"standardise {entity}") as uow:
+        hub = uow.hub
+        rules = rule.rules_of(hub, entity)
         standardise.refresh(hub, uow, entity, [s.code for s in source.all_sources(uow)])
     with hub.reading(actor) as uow:
         rows = match_store.all_features(uow.connection, entity)
@@ -110,6 +111,14 @@ def run(
     pairs = _score(hub, matcher, records, fresh, full=full, engine=engine)
     with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
+
+
+def rehearse(hub: Hub, entity: str, records: Sequence[FeatureRecord]) -> tuple[Matcher, list[ScoredPair]]:
+    """The matcher and the pairs that a full run over these records would come to; nothing is stored."""
+    matcher = _propose(hub, rule.rules_of(hub, entity), records)
+    return matcher, _score(
+        hub, matcher, records, {r.record_id for r in records}, full=True, engine=Engine.DUCKDB
+    )
 
 
 def put_record(

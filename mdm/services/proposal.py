@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from mdm.domain.change import Change, ChangeKind
-from mdm.domain.errors import InvalidInputError, RuleError
+from mdm.domain.code_list import CodeEdit, CodeList, edit_code_list
+from mdm.domain.errors import InvalidInputError, RuleError, UnknownCodeListError
 from mdm.domain.rule_file import check_rule_set, rule_set_from_json
 from mdm.domain.rules import Action, RuleSet
 from mdm.linkage.model import Weights, build_model, check_weights, fingerprint_rules, weights_from_dict
@@ -29,15 +30,20 @@ def would_govern(hub: Hub, change: Change) -> Governed:
 
 def as_proposed(hub: Hub, kind: ChangeKind, entity: str, content: Mapping[str, Any]) -> Governed:
     """What would govern if content of this kind were in force; ``Any``: JSON of the shape of the kind."""
+    if kind is ChangeKind.CODE_LIST:
+        name = content["list"]
+        if name not in hub.dictionary.code_lists:
+            raise UnknownCodeListError(f"There is no code list {name}.", code_list=name)
+        return with_code_list(hub, edit_code_list(hub.dictionary.code_lists[name], _edits(content)))
     rules = rule.rules_of(hub, entity)
     weights = rule.weights_in_force(hub, rules)
     if kind is ChangeKind.MODEL:
-        return _matched_by(hub, rules, _weights(content["weights"]))
+        return matched_by(hub, rules, _weights(content["weights"]))
     if kind is ChangeKind.THRESHOLD:
-        return _matched_by(hub, with_thresholds(rules, content), weights)
+        return matched_by(hub, with_thresholds(rules, content), weights)
     changed = rule_set_from_json(json.dumps(content["rules"]))
     check_rule_set(changed, hub.dictionary.entity(entity))
-    return _matched_by(hub, changed, _weights(content["weights"]) if content.get("weights") else weights)
+    return matched_by(hub, changed, _weights(content["weights"]) if content.get("weights") else weights)
 
 
 def with_thresholds(rules: RuleSet, limits: Mapping[str, float]) -> RuleSet:
@@ -53,6 +59,27 @@ def with_thresholds(rules: RuleSet, limits: Mapping[str, float]) -> RuleSet:
     if not -1000 < weight[Action.REVIEW] <= weight[Action.LINK] < 1000:
         raise InvalidInputError("The threshold of review lies at most at that of link.", field="review")
     return replace(rules, thresholds=moved)
+
+
+def with_code_list(hub: Hub, codes: CodeList) -> Governed:
+    """What would govern with this list in the place of the one of its name."""
+    lists = {**hub.dictionary.code_lists, codes.name: codes}
+    dictionary = replace(hub.dictionary, code_lists=lists)
+    return Governed(hub.governed_number, dictionary, dict(hub.rules), hub.weights)
+
+
+def matched_by(hub: Hub, rules: RuleSet, weights: Weights | None) -> Governed:
+    """What would govern with these rules and weights; raises RuleError or UntrainedLevelError."""
+    if weights is not None:
+        if weights.entity != rules.entity:
+            raise RuleError(f"These weights are for {weights.entity}.", entity=weights.entity)
+        build_model(rules, weights, Statistics())
+    return Governed(
+        hub.governed_number,
+        hub.dictionary,
+        {**hub.rules, rules.entity: rules},
+        {**hub.weights, rules.entity: weights},
+    )
 
 
 def basis_of(hub: Hub, entity: str) -> str:
@@ -80,17 +107,12 @@ def weights_fingerprint(weights: Weights | None) -> str:
     return hashlib.sha256(weights_text(weights).encode()).hexdigest()
 
 
-def _matched_by(hub: Hub, rules: RuleSet, weights: Weights | None) -> Governed:
-    if weights is not None:
-        if weights.entity != rules.entity:
-            raise RuleError(f"These weights are for {weights.entity}.", entity=weights.entity)
-        build_model(rules, weights, Statistics())
-    return Governed(
-        hub.governed_number,
-        hub.dictionary,
-        {**hub.rules, rules.entity: rules},
-        {**hub.weights, rules.entity: weights},
-    )
+def _edits(content: Mapping[str, Any]) -> list[CodeEdit]:
+    """The edits of a code list as stored; ``Any``: JSON of that shape."""
+    return [
+        CodeEdit(**each | {name: tuple(each[name]) for name in ("add", "remove")})
+        for each in content["edits"]
+    ]
 
 
 def _weights(content: object) -> Weights:

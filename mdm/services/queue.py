@@ -66,6 +66,7 @@ def questions(scope: Scope, grouped: Partition) -> list[tuple[int, int, float]]:
     """(left, right, match probability) of every question this partition leaves open, one per pair of clusters."""
     home = {r: f"cluster {index}" for index, members in enumerate(grouped.clusters) for r in members}
     wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
+    _ask_again(scope, home, wanted)
     return [(item.left, item.right, item.probability) for item in wanted.values()]
 
 

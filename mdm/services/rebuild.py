@@ -83,7 +83,7 @@ def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> t
     scope.constraints.append(Constraint(low, high, True, "", "", ""))
     grouped = cluster.regroup(scope)
     now = {r: g for r, g in scope.golden.items() if r in scope.records}
-    assigned = assign_golden_ids(grouped.clusters, now, _dormant(uow, scope, grouped))
+    assigned = assign_golden_ids(grouped.clusters, now, dormant_ids(uow, scope, grouped))
     touched = {now.get(left), now.get(right)}
     return tuple(
         Foreseen(
@@ -94,6 +94,18 @@ def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> t
         for members, golden_id in zip(grouped.clusters, assigned.golden_ids, strict=True)
         if touched & {now.get(r) for r in members}
     )
+
+
+def foresee_values(
+    uow: UnitOfWork,
+    scope: Scope,
+    clusters: Iterable[Sequence[int]],
+    contents: Mapping[int, Mapping[str, Any]],
+) -> list[Mapping[str, Json]]:
+    """The values each cluster would have as a golden record (``Any``: stored JSON of values and parts)."""
+    kinds = source_store.kinds_of_systems(uow.connection)
+    overrides = _overrides(uow, scope)
+    return [_build(scope, "", members, contents, kinds, overrides).attributes for members in clusters]
 
 
 def _name(scope: Scope, record_id: int) -> str:
@@ -107,7 +119,7 @@ def _name(scope: Scope, record_id: int) -> str:
 def _assign(uow: UnitOfWork, scope: Scope, grouped: Partition, report: Rebuilt) -> list[str]:
     """Golden ID of each cluster; issues, merges, restores and retires IDs on the way."""
     now = {r: g for r, g in scope.golden.items() if r in scope.records}
-    dormant = _dormant(uow, scope, grouped)
+    dormant = dormant_ids(uow, scope, grouped)
     assignment = assign_golden_ids(grouped.clusters, now, dormant)
     golden_ids = [
         golden_id or uow.hub.new_golden_id(scope.matcher.entity.name) for golden_id in assignment.golden_ids
@@ -117,7 +129,7 @@ def _assign(uow: UnitOfWork, scope: Scope, grouped: Partition, report: Rebuilt) 
     return golden_ids
 
 
-def _dormant(uow: UnitOfWork, scope: Scope, grouped: Partition) -> dict[int, list[str]]:
+def dormant_ids(uow: UnitOfWork, scope: Scope, grouped: Partition) -> dict[int, list[str]]:
     """Merged IDs that records had before, asked only when a golden record may come apart."""
     parts: dict[str, int] = {}
     for members in grouped.clusters:

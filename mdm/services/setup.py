@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
 from mdm.config import Settings
 from mdm.domain.access import Actor
-from mdm.domain.dictionary import Dictionary
 from mdm.domain.errors import NotInitialisedError
 from mdm.services import rule
-from mdm.services.dictionary import import_code_lists, load_dictionary
+from mdm.services.dictionary import import_code_lists, keep_version, load_dictionary
 from mdm.services.hub import Hub
-from mdm.storage import dictionary as dictionary_store
 from mdm.storage import migration
 from mdm.storage.database import open_database, time_text
 
@@ -48,9 +44,8 @@ def init(hub: Hub, actor: Actor) -> InitReport:
         before = migration.current_revision(connection)
         migration.migrate(connection)
     with hub.unit_of_work(actor, "import dictionary and rules") as uow:
-        content = dictionary_text(uow.hub.dictionary)
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        if dictionary_store.add_version(uow.connection, content, digest, uow.at):
+        digest = keep_version(uow, uow.hub.dictionary)
+        if digest:
             uow.record("hub.initialised", "", digest, {"revision": migration.head_revision()})
         for rules in uow.hub.rules.values():
             rule.save_rules(uow, rules)
@@ -72,12 +67,3 @@ def require_initialised(hub: Hub) -> None:
         raise NotInitialisedError(
             "The database is not at this version's schema: run `mdm init`.", found=found or "empty"
         )
-
-
-def dictionary_text(dictionary: Dictionary) -> str:
-    """The dictionary as canonical JSON."""
-    content = {
-        "entities": {name: asdict(entity) for name, entity in dictionary.entities.items()},
-        "code_lists": {name: asdict(codes) for name, codes in dictionary.code_lists.items()},
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)

@@ -146,8 +146,9 @@ def ingest_file(
     access.require_source(actor, source)
     mapping = parse_profile(profile, hub.dictionary.entity(entity), source)
     extract = _read(path, mapping)
-    standardiser = standardise.standardiser_of(hub, entity, source, mapping.to_json())
     with hub.reading(actor) as uow:
+        hub = uow.hub
+        standardiser = standardise.standardiser_of(hub, entity, source, mapping.to_json())
         known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
     made = {
         row.key: standardiser.of_cells(row.cells, row.key)

@@ -106,7 +106,7 @@ def store(
             "version": version,
             "standardiser": standardiser,
             "content": content_text(item.record),
-            "features": json.dumps(item.features, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "features": features_text(item.features),
             "matched": False,
         }
         for record_id, version, item in records
@@ -164,6 +164,23 @@ def refresh(hub: Hub, uow: UnitOfWork, entity: str, sources: Iterable[str]) -> i
         uow.record("record.restandardised", entity, source, {"records": len(rows)})
         done += len(rows)
     return done
+
+
+def rehearse(uow: UnitOfWork, hub: Hub, entity: str, sources: Iterable[str]) -> dict[int, Standardised]:
+    """Records whose standard form would be made again under ``hub``, by record id; nothing is stored."""
+    found: dict[int, Standardised] = {}
+    for source in sources:
+        standardiser = open_standardiser(uow.connection, hub, entity, source)
+        stale = set(source_store.stale_standard(uow.connection, entity, source, standardiser.id))
+        for held in source_store.current_versions(uow.connection, entity, source) if stale else ():
+            if held.record_id in stale:
+                found[held.record_id] = _again(standardiser, held.cells, held.source_key, mapped=held.mapped)
+    return found
+
+
+def features_text(features: Mapping[str, FeatureValue]) -> str:
+    """Features as stored."""
+    return json.dumps(features, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def content_text(record: StandardRecord) -> str:

@@ -168,6 +168,28 @@ def code_lists_in_force(connection: Connection) -> Sequence[Row]:
     ).all()
 
 
+def code_list_versions(connection: Connection, name: str) -> Sequence[Row]:
+    """(version, created_at, change_id, author, reason) of one list, newest first."""
+    return connection.execute(
+        select(
+            code_list_version.c.version,
+            code_list_version.c.created_at,
+            code_list_version.c.change_id,
+            change_request.c.author,
+            change_request.c.reason,
+        )
+        .outerjoin(change_request, change_request.c.change_id == code_list_version.c.change_id)
+        .where(code_list_version.c.name == name)
+        .order_by(code_list_version.c.version.desc())
+    ).all()
+
+
+def last_code_list_version(connection: Connection, name: str) -> int:
+    """Number of the newest version of a code list, 0 when there is none."""
+    newest = select(func.max(code_list_version.c.version)).where(code_list_version.c.name == name)
+    return int(connection.scalar(newest) or 0)
+
+
 def add_code_lists(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put versions of code lists in force; ``Any``: column values."""
     insert_rows(connection, code_list_version, rows)

@@ -90,12 +90,14 @@ def test_changes_follow_each_other_as_versions(hub):
     assert f.read(hub, rule.matcher, f.ENTITY).link_weight == 8.0
 
 
+@pytest.mark.invariant("I15")
 def test_without_a_report_nothing_is_approved(hub):
     change_id = propose(hub)
     with pytest.raises(ChangeStateError):
         f.act(hub, change.approve, change_id, "blind", actor=f.GOVERNANCE)
 
 
+@pytest.mark.invariant("I15")
 @pytest.mark.parametrize("what", ["record", "verdict", "other change"])
 def test_a_report_on_another_state_does_not_count(hub, what):
     change_id = propose(hub)
@@ -111,6 +113,7 @@ def test_a_report_on_another_state_does_not_count(hub, what):
     assert f.read(hub, change.get, change_id).state is ChangeState.EXAMINED
 
 
+@pytest.mark.invariant("I15")
 def test_of_two_approved_changes_the_second_is_examined_again(hub):
     first, second = approved(hub), propose(hub, prior=0.2)
     f.examined(hub, second)
@@ -123,6 +126,7 @@ def test_of_two_approved_changes_the_second_is_examined_again(hub):
     assert (again.state, again.decided_by) == (ChangeState.EXAMINED, None)
 
 
+@pytest.mark.invariant("I14")
 def test_nobody_decides_what_they_proposed(hub):
     change_id = propose(hub, actor=f.GOVERNANCE)
     f.examined(hub, change_id)
@@ -132,6 +136,7 @@ def test_nobody_decides_what_they_proposed(hub):
     f.act(hub, change.approve, change_id, "seen", actor=OTHER_GOVERNANCE)
 
 
+@pytest.mark.invariant("I14")
 def test_the_database_refuses_an_author_who_decides(hub):
     change_id = propose(hub)
     for name in ("anna", "cli:anna", "ANNA"):
@@ -141,6 +146,7 @@ def test_the_database_refuses_an_author_who_decides(hub):
             )
 
 
+@pytest.mark.invariant("I15")
 def test_the_database_refuses_an_approval_without_a_report(hub):
     change_id = propose(hub)
     with pytest.raises(DBAPIError, match="approved_on_report"), f.any_unit(hub) as uow:

@@ -1,0 +1,195 @@
+"""The report of a change as one self-contained document in Chinese and English, to be printed, filed and signed.
+
+It names no time of its own: the same report gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from mdm.domain.change import Change
+from mdm.domain.whatif import Example, Quality, Report, Share, Tally, WhatIf
+
+MOST_LISTED = 200
+"""Golden IDs and verdicts that are printed one by one; the figures count all."""
+
+_STYLE = """
+body{font:10.5pt/1.45 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:#111;margin:2rem auto;
+max-width:60rem;padding:0 1rem}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #888}h3{font-size:1rem}
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}
+th,td{border:1px solid #999;padding:.2rem .45rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:#eee}td.n{text-align:right;white-space:nowrap}.bad{font-weight:700}.small{font-size:.85em;color:#444}
+section.example{break-inside:avoid}tr{break-inside:avoid}h2,h3{break-after:avoid}
+@page{margin:16mm}@media print{body{margin:0;max-width:none}}
+"""
+
+_PARTS = {
+    "threshold": ("阈值", "threshold"),
+    "feature": ("特征", "feature"),
+    "blocking": ("候选规则", "blocking rule"),
+    "comparison": ("比较", "comparison"),
+    "level": ("比较等级", "comparison level"),
+    "veto": ("否决", "veto"),
+    "anchor": ("必要证据", "anchor"),
+    "survivorship": ("存续规则", "survivorship"),
+    "share": ("矛盾比例", "contradiction share"),
+    "trained_on": ("训练来源", "trained on"),
+    "prior": ("先验", "prior"),
+    "weight": ("权重", "weight"),
+    "calibration": ("校准", "calibration"),
+    "code": ("代码", "code"),
+    "code_zh": ("中文名", "Chinese name"),
+    "code_en": ("英文名", "English name"),
+    "code_parent": ("上级", "parent"),
+    "synonym": ("同义词", "synonym"),
+}
+
+
+def document(report: Report, title: str, change: Change | None = None) -> str:
+    """The whole document; ``change``: the request the report belongs to, with who decided it."""
+    head = _request(change) if change else ""
+    parts = "".join(_part(part) for part in report.parts)
+    return (
+        f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{head}{parts}"
+        f'<p class="small">内容指纹 content sha256: {escape(report.fingerprint)}</p></body></html>\n'
+    )
+
+
+def _request(change: Change) -> str:
+    rows = [
+        ("变更申请 change request", change.change_id),
+        ("种类 kind", change.kind.value),
+        ("状态 state", change.state.value),
+        ("申请人 proposed by", f"{change.author}, {change.created_at}"),
+        ("理由 reason", change.reason),
+        ("决定 decided by", f"{change.decided_by}, {change.decided_at}" if change.decided_by else "-"),
+        ("决定理由 reason of the decision", change.decided_reason or "-"),
+        ("报告指纹 report sha256", change.report_hash or "-"),
+    ]
+    return _table([], [[name, value] for name, value in rows])
+
+
+def _part(part: WhatIf) -> str:
+    lines = [
+        [
+            _both(_PARTS.get(line.part, (line.part, line.part))),
+            line.name,
+            line.was or "-",
+            line.becomes or "-",
+        ]
+        for line in part.changes
+    ]
+    listed = [
+        [
+            each.verdict,
+            each.left,
+            each.right,
+            each.was.value,
+            each.becomes.value,
+            "新 new" if each.is_new else "-",
+        ]
+        for each in part.contradicted[:MOST_LISTED]
+    ]
+    pairs = [
+        [f"{each.left} - {each.right}", each.was, each.becomes, each.gained, each.lost]
+        for each in part.source_pairs
+    ]
+    examples = "".join(_example(number, each) for number, each in enumerate(part.examples, 1))
+    return (
+        f"<h2>{escape(part.entity)}</h2>"
+        + _titled("改什么 What changes", ["种类 part", "名称 name", "现在 now", "以后 then"], lines)
+        + _titled("影响 Effect", ["", "现在 now", "以后 then", "增加 more", "减少 fewer"], _effect(part))
+        + _titled(
+            "质量 Quality", ["", "现在 now", "以后 then"], _quality(part.quality_was, part.quality_becomes)
+        )
+        + _titled(
+            "与人的判定相反 Against people's verdicts",
+            ["判定 verdict", "左 left", "右 right", "现在 now", "以后 then", ""],
+            listed,
+        )
+        + _titled(
+            "按源系统对 By source pair", ["", "现在 now", "以后 then", "增加 more", "减少 fewer"], pairs
+        )
+        + _titled(
+            "退役的黄金ID Golden IDs retired", [], [[each] for each in part.moved.retired[:MOST_LISTED]]
+        )
+        + (f"<h3>最差的例子 Worst examples</h3>{examples}" if examples else "")
+    )
+
+
+def _effect(part: WhatIf) -> list[list[object]]:
+    def row(name: str, count: Tally) -> list[object]:
+        return [name, count.was, count.becomes, count.gained, count.lost]
+
+    moved = part.moved
+    return [
+        row("黄金记录 golden records", part.golden),
+        row("人工复核任务 review tasks", part.tasks),
+        row("达到链接阈值的记录对 pairs of link weight", part.links),
+        row("达到复核阈值的记录对 pairs of review weight", part.compared),
+        ["合并的黄金记录 golden records that absorb others", "", len(moved.merged), "", ""],
+        ["拆开的黄金记录 golden records that come apart", "", len(moved.split), "", ""],
+        ["改投的ID IDs that redirect", "", len(moved.retired), "", ""],
+        ["新发的ID IDs newly issued", "", moved.issued, "", ""],
+        ["恢复的ID IDs restored", "", len(moved.restored), "", ""],
+        ["换ID的源记录 source records that change their ID", "", moved.records, "", ""],
+        ["重新标准化的记录 records standardised differently", "", part.restandardised, "", ""],
+        ["取值变化的黄金记录 golden records with other values", "", part.values_changed, "", ""],
+        ["新的相反判定 verdicts newly contradicted", "", part.newly_contradicted, "", ""],
+    ]
+
+
+def _quality(was: Quality, becomes: Quality) -> list[list[object]]:
+    names = {
+        "precision": "准确率 precision",
+        "recall": "召回率 recall",
+        "reach": "链接或询问 linked or asked",
+    }
+    return [
+        [name, _share(getattr(was, field)), _share(getattr(becomes, field))] for field, name in names.items()
+    ]
+
+
+def _share(share: Share) -> str:
+    if share.rate is None:
+        return "- (n = 0)"
+    return f"{share.rate:.3f} [{share.low:.3f}, {share.high:.3f}], n = {share.n}"
+
+
+def _example(number: int, example: Example) -> str:
+    kinds = {"verdict": "与判定相反 verdict", "merge": "合并 merge", "split": "拆分 split"}
+    rows = [[cell.attribute, cell.left, cell.right] for cell in example.cells]
+    weights = f"{_bits(example.weight_was)} → {_bits(example.weight_becomes)}"
+    return (
+        f'<section class="example"><h3>{number}. {kinds[example.kind.value]} · {weights}</h3>'
+        + _table(["", example.left, example.right], rows)
+        + "</section>"
+    )
+
+
+def _bits(weight: float | None) -> str:
+    return "-" if weight is None else f"{weight:+.2f} bit"
+
+
+def _both(words: tuple[str, str]) -> str:
+    return f"{words[0]} {words[1]}"
+
+
+def _titled(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    if not rows:
+        return f'<h3>{title}</h3><p class="small">无 none</p>'
+    return f"<h3>{title}</h3>{_table(head, rows)}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    top = "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>" if head else ""
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
+    return f"<table>{top}{body}</table>"
+
+
+def _cell(value: object) -> str:
+    shown = escape(str(value))
+    return f'<td class="n">{shown}</td>' if isinstance(value, int) else f"<td>{shown}</td>"

@@ -1,0 +1,77 @@
+"""Code lists: edits as stewards propose them, and what differs between two versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdm.domain.code_list import (
+    CodeEdit,
+    CodeEntry,
+    CodeList,
+    code_list_from_json,
+    edit_code_list,
+    edits_between,
+)
+from mdm.domain.errors import DictionaryError
+from mdm.domain.rule_change import code_changes
+
+FORMS = CodeList(
+    "forms",
+    "1",
+    "purchasing",
+    (CodeEntry("LTD", "有限公司", "Limited", ("Ltd",)), CodeEntry("AG", "", "Aktiengesellschaft", ("AG",))),
+)
+
+
+def test_a_new_spelling_is_understood_and_the_old_list_stays_as_it_was():
+    made = edit_code_list(FORMS, [CodeEdit("LTD", add=("有限责任公司",))])
+    assert made.resolve("有限责任公司") == "LTD"
+    assert FORMS.resolve("有限责任公司") is None
+
+
+def test_a_new_code_needs_a_name():
+    made = edit_code_list(FORMS, [CodeEdit("KFT", en="Korlátolt")])
+    assert made.by_code["KFT"].en == "Korlátolt"
+    with pytest.raises(DictionaryError, match="no name"):
+        edit_code_list(FORMS, [CodeEdit("KFT")])
+
+
+def test_a_spelling_that_another_code_has_is_refused():
+    with pytest.raises(DictionaryError, match="both"):
+        edit_code_list(FORMS, [CodeEdit("AG", add=("LIMITED",))])
+
+
+def test_edits_lead_from_one_list_to_the_other():
+    edits = [
+        CodeEdit("LTD", zh="有限责任公司", add=("有限公司",), remove=("Ltd",)),
+        CodeEdit("AG", drop=True),
+        CodeEdit("KFT", en="Kft", parent="HU"),
+    ]
+    made = edit_code_list(FORMS, edits)
+    assert edit_code_list(FORMS, edits_between(FORMS, made)).content == made.content
+    assert edits_between(FORMS, FORMS) == ()
+
+
+def test_two_proposals_for_one_code_do_not_undo_each_other():
+    first = edit_code_list(FORMS, [CodeEdit("LTD", add=("Lmtd",))])
+    both = edit_code_list(first, [CodeEdit("LTD", add=("Limitd",))])
+    assert both.by_code["LTD"].synonyms == ("Ltd", "Lmtd", "Limitd")
+
+
+def test_a_stored_list_comes_back_equal():
+    again = code_list_from_json("forms", "1", FORMS.content)
+    assert again == FORMS
+    assert again.content_hash == FORMS.content_hash
+
+
+def test_every_difference_is_told_in_a_line():
+    made = edit_code_list(
+        FORMS, [CodeEdit("LTD", zh="公司", add=("x",), remove=("Ltd",)), CodeEdit("AG", drop=True)]
+    )
+    told = [(line.part, line.name, line.was, line.becomes) for line in code_changes(FORMS, made)]
+    assert told == [
+        ("code_zh", "LTD", "有限公司", "公司"),
+        ("synonym", "LTD", "", "x"),
+        ("synonym", "LTD", "Ltd", ""),
+        ("code", "AG", "Aktiengesellschaft / AG", ""),
+    ]
