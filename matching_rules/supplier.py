@@ -28,12 +28,15 @@ from mdm.domain.rules import (
 
 RULES = RuleSet(
     entity="supplier",
-    version="4",
+    version="5",
     features=(
         Feature("org", "values", ("uscc.org", "tax_id.org")),
+        Feature("registered", "checked_orgs", ("uscc.org", "tax_id.org")),
         Feature("vat", "values", ("vat_id.key",)),
         Feature("lei", "values", ("lei.key",)),
         Feature("duns", "values", ("duns.key",)),
+        # Numbers of any kind: people type them into the neighbouring column.
+        Feature("numbers", "values", ("uscc.org", "tax_id.org", "uscc.key", "tax_id.key", "vat_id.key")),
         Feature("quoted", "references", ("erp_vendor_ref", "@source_id")),
         Feature(
             "trade",
@@ -44,17 +47,41 @@ RULES = RuleSet(
                 "legal_name.alias",
                 "legal_name.former_pinyin",
                 "former_name.trade_pinyin",
+                "short_name.trade_pinyin",
             ),
         ),
-        Feature("heads", "values", ("legal_name.trade_heads", "name_en.trade_heads")),
-        Feature("han", "han_only", ("legal_name.trade", "legal_name.former", "former_name.trade")),
-        Feature("grams", "bigrams", ("legal_name.trade", "short_name")),
-        Feature("sound", "values", ("legal_name.trade_sound", "name_en.trade_sound")),
+        Feature(
+            "heads", "values", ("legal_name.trade_heads", "name_en.trade_heads", "short_name.trade_heads")
+        ),
+        Feature(
+            "han",
+            "han_only",
+            ("legal_name.trade", "legal_name.former", "former_name.trade", "short_name.trade"),
+        ),
+        Feature(
+            "sound",
+            "values",
+            ("legal_name.trade_sound", "name_en.trade_sound", "short_name.trade_sound"),
+        ),
+        Feature(
+            "calls",
+            "calls",
+            (
+                "legal_name.trade_pinyin",
+                "name_en.trade_pinyin",
+                "legal_name.alias",
+                "short_name.trade_pinyin",
+                "email.stem",
+                "website.stem",
+            ),
+        ),
+        Feature("signs", "calls", ("legal_name.core", "email.stem", "website.stem")),
         Feature("core", "values", ("legal_name.core", "name_en.core")),
         Feature("whole", "pinyin", ("legal_name.key", "name_en.key")),
         Feature("latin", "latin_only", ("legal_name.trade", "name_en.trade")),
         Feature("industry", "telling_trades", ("legal_name.industry", "name_en.industry")),
-        Feature("city", "cities", ("legal_name.region", "name_en.region", "city.code", "address.city")),
+        Feature("line", "telling_trades", ("legal_name.broad", "name_en.broad")),
+        Feature("city", "cities", ("legal_name.region", "name_en.region", "city.code", "address.place")),
         Feature(
             "province", "provinces", ("legal_name.province", "name_en.province", "city.province", "city.code")
         ),
@@ -66,42 +93,47 @@ RULES = RuleSet(
             ("legal_name.legal_form", "name_en.legal_form", "legal_name.industry", "name_en.industry"),
         ),
         Feature(
+            "grouping",
+            "group_or_not",
+            ("legal_name.legal_form", "name_en.legal_form", "legal_name.industry", "name_en.industry"),
+        ),
+        Feature(
             "local",
             "trades_by_city",
             (
                 "legal_name.region",
                 "name_en.region",
                 "city.code",
-                "address.city",
+                "address.place",
                 "legal_name.industry",
                 "name_en.industry",
             ),
         ),
+        Feature(
+            "grouped",
+            "group_or_other",
+            ("legal_name.legal_form", "name_en.legal_form", "legal_name.industry", "name_en.industry"),
+        ),
         Feature("letters", "first", ("name_en.trade_pinyin", "legal_name.trade_pinyin"), array=False),
-        Feature("country", "values", ("country_code",)),
+        Feature(
+            "home",
+            "homes",
+            (
+                "country_code",
+                "vat_id.country",
+                "tax_id.country",
+                "phone.e164",
+                "legal_name.legal_form",
+                "name_en.legal_form",
+            ),
+        ),
         Feature("words", "words_rare", ("legal_name.core", "name_en.core"), weighted=True),
         Feature("phone", "values", ("phone.last8", "mobile.last8")),
+        Feature("mailbox", "values", ("email.key",)),
+        Feature("person", "people", ("contact_person",)),
         Feature("road", "values", ("address.key", "postal_address.key")),
         Feature("domain", "values", ("email.stem", "website.stem")),
         Feature("account", "values", ("bank_account.key",)),
-        Feature(
-            "keys",
-            "keys",
-            (
-                "uscc.org",
-                "tax_id.org",
-                "vat_id.key",
-                "lei.key",
-                "duns.key",
-                "phone.last8",
-                "mobile.last8",
-                "address.key",
-                "postal_address.key",
-                "email.stem",
-                "website.stem",
-                "bank_account.key",
-            ),
-        ),
     ),
     comparisons=(
         Comparison(
@@ -111,15 +143,25 @@ RULES = RuleSet(
             (
                 shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
                 any_of(
-                    shared("vat"),
+                    shared("numbers"),
                     shared("lei"),
                     shared("duns"),
                     en="same VAT, LEI or D-U-N-S number",
                     zh="增值税号、LEI 或邓白氏码相同",
                 ),
+                # A number is only compared with one of its own kind, and one that fails its check with none.
+                all_of(
+                    missing("registered"),
+                    missing("vat"),
+                    missing("lei"),
+                    missing("duns"),
+                    en="numbers that cannot be compared",
+                    zh="号码无法比较",
+                ),
             ),
-            # A number is only compared with one of its own kind.
-            null=all_of(missing("org"), missing("vat"), missing("lei"), missing("duns")),
+            null=all_of(
+                missing("registered"), missing("numbers"), missing("vat"), missing("lei"), missing("duns")
+            ),
             otherwise_en="different registration numbers",
             otherwise_zh="登记号不同",
         ),
@@ -159,11 +201,23 @@ RULES = RuleSet(
                 ),
                 all_of(
                     shared("trade"),
+                    shared("line"),
+                    en="same trade name, one industry part of the other",
+                    zh="字号相同，行业有包含关系",
+                ),
+                all_of(
+                    shared("trade"),
                     disjoint("industry"),
                     en="same trade name, other industry",
                     zh="字号相同而行业不同",
                 ),
                 shared("trade", "same trade name", "字号相同"),
+                all_of(
+                    missing("han"),
+                    any_of(shared("calls"), shared("signs")),
+                    en="the web address carries the other's name",
+                    zh="域名含对方名称",
+                ),
                 all_of(
                     any_of(
                         shared("heads"), shared("sound"), overlap("words", 0.6), jaro_winkler("letters", 0.93)
@@ -224,8 +278,14 @@ RULES = RuleSet(
             (
                 all_of(shared("form"), shared("family"), en="same legal form", zh="组织形式相同"),
                 shared("family", "legal forms that translations do not tell apart", "译名难以区分的组织形式"),
+                all_of(
+                    missing("family"),
+                    disjoint("grouped"),
+                    en="one is a group, the other names no form",
+                    zh="一方为集团，另一方未写组织形式",
+                ),
             ),
-            null=missing("family"),
+            null=all_of(missing("family"), shared("grouped")),
             otherwise_en="different legal forms",
             otherwise_zh="组织形式不同",
         ),
@@ -233,7 +293,7 @@ RULES = RuleSet(
             "country",
             "Country",
             "国家",
-            (shared("country", "same country", "国家相同"),),
+            (shared("home", "same country", "国家相同"),),
             otherwise_en="different countries",
             otherwise_zh="国家不同",
         ),
@@ -243,10 +303,10 @@ RULES = RuleSet(
             "地址与联系方式",
             (
                 all_of(
-                    shared("road"),
                     any_of(shared("phone"), shared("account")),
-                    en="same address and telephone",
-                    zh="地址与电话相同",
+                    any_of(shared("road"), shared("mailbox"), shared("person")),
+                    en="same telephone or account, and same address, mailbox or person",
+                    zh="电话或账号相同，且地址、邮箱或联系人相同",
                 ),
                 any_of(
                     shared("phone"),
@@ -254,17 +314,57 @@ RULES = RuleSet(
                     en="same telephone or bank account",
                     zh="电话或银行账号相同",
                 ),
+                all_of(
+                    shared("mailbox"),
+                    any_of(shared("road"), shared("person")),
+                    en="same mailbox, and same address or person",
+                    zh="邮箱相同，且地址或联系人相同",
+                ),
+                all_of(
+                    shared("road"),
+                    any_of(shared("person"), shared("domain")),
+                    en="same address, and same person or domain",
+                    zh="地址相同，且联系人或域名相同",
+                ),
+                shared("mailbox", "same mailbox", "邮箱相同"),
                 shared("road", "same road and number", "路名与门牌号相同"),
+                all_of(
+                    shared("person"), shared("domain"), en="same person and domain", zh="联系人与域名相同"
+                ),
+                shared("person", "same contact person", "联系人相同"),
                 shared("domain", "same mail or web domain", "邮箱或网站域名相同"),
                 disjoint("road", "different address", "地址不同"),
+                all_of(
+                    disjoint("phone"),
+                    disjoint("person"),
+                    en="different telephone and person",
+                    zh="电话与联系人都不同",
+                ),
+                disjoint("phone", "different telephone", "电话不同"),
+                disjoint("domain", "different domain", "域名不同"),
             ),
-            null=all_of(missing("road"), missing("phone"), missing("domain"), missing("account")),
-            otherwise_en="different telephone or domain",
-            otherwise_zh="电话或域名不同",
+            null=all_of(
+                missing("road"),
+                missing("phone"),
+                missing("domain"),
+                missing("mailbox"),
+                missing("person"),
+                missing("account"),
+            ),
+            otherwise_en="different person or account",
+            otherwise_zh="联系人或账号不同",
         ),
     ),
     blocking=(
-        BlockingRule("keys", 60),
+        BlockingRule("numbers", 60),
+        BlockingRule("duns", 60),
+        BlockingRule("lei", 60),
+        BlockingRule("phone", 60),
+        BlockingRule("account", 60),
+        BlockingRule("mailbox", 60),
+        BlockingRule("road", 60),
+        BlockingRule("calls", 60),
+        BlockingRule("signs", 60),
         BlockingRule("heads", 60),
         BlockingRule("trade", 60),
         BlockingRule("sound", 30),
@@ -272,11 +372,11 @@ RULES = RuleSet(
         BlockingRule("quoted", 20),
         BlockingRule("local", 20),
     ),
-    thresholds=(Threshold(Action.LINK, 1.75, "link"), Threshold(Action.REVIEW, 0.4, "review")),
+    thresholds=(Threshold(Action.LINK, 1.2, "link"), Threshold(Action.REVIEW, 0.5, "review")),
     vetoes=(
         Veto(
             "other_registration",
-            disjoint("org"),
+            disjoint("registered"),
             "different registration numbers: two legally registered units",
             "统一社会信用代码不同：不是同一登记主体",
             clause="GB 32100-2015",
@@ -299,15 +399,15 @@ RULES = RuleSet(
         ),
         Veto(
             "group_and_member",
-            disjoint("family"),
-            "different legal forms: a group and its member, or a parent and its subsidiary",
-            "组织形式不同：可能是集团与成员企业、母公司与子公司",
+            disjoint("grouping"),
+            "one is a group, the other is not: a parent and its subsidiary",
+            "一方为集团而另一方不是：可能是母公司与子公司",
             unless=any_of(shared("org"), shared("account"), shared("quoted")),
             hard=False,
         ),
         Veto(
             "other_country",
-            disjoint("country"),
+            disjoint("home"),
             "different countries",
             "国家不同",
             unless=any_of(shared("org"), shared("vat"), shared("lei"), shared("duns"), shared("phone")),
@@ -324,7 +424,7 @@ RULES = RuleSet(
         ),
         Veto(
             "other_industry",
-            disjoint("industry"),
+            all_of(disjoint("industry"), disjoint("line")),
             "different industries",
             "行业不同",
             unless=shared("org"),
@@ -332,6 +432,8 @@ RULES = RuleSet(
         ),
     ),
     anchors=(
+        any_of(shared("numbers"), shared("mailbox"), en="same number or mailbox", zh="号码或邮箱相同"),
+        any_of(shared("road"), shared("domain"), en="same address or domain", zh="地址或域名相同"),
         shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
         any_of(
             shared("vat"),
@@ -373,5 +475,6 @@ RULES = RuleSet(
         ),
     ),
     prior=0.05,
-    training=("keys", "trade"),
+    rival_margin=2.0,
+    training=("numbers", "trade"),
 )

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from mdm.bench.measure import Row, cpu_seconds
 from mdm.demo.world import generate
-from mdm.demo.worlds import read_world
+from mdm.demo.worlds import read_records
 from mdm.domain.dictionary import Dictionary
 from mdm.domain.rules import Action, RuleSet
 from mdm.engine.connection import open_engine
@@ -69,7 +69,7 @@ def _compare(dictionary: Dictionary, entity: str, folder: Path, rows: int) -> Ro
 
 def _world(dictionary: Dictionary, rules: RuleSet, folder: Path, rows: int) -> tuple[Model, list[Prepared]]:
     generate(rules.entity, folder, records=rows, seed=1)
-    records = read_world(folder, rules, dictionary).records
+    records = read_records(folder, rules, dictionary).records
     weights = shipped_weights(rules)
     if weights is None:
         raise ValueError(f"{rules.entity} ships no weights")

@@ -30,7 +30,7 @@ from mdm.domain.entity_type import EntityType
 from mdm.domain.rules import Action, RuleSet
 from mdm.engine.connection import open_engine
 from mdm.linkage.evaluate import Evaluation, Negative, QueuedPair, evaluate
-from mdm.linkage.model import Model, build_model, load_weights
+from mdm.linkage.model import Model, Weights, build_model, load_weights
 from mdm.linkage.predict import predict
 from mdm.linkage.score import ScoredPair, Scorer
 from mdm.linkage.statistics import collect_statistics
@@ -64,13 +64,21 @@ class Judged:
     candidates: frozenset[tuple[int, int]]
 
 
-def judge(folder: Path, rules: RuleSet, dictionary: Dictionary, weights_file: Path | None = None) -> Judged:
-    """Match one world with the shipped weights, or with those of ``weights_file``, and compare it with its truth."""
-    started = time.monotonic()
-    reading = read_records(folder, rules, dictionary)
-    weights = load_weights(weights_file) if weights_file else shipped_weights(rules)
-    if weights is None:
-        raise click.ClickException(f"{rules.entity} has no weights")
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One world matched under one set of rules: what was compared, and the partition that came of it."""
+
+    scope: Scope
+    grouped: Partition
+    candidates: frozenset[tuple[int, int]]
+
+    def questions(self) -> list[queue.Question]:
+        """What a steward would be asked."""
+        return queue.questions(self.scope, self.grouped)
+
+
+def match_world(reading: Reading, rules: RuleSet, dictionary: Dictionary, weights: Weights) -> Matched:
+    """Match the records of a world as a full run does, without a database."""
     model = build_model(rules, weights, collect_statistics(rules, reading.records))
     matcher = _matcher(dictionary.entity(rules.entity), rules, model)
     prepared = {r.record_id: matcher.scorer.prepare(r) for r in reading.records}
@@ -81,24 +89,35 @@ def judge(folder: Path, rules: RuleSet, dictionary: Dictionary, weights_file: Pa
         engine.close()
     scope = _scope(matcher, reading, pairs)
     scope.prepared = prepared
-    grouped = cluster.regroup(scope)
+    return Matched(scope, cluster.regroup(scope), candidates)
+
+
+def judge(folder: Path, rules: RuleSet, dictionary: Dictionary, weights_file: Path | None = None) -> Judged:
+    """Match one world with the shipped weights, or with those of ``weights_file``, and compare it with its truth."""
+    started = time.monotonic()
+    reading = read_records(folder, rules, dictionary)
+    weights = load_weights(weights_file) if weights_file else shipped_weights(rules)
+    if weights is None:
+        raise click.ClickException(f"{rules.entity} has no weights")
+    matched = match_world(reading, rules, dictionary, weights)
+    grouped, candidates = matched.grouped, matched.candidates
     home = {r: index for index, members in enumerate(grouped.clusters) for r in members}
     found = evaluate(
         home,
         reading.truth,
         negatives=_negatives(folder / "negatives.csv"),
-        queue=[QueuedPair(*question) for question in queue.questions(scope, grouped)],
+        queue=[QueuedPair(q.left, q.right, q.probability) for q in matched.questions()],
         scripts={r: script_of(values) for r, values in reading.values.items()},
     )
     true = set(true_pairs(reading))
     return Judged(
         folder.name,
         found,
-        len(candidates) / max(len(prepared), 1),
+        len(candidates) / max(len(reading.records), 1),
         len(true & candidates) / max(len(true), 1),
         time.monotonic() - started,
         reading,
-        scope,
+        matched.scope,
         grouped,
         candidates,
     )

@@ -1,21 +1,27 @@
 """Trains the weights that ship with the hub: ``python -m mdm.demo.train ENTITY`` writes them beside the rules.
 
-Trained on worlds of the project's own generator only, so that no file of a user or a test is in them.
+Trained on worlds of the project's own generator only, so that no file of a user or a test is in them. Two
+calibrations come of held-out worlds: of all pairs, and of the questions that are left when a world is matched, because
+a pair that other evidence decides is never asked.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from mdm.demo.judge import match_world
 from mdm.demo.world import generate
-from mdm.demo.worlds import read_world
+from mdm.demo.worlds import Reading, read_records
 from mdm.domain.dictionary import Dictionary
 from mdm.domain.rules import RuleSet
 from mdm.engine.connection import open_engine
+from mdm.linkage.calibration import Calibration, fit_calibration
 from mdm.linkage.model import Weights, save_weights
 from mdm.linkage.refine import refine_weights
 from mdm.linkage.train import World, calibrate, train_from_truth
@@ -23,9 +29,11 @@ from mdm.services.dictionary import load_dictionary
 from mdm.services.rule import load_rule_set
 
 SEEDS = (101, 102, 103)
-HELD_OUT = (201,)
-"""Seeds of the worlds that weights are learned from, and of the one that calibrates them."""
+HELD_OUT = (201, 202, 203)
+"""Seeds of the worlds that weights are learned from, and of those that calibrate them."""
 RECORDS = 4000
+QUESTIONS = 40
+"""A step of the calibration of questions rests on at least so many of them."""
 
 
 def train(entity: str) -> Weights:
@@ -35,17 +43,39 @@ def train(entity: str) -> Weights:
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(Path(folder) / "scratch")
         worlds = [_world(entity, Path(folder), seed, rules, dictionary) for seed in SEEDS]
-        held_out = [_world(entity, Path(folder), seed, rules, dictionary) for seed in HELD_OUT]
+        held_out = [_reading(entity, Path(folder), seed, rules, dictionary) for seed in HELD_OUT]
         told = f"generator worlds, seeds {', '.join(map(str, SEEDS))}, {RECORDS} records each"
         weights = train_from_truth(engine, rules, worlds, trained_on=told)
-        weights = calibrate(engine, rules, refine_weights(engine, rules, weights, worlds), held_out)
+        refined = refine_weights(engine, rules, weights, worlds)
+        weights = calibrate(engine, rules, refined, [World(r.records, r.truth) for r in held_out])
         engine.close()
-    return weights
+    return replace(weights, questions=calibrate_questions(rules, dictionary, weights, held_out))
+
+
+def calibrate_questions(
+    rules: RuleSet, dictionary: Dictionary, weights: Weights, held_out: Sequence[Reading]
+) -> dict[str, Calibration]:
+    """Reason of a question -> from match weight to how often such a question is a match, in held-out worlds."""
+    answered: dict[str, list[tuple[float, bool]]] = {}
+    for reading in held_out:
+        for question in match_world(reading, rules, dictionary, weights).questions():
+            one, other = reading.truth.get(question.left), reading.truth.get(question.right)
+            if one and other:
+                answered.setdefault(question.reason.value, []).append((question.weight, one == other))
+    curves = {
+        reason: fit_calibration(pairs, least_pairs=QUESTIONS) for reason, pairs in sorted(answered.items())
+    }
+    return {reason: curve for reason, curve in curves.items() if curve.points}
 
 
 def _world(entity: str, folder: Path, seed: int, rules: RuleSet, dictionary: Dictionary) -> World:
+    reading = _reading(entity, folder, seed, rules, dictionary)
+    return World(reading.records, reading.truth)
+
+
+def _reading(entity: str, folder: Path, seed: int, rules: RuleSet, dictionary: Dictionary) -> Reading:
     generate(entity, folder / str(seed), records=RECORDS, seed=seed)
-    return read_world(folder / str(seed), rules, dictionary)
+    return read_records(folder / str(seed), rules, dictionary)
 
 
 @click.command()

@@ -19,7 +19,6 @@ from mdm.domain.rules import RuleSet
 from mdm.domain.source import Json, Reject, SourceKey
 from mdm.domain.standardise.record import standardise_record
 from mdm.linkage.record import FeatureRecord
-from mdm.linkage.train import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,6 @@ class Reading:
     raw: Mapping[int, Mapping[str, str]]
     values: Mapping[int, Mapping[str, Json]]
     duplicate_free: Sequence[str]
-
-
-def read_world(folder: Path, rules: RuleSet, dictionary: Dictionary) -> World:
-    """Records of every extract in ``folder`` (mapping.json, truth.csv) with their truth."""
-    reading = read_records(folder, rules, dictionary)
-    return World(reading.records, reading.truth)
 
 
 def read_records(folder: Path, rules: RuleSet, dictionary: Dictionary) -> Reading:

@@ -220,7 +220,7 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
 }
 """Kinds that see which reference each text came from."""
 
-SPEAKING_OF_NOTHING = frozenset({"or_none"})
+SPEAKING_OF_NOTHING = frozenset({"or_none", "group_or_other"})
 """Kinds that have something to say of a record without any text."""
 
 FEATURE_KINDS = frozenset(FEATURES) | frozenset(GROUPED_FEATURES)

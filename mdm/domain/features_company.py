@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
+
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from mdm.domain.standardise import text as texts_of
 
@@ -18,7 +21,33 @@ GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]
 _PROVINCE = re.compile(r"CN-[A-Z]{2}")
 _CITY_PROVINCES = frozenset(["CN-BJ", "CN-TJ", "CN-SH", "CN-CQ"])
 _GROUP = "CN_GROUP"
-_LIMITED = frozenset(["CN_LLC", "CN_JSC", "UK_LTD", "US_LLC", "US_INC", "US_CORP", "JP_KK", "TW_LTD"])
+_UNLIKE_A_COMPANY = frozenset(["CN_WORKS", "CN_SHOP", "CN_SOLE", "CN_PARTNERSHIP", "CN_INSTITUTE", "CN_COOP"])
+_DOMAIN_WORDS = re.compile(
+    r"(?<=[a-z]{3})(?:tech|technology|group|grp|ind|industry|industrial|med|medical|china|chn|cn|intl|global|corp|inc"
+    r"|ltd|gmbh|co|company|online|mfg|sz|sh|bj|gz|eu|usa|de|jp)$"
+)
+_DIALLING = {
+    f"+{region}": countries[0]
+    for region, countries in sorted(COUNTRY_CODE_TO_REGION_CODE.items(), key=lambda item: -item[0])
+}
+_FORMS_OF = {
+    "DE_GMBH": ("DE", "AT", "CH"), "DE_GMBH_KG": ("DE", "AT"), "DE_AG": ("DE", "AT", "CH"), "DE_KG": ("DE", "AT"),
+    "FR_SAS": ("FR",), "FR_SARL": ("FR", "CH"), "IT_SPA": ("IT",), "IT_SRL": ("IT",), "NL_BV": ("NL", "BE"),
+    "NL_NV": ("NL", "BE"), "SE_AB": ("SE", "FI"), "DK_APS": ("DK",), "DK_AS": ("DK", "NO"), "FI_OY": ("FI",),
+    "JP_KK": ("JP",), "JP_YK": ("JP",), "JP_GK": ("JP",), "PL_SPZOO": ("PL",), "CZ_SRO": ("CZ", "SK"),
+    "ES_SL": ("ES",), "HU_KFT": ("HU",),
+}  # fmt: skip
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_SHORTEST_CALL = 4
+_LONGEST_ACRONYM = 6
+_SURNAMES = {
+    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "区": "ou", "朴": "piao", "任": "ren",
+    "盖": "ge", "尉": "wei", "宁": "ning", "乐": "yue", "缪": "miao", "翟": "zhai", "冼": "xian", "覃": "qin",
+}  # fmt: skip
+_DOUBLE_SURNAMES = frozenset(
+    ["欧阳", "司马", "上官", "诸葛", "司徒", "东方", "夏侯", "皇甫", "尉迟", "慕容", "令狐"]
+)
+_TITLES = re.compile(r"先生|女士|小姐|经理|主任|总监|\b(?:mr|mrs|ms|miss|dr|herr|frau)\b\.?")
 _OF_ANY_TRADE = frozenset(
     ["technology", "science", "manufacturing", "international", "group", "holding", "investment",
      "development", "service", "engineering", "brothers", "china", "asia", "europe", "america", "germany", "japan",
@@ -54,12 +83,24 @@ def latin_only(texts: tuple[str, ...]) -> list[str]:
 
 
 def telling_forms(texts: tuple[str, ...]) -> list[str]:
-    """Legal forms, among them ``CN_GROUP`` where a trade word says group.
+    """Legal forms that translations tell apart, among them ``CN_GROUP`` where a trade word says group.
 
-    Forms that translations do not tell apart are one, ``limited``, which counts only where no other is named.
+    All others are one, ``limited``, which counts only where no other is named: a Chinese text calls any foreign form
+    a company with limited liability.
     """
     forms = {_GROUP if text == "group" else text for text in texts if text == "group" or text.isupper()}
-    return sorted(forms - _LIMITED) or ["limited"] * bool(forms)
+    return sorted(forms & (_UNLIKE_A_COMPANY | {_GROUP})) or ["limited"] * bool(forms)
+
+
+def group_or_not(texts: tuple[str, ...]) -> list[str]:
+    """Whether the legal forms of a name make it a group; nothing where it names no form."""
+    forms = telling_forms(texts)
+    return ["group" if _GROUP in forms else "member"] * bool(forms)
+
+
+def group_or_other(texts: tuple[str, ...]) -> list[str]:
+    """Whether a name says that it is a group's; one without any legal form says that it is not."""
+    return ["group" if _GROUP in telling_forms(texts) else "other"]
 
 
 def telling_trades(texts: tuple[str, ...]) -> list[str]:
@@ -76,6 +117,93 @@ def trades_by_city(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [f"{place}|{trade}" for place in cities(places) for trade in trades]
 
 
+def homes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Countries that a firm may be at home in: those of the first reference that names any.
+
+    A telephone number (``.e164``) names the country it is dialled in, a legal form (``.legal_form``) those that
+    know it.
+    """
+    for reference, texts in by_reference.items():
+        if reference.endswith(".e164"):
+            found = [_dialled(text) for text in texts]
+        elif reference.endswith(".legal_form"):
+            found = [country for text in texts for country in _FORMS_OF.get(text, ())]
+        else:
+            found = list(texts)
+        if any(found):
+            return _distinct(found)
+    return []
+
+
+@lru_cache(maxsize=65536)
+def _dialled(number: str) -> str:
+    found = next((code for code in _DIALLING if number.startswith(code)), "")
+    return _DIALLING.get(found, "")
+
+
+def calls(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Letters by which a firm is called in its name and in its web address.
+
+    References ending in ``.stem`` are names inside domains: also without words like tech and group. Those ending in
+    ``.core`` are names without place and legal form: a Chinese one gives the first letters of its syllables (four to
+    six), which many domains are made of. All others are taken as they stand.
+    """
+    found: list[str] = []
+    for reference, texts in by_reference.items():
+        for text in texts:
+            if reference.endswith(".stem"):
+                found.extend(_stem_calls(text))
+            elif reference.endswith(".core"):
+                found.extend(_acronyms(text))
+            else:
+                found.append(texts_of.pinyin_key(text))
+    return _distinct(call for call in found if len(call) >= _SHORTEST_CALL)
+
+
+def _stem_calls(stem: str) -> list[str]:
+    head = stem.split("-", maxsplit=1)[0]
+    return [re.sub("[^a-z0-9]", "", stem), head, _DOMAIN_WORDS.sub("", head)]
+
+
+def _acronyms(core: str) -> list[str]:
+    if not texts_of.has_han(core):
+        return []
+    letters = "".join(syllable[0] for syllable in texts_of.pinyin_syllables(core))
+    return [letters[:length] for length in range(_SHORTEST_CALL, min(len(letters), _LONGEST_ACRONYM) + 1)]
+
+
+def checked_orgs(texts: tuple[str, ...]) -> list[str]:
+    """Organisation codes whose check character is right (GB 11714): a mistyped one tells no firms apart."""
+    return _distinct(text for text in texts if _is_organisation(text))
+
+
+def _is_organisation(code: str) -> bool:
+    if len(code) != len(_ORGANISATION_WEIGHTS) + 1 or not (code.isascii() and code.isalnum()):
+        return False
+    total = sum(int(char, 36) * weight for char, weight in zip(code, _ORGANISATION_WEIGHTS, strict=False))
+    return code[-1] == "0123456789X"[-total % 11]
+
+
+def people(texts: tuple[str, ...]) -> list[str]:
+    """Names of persons as sorted words, so that 王小明, Xiaoming Wang and WANG Xiao Ming meet."""
+    return _distinct(
+        form for text in texts for form in _person(_TITLES.sub(" ", texts_of.comparison_key(text)))
+    )
+
+
+def _person(name: str) -> list[str]:
+    if not texts_of.has_han(name):
+        words = re.findall("[a-z]+", texts_of.ascii_fold(name))
+        return [" ".join(sorted(words))] if len(words) > 1 else []
+    plain = "".join(name.split())
+    length = 2 if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else 1
+    family = _SURNAMES.get(plain[:length]) or texts_of.pinyin_key(plain[:length])
+    given = texts_of.pinyin_syllables(plain[length:])
+    if not family or not given:
+        return []
+    return [" ".join(sorted((family, "".join(given)))), " ".join(sorted((family, *given)))]
+
+
 def _distinct(members: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(member for member in members if member))
 
@@ -84,6 +212,15 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "provinces": provinces,
     "latin_only": latin_only,
     "telling_forms": telling_forms,
+    "group_or_not": group_or_not,
+    "group_or_other": group_or_other,
+    "people": people,
+    "checked_orgs": checked_orgs,
     "telling_trades": telling_trades,
 }
-GROUPED_FEATURES: Mapping[str, GroupedFunction] = {"cities": cities, "trades_by_city": trades_by_city}
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
+    "cities": cities,
+    "trades_by_city": trades_by_city,
+    "calls": calls,
+    "homes": homes,
+}

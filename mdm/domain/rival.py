@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
 
 Pair = tuple[int, int]
 Contradicts = Callable[[int, int], bool]
@@ -28,15 +29,13 @@ class RivalSearch:
     def against(self, left: int, right: int, weight: float) -> Pair | None:
         """Two records that contradict each other although one record of the link fits both about as well.
 
-        Of ``left``, ``right`` and the records whose links with either are at most the margin lighter; the smallest
-        such pair, None if the link has no rival.
+        One may be the other record of the link, or both are linked with its record at most the margin lighter; the
+        smallest such pair, None if the link has no rival.
         """
         least = weight - self._margin
-        found = (*self._torn(left, right, least), *self._torn(right, left, least))
-        return min(found, default=None)
+        return min((*self._torn(left, right, least), *self._torn(right, left, least)), default=None)
 
     def _torn(self, record: int, other: int, least: float) -> Iterable[Pair]:
-        """RivalSearch of ``other`` for ``record``."""
-        for weight, near in self._near[record]:
-            if near != other and weight >= least and self._contradicts(near, other):
-                yield (min(near, other), max(near, other))
+        """Pairs that contradict each other among ``other`` and what fits ``record`` about as well."""
+        near = [other, *(rival for weight, rival in self._near[record] if weight >= least and rival != other)]
+        return ((min(pair), max(pair)) for pair in combinations(near, 2) if self._contradicts(*pair))

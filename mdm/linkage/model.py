@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +33,9 @@ OTHERWISE = "otherwise"
 
 DIGITS = 12
 """Digits kept of m, u and prior, so that the fingerprint is of stored values and not of rounding noise."""
+
+
+Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Weights:
     prior: float
     trained_on: str = ""
     calibration: Calibration = field(default_factory=Calibration)
+    questions: Mapping[str, Calibration] = field(default_factory=dict)
+    """Reason of a question -> how often questions of such a weight are matches: those asked are the doubtful ones."""
 
     @property
     def prior_bits(self) -> float:
@@ -80,6 +85,9 @@ class Weights:
             "prior": self.prior,
             "comparisons": [asdict(part) for part in self.comparisons],
             "calibration": [list(point) for point in self.calibration.points],
+            "questions": {
+                reason: [list(point) for point in curve.points] for reason, curve in self.questions.items()
+            },
         }
 
 
@@ -96,6 +104,14 @@ class Model:
     def calibration(self) -> Calibration:
         """From match weight to match probability."""
         return self.weights.calibration
+
+    def question_probability(self, reason: str, weight: float, probability: float) -> float:
+        """Chance of a match for a pair that waits for this reason; ``probability`` (of any such pair) if unknown.
+
+        A pair that other evidence decides is never asked: those asked match less often than all of their weight.
+        """
+        curve = self.weights.questions.get(reason)
+        return curve.probability(weight) if curve and curve.points else probability
 
     def fingerprint(self) -> str:
         """sha256 of the canonical JSON with weights rounded to 1e-9."""
@@ -175,7 +191,7 @@ def weights_from_dict(raw: Mapping[str, object]) -> Weights:
     """Read what ``Weights.as_dict`` wrote."""
     # the text of a file that this module wrote; its shape is checked by check_trained
     comparisons: list[dict[str, Any]] = cast("Any", raw["comparisons"])
-    points: list[tuple[float, float]] = cast("Any", raw.get("calibration", []))
+    asked: dict[str, Points] = cast("Any", raw.get("questions", {}))
     return Weights(
         str(raw["entity"]),
         tuple(
@@ -184,8 +200,13 @@ def weights_from_dict(raw: Mapping[str, object]) -> Weights:
         ),
         float(str(raw["prior"])),
         str(raw.get("trained_on", "")),
-        Calibration(tuple((float(weight), float(probability)) for weight, probability in points)),
+        _curve(cast("Any", raw.get("calibration", []))),
+        {reason: _curve(points) for reason, points in asked.items()},
     )
+
+
+def _curve(points: Points) -> Calibration:
+    return Calibration(tuple((float(weight), float(probability)) for weight, probability in points))
 
 
 def load_weights(path: Path) -> Weights | None:

@@ -31,7 +31,7 @@ def evaluate_entity(uow: UnitOfWork, entity: str, truth: Path, negatives: Path |
     scope.constraints = []
     grouped = cluster.regroup(scope)
     home = {record: index for index, members in enumerate(grouped.clusters) for record in members}
-    open_pairs = [QueuedPair(*question) for question in queue.questions(scope, grouped)]
+    open_pairs = [QueuedPair(q.left, q.right, q.probability) for q in queue.questions(scope, grouped)]
     return evaluate(
         home,
         _truth(truth, scope.records),

@@ -31,8 +31,8 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A question worth a steward's time."""
+class Question:
+    """A question worth a steward's time; ``probability``: how often such questions turn out to be matches."""
 
     left: int
     right: int
@@ -62,12 +62,12 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
     opened.extend(_open(uow, scope, list(wanted.values())))
 
 
-def questions(scope: Scope, grouped: Partition) -> list[tuple[int, int, float]]:
-    """(left, right, match probability) of every question this partition leaves open, one per pair of clusters."""
+def questions(scope: Scope, grouped: Partition) -> list[Question]:
+    """Every question this partition leaves open, one per pair of clusters."""
     home = {r: f"cluster {index}" for index, members in enumerate(grouped.clusters) for r in members}
     wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
     _ask_again(scope, home, wanted)
-    return [(item.left, item.right, item.probability) for item in wanted.values()]
+    return list(wanted.values())
 
 
 def values_hash(features: str) -> str:
@@ -75,7 +75,7 @@ def values_hash(features: str) -> str:
     return hashlib.sha256(features.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_Wanted]:
+def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[Question]:
     """Uncertain pairs and refused links between different golden records, the strongest per question last."""
     answered = {
         _question(home, c.left, c.right)
@@ -92,7 +92,8 @@ def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[_
         if reason is None or _question(home, pair.left, pair.right) in answered:
             continue
         against = refusal if reason is TaskReason.CLUSTER else None
-        found.append(_Wanted(pair.left, pair.right, pair.weight, pair.probability, reason, against=against))
+        probability = scope.matcher.model.question_probability(reason.value, pair.weight, pair.probability)
+        found.append(Question(pair.left, pair.right, pair.weight, probability, reason, against=against))
     return sorted(found, key=lambda item: (item.weight, -item.left, -item.right))
 
 
@@ -108,7 +109,7 @@ def _reason(scope: Scope, refusal: Refusal | None, left: int, right: int, weight
     return TaskReason.UNCERTAIN if weight < scope.matcher.link_weight else TaskReason.CLUSTER
 
 
-def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, str], _Wanted]) -> None:
+def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, str], Question]) -> None:
     """Negative verdicts whose values have changed become questions again, with the old decision attached."""
     now: dict[int, str] = {}
 
@@ -124,7 +125,7 @@ def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, st
             continue
         scored = scope.matcher.scorer.score(scope.prepare(c.left), scope.prepare(c.right))
         if c.left in home and c.right in home:
-            wanted[_question(home, c.left, c.right)] = _Wanted(
+            wanted[_question(home, c.left, c.right)] = Question(
                 c.left,
                 c.right,
                 scored.match_weight,
@@ -153,7 +154,7 @@ def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) ->
     uow.record("task.superseded", scope.matcher.entity.name, str(task.task_id), {"reason": reason})
 
 
-def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: _Wanted) -> None:  # Any: a table row
+def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: Question) -> None:  # Any: a table row
     """A task whose records or evidence changed shows the present ones."""
     left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
     if (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value) and abs(
@@ -163,7 +164,7 @@ def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: _Wanted) -> None:  #
     review_store.change_task(uow.connection, task.task_id, _task_values(scope, item, left, right))
 
 
-def _open(uow: UnitOfWork, scope: Scope, items: Sequence[_Wanted]) -> list[int]:
+def _open(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> list[int]:
     entity = scope.matcher.entity.name
     rows = [
         {
@@ -195,7 +196,7 @@ def _open(uow: UnitOfWork, scope: Scope, items: Sequence[_Wanted]) -> list[int]:
     return opened
 
 
-def _task_values(scope: Scope, item: _Wanted, left: int, right: int) -> dict[str, Any]:
+def _task_values(scope: Scope, item: Question, left: int, right: int) -> dict[str, Any]:
     """The changing columns of a task; ``Any``: column values."""
     against = _against(scope, item.against)
     evidence = evidence_of(

@@ -186,7 +186,7 @@ def _compared(
     was, becomes = together(_live_clusters(held)), together(then.grouped.clusters)
     live = set(held.values())
     gone = len(assigned.merged)
-    asked = {(left, right) for left, right, _ in queue.questions(scope, then.grouped)}
+    asked = {(question.left, question.right) for question in queue.questions(scope, then.grouped)}
     contradicted = _contradicted(now, then)
     return WhatIf(
         scope.matcher.entity.name,

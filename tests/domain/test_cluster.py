@@ -306,6 +306,17 @@ def test_a_record_that_fits_two_contradicting_things_joins_neither() -> None:
     assert sure.clusters == ((1, 2, 4), (3, 5))
 
 
+def test_a_record_torn_between_two_does_not_join_a_third_on_as_little() -> None:
+    edges = [Edge(1, 2, 6), Edge(1, 3, 6), Edge(1, 4, 6.5), Edge(1, 5, 9)]
+
+    found = partition(
+        nodes(1, 2, 3, 4, 5), edges, link_weight=5, contradiction=contradicting(pairs((2, 3))), rival_margin=1
+    )
+
+    assert found.clusters == ((1, 5), (2,), (3,), (4,))
+    assert {(refusal.reason, refusal.against) for refusal in found.refused} == {(Reason.AMBIGUOUS, (2, 3))}
+
+
 def test_a_verdict_against_the_rival_decides() -> None:
     edges = [Edge(1, 2, 6), Edge(1, 3, 6)]
     told = partition(

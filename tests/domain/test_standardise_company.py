@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mdm.domain.code_list import CodeEntry, CodeList
+from mdm.domain.entity_type import Attribute
+from mdm.domain.standardise import KINDS, Env, SourceContext
 from mdm.domain.standardise.company import parse_company
 
 
@@ -193,3 +195,24 @@ def test_a_bare_name_is_not_corrected_into_a_trade() -> None:
 
 def test_a_note_behind_the_name_hides_no_legal_form() -> None:
     assert parse_company("Jinchen Bearing Co., Ltd. - NEW", CODES).legal_form == "ltd"
+
+
+def test_words_that_a_field_end_glued_together_are_parted() -> None:
+    name = parse_company("Jinchen Polymer MaterialsJoint Stock Company", CODES)
+
+    assert (name.trade, name.industry, name.legal_form) == ("jinchen", ("polymer_material",), "jsc")
+
+
+def test_sheng_behind_a_city_begins_a_trade_name() -> None:
+    assert parse_company("Suzhou Sheng-Kai Vacuum Ltd", CODES).trade == "sheng kai"
+    assert parse_company("Jiangsu Sheng Jinchen Vacuum Ltd", CODES).trade == "jinchen"
+
+
+def test_a_short_name_keeps_the_first_word_of_a_trade() -> None:
+    def broad(text: str) -> object:
+        return KINDS["company_name"](text, env).parts["broad"]
+
+    env = Env(CODES, SourceContext(None, frozenset(), "CN"), Attribute("x", "x", "x", "x", "x", "text"))
+
+    assert broad("锦晨高分子材料精密轴承有限公司") == ("polymer_material", "precision", "bearing")
+    assert broad("锦晨轴承有限公司") == ("bearing",)

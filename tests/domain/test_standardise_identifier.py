@@ -145,7 +145,21 @@ def test_a_chinese_address_is_taken_apart() -> None:
         "number": "12",
         "building": "3",
         "key": "keyuan|12",
+        "place": ("shenzhen",),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("江苏省泰州市海陵区和平路87号", ("taizhou_js",)),
+        ("No. 8, Qianjin Road, Suzhou", ("suzhou",)),
+        ("深圳市苏州区前进路8号", ("shenzhen",)),
+        ("科苑路12号", ()),
+    ],
+)
+def test_the_cities_of_an_address_are_codes(text: str, places: tuple[str, ...]) -> None:
+    assert read("address", text).parts.get("place", ()) == places
 
 
 def test_a_western_address_gives_street_and_number() -> None:

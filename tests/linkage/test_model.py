@@ -31,7 +31,8 @@ def even_weights(rules: RuleSet) -> Weights:
         ComparisonWeights(rule.name, tuple(floored(name, 0.3, 0.1) for name in level_names(rule)))
         for rule in rules.comparisons
     )
-    return Weights(rules.entity, tuple(parts), 0.1, "made up", Calibration(((-1.0, 0.2), (4.0, 0.9))))
+    curve = Calibration(((-1.0, 0.2), (4.0, 0.9)))
+    return Weights(rules.entity, tuple(parts), 0.1, "made up", curve, {"cluster": Calibration(((4.0, 0.5),))})
 
 
 @pytest.fixture
@@ -47,6 +48,11 @@ def test_a_model_survives_json_with_its_fingerprint(model: Model) -> None:
     assert again == model
     assert again.fingerprint() == model.fingerprint()
     assert len(model.fingerprint()) == 64
+
+
+def test_a_question_has_its_own_probability_where_its_reason_was_calibrated(model: Model) -> None:
+    assert model.question_probability("cluster", 4.0, 0.9) == pytest.approx(0.5)
+    assert model.question_probability("no_anchor", 4.0, 0.9) == 0.9
 
 
 def test_noise_of_rounding_does_not_change_the_fingerprint_but_statistics_do(model: Model) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
-from mdm.domain.standardise.place import place_key
+from mdm.domain.standardise.place import place_codes, place_key
+from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.text import ascii_fold, clean, comparison_key, has_han, pinyin_key
 
 _ZH_UNITS = re.compile(
@@ -64,9 +65,30 @@ _NUMBER_WORD = re.compile(r"^(?:no\.?|#)?\d+[a-z]?(?:-\d+)?#?$")
 
 
 def address(text: str, env: Env) -> Standard:
-    """Clean text; parts province, city, district, road, number, building and key (road|number)."""
+    """Clean text; parts province, city, district, road, number, building, key (road|number) and place.
+
+    ``place`` holds the codes of every city that the address may mean.
+    """
     shown = clean(text)
-    return Standard(shown, address_parts(shown)) if shown else ABSENT
+    if not shown:
+        return ABSENT
+    places = env.codes.get("cities_cn")
+    codes = _cities(shown, Same(places)) if places else ()
+    return Standard(shown, {**address_parts(shown), **({"place": codes} if codes else {})})
+
+
+@lru_cache(maxsize=65536)
+def _cities(text: str, places: Same) -> tuple[str, ...]:
+    """Codes of the cities that an address names, prefecture and county-level city alike."""
+    key = comparison_key(text)
+    if has_han(key):
+        units = _ZH_UNITS.match(key)
+        # A district of one city may be called like another city (北京市朝阳区, 朝阳市).
+        named = [units[name] for name in ("city", "district") if units and (units[name] or "").endswith("市")]
+    else:
+        named = [piece.strip() for piece in key.split(",")[1:]]
+    found = (place_codes(name, places.codes, provinces=False) for name in named)
+    return tuple(dict.fromkeys(code for codes in found for code in codes))
 
 
 @lru_cache(maxsize=65536)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.company_han import parse_han
 from mdm.domain.standardise.company_latin import parse_latin
-from mdm.domain.standardise.company_lexicon import Lexicon, lexicon_of
+from mdm.domain.standardise.company_lexicon import Lexicon, Vocabulary, lexicon_of
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.place import country_code
@@ -45,7 +45,7 @@ def parse_company(text: str, codes: Mapping[str, CodeList]) -> CompanyName:
 
 
 def company_name(text: str, env: Env) -> Standard:
-    """Clean name; parts trade, trade_pinyin, region, industry, legal_form, branch, core, former, script."""
+    """Clean name; parts trade, trade_pinyin, region, industry, broad, legal_form, branch, core, former, script."""
     shown = clean(text)
     if not shown:
         return ABSENT
@@ -80,6 +80,7 @@ def _parts(shown: str, held: _Held) -> Parts:
         "industry": name.industry,
         "legal_form": name.legal_form,
         "branch": name.branch,
+        "broad": _broad(name, held.lexicon.industries),
         "core": name.core,
         "former": name.former,
         "former_pinyin": tuple(_parse(former, held).trade_pinyin for former in name.former),
@@ -102,6 +103,18 @@ def _heads(name: CompanyName) -> tuple[str, ...]:
         words = name.trade.split()
         heads = ["".join(words[:length]) for length in range(1, min(len(words), 4))]
     return tuple(head for head in dict.fromkeys((name.trade_pinyin, *heads)) if len(head) >= _SHORTEST_HEAD)
+
+
+def _broad(name: CompanyName, industries: Vocabulary) -> tuple[str, ...]:
+    """Industry codes with those of the first word alone: of medical supplies a short name keeps medical."""
+    if not name.core.startswith(name.trade):
+        return name.industry
+    behind = name.core[len(name.trade) :].strip()
+    if has_han(behind):
+        first = [code for length in (2, 3) for code in industries.han.get(behind[:length], ())]
+    else:
+        first = list(industries.latin.get(behind.split(" ")[0], ()))
+    return tuple(dict.fromkeys((*name.industry, *first)))
 
 
 def _aliases(key: str, held: _Held) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _BRANCH_WORDS = frozenset(
     ]
 )
 _ADMIN = frozenset(["shi", "city", "sheng", "province"])
+_SYLLABLES = frozenset(["shi", "sheng"])
 _SYLLABLE = re.compile("(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouv]{1,3}(?:ng?|r)?")
 _MOST_WORDS = 8
 _LONGEST_PINYIN = 24
@@ -41,6 +42,7 @@ _SHORTEST_CUT = 5
 _SHORTEST_CUT_CO = 3
 _SHORTEST_CORRECTED = 5
 _SHORTEST_FUSED_TRADE = 4
+_SHORTEST_GLUED = 6
 # Fields of 35 and 40 characters cut names; a fragment of one or two letters at their end is no word.
 _CUT_LENGTHS = frozenset({34, 35, 39, 40})
 
@@ -52,6 +54,7 @@ def parse_latin(key: str, lexicon: Lexicon) -> CompanyName:
     words = latin_words(key)
     if len(key) in _CUT_LENGTHS and len(words) > 2 and len(words[-1]) < 2:
         words = words[:-1]
+    words = _part_glued(words, lexicon)
     words, branch = _split_branch(words, lexicon)
     words, region_behind = _split_last_region(words, lexicon)
     words, legal_form = _split_legal_form(words, lexicon.legal_forms)
@@ -69,6 +72,30 @@ def parse_latin(key: str, lexicon: Lexicon) -> CompanyName:
         core=" ".join(words),
         remainder=" ".join(rest),
     )
+
+
+def _part_glued(words: Words, lexicon: Lexicon) -> Words:
+    """Words that the end of a field glued together: the end of an industry and the start of a legal form."""
+    parted: list[str] = []
+    for at, word in enumerate(words):
+        split = _glued_at(words, at, lexicon) if at and len(word) >= _SHORTEST_GLUED else 0
+        parted.extend((word[:split], word[split:]) if split else (word,))
+    return tuple(parted)
+
+
+def _glued_at(words: Words, at: int, lexicon: Lexicon) -> int:
+    """Where the word at this place falls into what ends an industry and what begins a legal form; 0 if nowhere."""
+    word = words[at]
+    if lexicon.industries.of_letters(word) or lexicon.legal_forms.of_letters(word):
+        return 0
+    starts = ["".join(words[first:at]) for first in range(at, max(at - 3, 0), -1)]
+    ends = ["".join(words[at + 1 : last]) for last in range(at + 1, at + 5)]
+    for split in range(len(word) - 2, 2, -1):
+        if any(start + word[:split] in lexicon.industries.latin for start in starts) and any(
+            lexicon.legal_forms.of_letters(word[split:] + end) for end in ends
+        ):
+            return split
+    return 0
 
 
 def _split_branch(words: Words, lexicon: Lexicon) -> tuple[Words, str]:
@@ -151,11 +178,19 @@ def _split_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
             break
         region = found
         words = words[count:]
-        if len(words) > 1 and words[0] in _ADMIN:
+        if _is_admin(words, region):
             words = words[1:]
     if not region and len(words) > 1 and words[0] == "china":
         return words[1:], ("cn",)
     return (words, region) if region else _split_misspelt_region(words, lexicon)
+
+
+def _is_admin(words: Words, region: Codes) -> bool:
+    """Whether a name goes on behind its place with a word such as City; Sheng and Shi may begin a trade name."""
+    if len(words) < 2 or words[0] not in _ADMIN:
+        return False
+    begins_trade = words[0] in _SYLLABLES and bool(_SYLLABLE.fullmatch(words[1]))
+    return not begins_trade and (words[0] != "sheng" or any(code.startswith("CN-") for code in region))
 
 
 def _split_misspelt_region(words: Words, lexicon: Lexicon) -> tuple[Words, Codes]:
