@@ -40,6 +40,7 @@ from mdm.services import (
     access,
     audit,
     change,
+    confirmation,
     decision,
     dictionary,
     draft,
@@ -352,6 +353,32 @@ def decide(house: House, task_id: int, verdict: str, reason: str) -> Answer:
     """Decide a review task."""
     with house.writing(reason) as uow:
         return _plain(review.decide(uow, task_id, verdict, reason))
+
+
+@command(main, "proposals")
+@click.option("--entity", default=None)
+def proposals(house: House, entity: str | None) -> Answer:
+    """Matches across a regulated veto that wait for a second person."""
+    with house.reading() as uow:
+        return {"proposals": [_plain(each) for each in confirmation.list_open(uow, entity)]}
+
+
+@command(main, "confirm")
+@click.argument("proposal_id")
+@click.option("--reason", required=True)
+def confirm(house: House, proposal_id: str, reason: str) -> Answer:
+    """Bind a match that somebody else proposed across a regulated veto."""
+    with house.writing(reason) as uow:
+        return _plain(confirmation.confirm(uow, proposal_id, reason))
+
+
+@command(main, "reject")
+@click.argument("proposal_id")
+@click.option("--reason", required=True)
+def reject(house: House, proposal_id: str, reason: str) -> Answer:
+    """Reject a proposed match, or take one's own back; its question stays open."""
+    with house.writing(reason) as uow:
+        return _plain(confirmation.reject(uow, proposal_id, reason))
 
 
 @command(main, "merge")

@@ -27,6 +27,10 @@ _STATUS: Mapping[str, int] = {
     "write.conflict": 409,
     "verdict.contradiction": 409,
     "decision.not_undoable": 409,
+    "proposal.unknown": 404,
+    "proposal.open": 409,
+    "proposal.closed": 409,
+    "change.four_eyes": 403,
     "access.forbidden": 403,
     "access.unauthenticated": 401,
 }
@@ -47,6 +51,10 @@ _WORDS = {
         "This verdict contradicts verdicts in force. Take those back first, or decide otherwise."
     ),
     "decision.not_undoable": lazy_gettext("This decision was taken back before, or cannot be taken back."),
+    "proposal.unknown": lazy_gettext("There is no such proposal."),
+    "proposal.open": lazy_gettext("This match waits for a second person already."),
+    "proposal.closed": lazy_gettext("This proposal is no longer open."),
+    "change.four_eyes": lazy_gettext("You proposed this: somebody else has to confirm it."),
     "access.forbidden": lazy_gettext("Your role does not allow this."),
     "access.unauthenticated": lazy_gettext("Log in first."),
 }

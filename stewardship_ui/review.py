@@ -8,18 +8,19 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from mdm.domain.errors import StaleVersionError, TaskNotOpenError
+from mdm.domain.change import person_of
+from mdm.domain.errors import ProposalOpenError, StaleVersionError, TaskNotOpenError
 from mdm.domain.golden import choose_keeper
-from mdm.domain.review import Task, TaskLine, TaskReason, TaskStatus, Verdict
-from mdm.services import decision, review
+from mdm.domain.review import MatchProposal, Task, TaskLine, TaskReason, TaskStatus, Verdict
+from mdm.services import confirmation, decision, review
 from mdm.services.review import TaskPage
 from mdm.services.unit_of_work import UnitOfWork
 from stewardship_ui import wording
 from stewardship_ui.comparison import compare_records
 from stewardship_ui.difference import Run, Runs, mark_differences
-from stewardship_ui.door import current_hub, page, reading, writing
+from stewardship_ui.door import current_actor, current_hub, page, reading, writing
 from stewardship_ui.label import Labels
-from stewardship_ui.outcome import leaves, source_key
+from stewardship_ui.outcome import SourceKey, leaves, source_key
 from stewardship_ui.waterfall import draw
 
 blueprint = Blueprint("review", __name__)
@@ -49,6 +50,14 @@ class QueueRow(NamedTuple):
     line: TaskLine
     left: Runs
     right: Runs
+
+
+class Waiting(NamedTuple):
+    """A match that waits for a second person; ``own``: the person who looks proposed it."""
+
+    proposal: MatchProposal
+    records: list[SourceKey]
+    own: bool
 
 
 class Place(NamedTuple):
@@ -100,9 +109,12 @@ def decide(task_id: int) -> Response | tuple[str, int]:
     try:
         with writing(reason) as uow:
             outcome = review.decide(uow, task_id, Verdict(verdict), reason, _number("version"))
-    except (TaskNotOpenError, StaleVersionError):
+    except (TaskNotOpenError, StaleVersionError, ProposalOpenError):
         told = gettext("Someone else was first: this task has changed. Nothing of yours was recorded.")
         return _compare_page(task_id, fault=told), 409
+    if outcome.proposal_id:
+        flash(gettext("Task %(id)s: proposed; a second person has to confirm it.", id=task_id), "status")
+        return redirect(url_for("ui.review.compare", task_id=task_id, **_filters().query()), 303)
     session[OFFER_KEY] = {
         "text": wording.decided(verdict, task_id),
         "decision_id": outcome.decision_id,
@@ -117,7 +129,31 @@ def decisions() -> str:
     """What people decided lately, each with its way back."""
     with reading() as uow:
         found = decision.list_decisions(uow, limit=100)
-    return render_template("decisions.html", decisions=found, now=current_hub().now())
+        waiting = confirmation.list_open(uow)
+    return render_template(
+        "decisions.html",
+        decisions=found,
+        proposals=[shown_proposal(each) for each in waiting],
+        now=current_hub().now(),
+    )
+
+
+@blueprint.post("/proposals/<proposal_id>")
+@page
+def second(proposal_id: str) -> Response:
+    """Confirm or reject what somebody else proposed, or take one's own proposal back."""
+    reason = request.form.get("reason", "").strip()
+    confirmed = request.form.get("answer") == "confirm"
+    with writing(reason or gettext("without a reason")) as uow:
+        if confirmed:
+            made = confirmation.confirm(uow, proposal_id, reason)
+            task_id = made.task_id
+        else:
+            task_id = confirmation.reject(uow, proposal_id, reason).task_id
+    flash(gettext("The match is confirmed.") if confirmed else gettext("The proposal is closed."), "status")
+    if task_id is None:
+        return redirect(url_for("ui.review.decisions"), 303)
+    return redirect(url_for("ui.review.compare", task_id=task_id), 303)
 
 
 @blueprint.post("/decisions/<decision_id>/undo")
@@ -191,8 +227,15 @@ def page_words(task: Task) -> dict[str, Any]:  # values of templates have no com
         "keeper": _keeper(task),
         "if_match": leaves(task.if_match),
         "against": against,
+        "proposal": shown_proposal(task.proposal) if task.proposal else None,
         "against_keys": [source_key(each) for each in (against.left, against.right)] if against else [],
     }
+
+
+def shown_proposal(proposal: MatchProposal) -> Waiting:
+    """A proposal with its records taken apart, and whether the person who looks made it."""
+    own = person_of(current_actor().name) == person_of(proposal.proposed_by)
+    return Waiting(proposal, [source_key(name) for name in proposal.records], own)
 
 
 def _place(tasks: TaskPage, task_id: int) -> Place:

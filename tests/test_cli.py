@@ -187,6 +187,7 @@ def test_every_command_answers_with_one_json_object(filled, files):
         (("split", "widget", one, "MES:1", "--reason", "not the same", "--dry-run"), {"memberships"}),
         (("override", "widget", one, "note", "checked", "--reason", "seen"), {"decision_id"}),
         (("decide", task, "unsure", "--reason", "cannot tell"), {"status", "task_id"}),
+        (("proposals", "--entity", "widget"), {"proposals"}),
         (("user", "add", "li.na", "--role", "steward,auditor"), {"user_id", "login", "link"}),
         (("client", "add", "MES line 1", "--source", "MES", "--scope", "xref:read"), {"client_id", "token"}),
         (("audit", "verify"), {"ok", "entries", "sealed", "faults"}),
@@ -206,6 +207,26 @@ def test_a_decision_is_undone_by_its_number(filled, files):
     assert filled("undo", decision_id, "--reason", "no")[0] == 0
     assert (golden_of(filled, files, "ERP:1"), golden_of(filled, files, "ERP:2")) == (one, two)
     assert filled("undo", decision_id, "--reason", "no")[0] == 1
+
+
+def test_a_match_across_a_regulated_veto_waits_and_is_refused_to_its_author(filled, home, files):
+    f.write_rules(
+        home, f.RULES.replace('"颜色不同")', '"颜色不同", clause="plant rule 7", hard=False, regulated=True)')
+    )
+    path = f.write_file(
+        files / "two.csv", [("7", f.widget("C", colour="red")), ("8", f.widget("C", colour="blue"))]
+    )
+    filled("ingest", "widget", path, "--source", "ERP", "--profile", files / "profile.json")
+    filled("match", "widget")
+    task = next(each for each in filled("tasks")[1]["tasks"] if each["left"] == "ERP:7")
+    made = filled("decide", task["task_id"], "match", "--reason", "same")[1]
+    assert (made["status"], made["decision_id"]) == ("proposed", "")
+    (waiting,) = filled("proposals")[1]["proposals"]
+    assert waiting["proposal_id"] == made["proposal_id"]
+    code, told, _ = filled("confirm", made["proposal_id"], "--reason", "me again")
+    assert (code, told["error"]) == (1, "change.four_eyes")
+    assert filled("reject", made["proposal_id"], "--reason", "a slip")[1]["state"] == "withdrawn"
+    assert filled("proposals")[1]["proposals"] == []
 
 
 def test_people_get_tables(filled):

@@ -178,9 +178,13 @@ def history(entity: str, golden_id: str) -> dict[str, object]:
 @blueprint.arguments(MergeSchema)
 @blueprint.arguments(PreviewSchema, location="query")
 @blueprint.response(200, EffectSchema)
+@blueprint.alt_response(202, schema=EffectSchema, description="Waits for a second person")
 @blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
 def merge(body: Mapping[str, str], query: Mapping[str, bool], entity: str, golden_id: str) -> Response:
-    """Merge another golden record into this one"""
+    """Merge another golden record into this one
+
+    Across a regulated veto it is answered with 202 and binds once a second person confirms it on the pages.
+    """
     expected = expected_version()
 
     def act(uow: UnitOfWork) -> Effect:
@@ -257,4 +261,8 @@ def override(body: Mapping[str, Any], entity: str, golden_id: str) -> Response:
 def _change(reason: str, preview: bool, act: Callable[[UnitOfWork], Effect]) -> Response:
     """Do or preview ``act`` and answer its effect."""
 
-    return write(reason, EffectSchema(), lambda uow: Answer({**asdict(act(uow)), "preview": preview}))
+    def answer(uow: UnitOfWork) -> Answer:
+        effect = act(uow)
+        return Answer({**asdict(effect), "preview": preview}, 202 if effect.proposal_id else 200)
+
+    return write(reason, EffectSchema(), answer)

@@ -15,8 +15,8 @@ from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.schema import EffectSchema, PreviewSchema, ReasonSchema
 from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
-from mdm.domain.review import TaskReason, TaskStatus, Verdict
-from mdm.services import decision, review
+from mdm.domain.review import ProposalState, TaskReason, TaskStatus, Verdict
+from mdm.services import confirmation, decision, review
 from mdm.services.unit_of_work import UnitOfWork
 
 _CURSOR = re.compile(r"(-?\d{1,9}(\.\d{1,30})?(e-?\d{1,2})?:\d{1,18})?\Z")
@@ -115,6 +115,14 @@ class SideSchema(Schema):
     golden_members = fields.Integer()
 
 
+class NamedRecordSchema(Schema):
+    """A source record and what it is called."""
+
+    source_system = fields.String()
+    source_id = fields.String()
+    title = fields.String()
+
+
 class DecisionSchema(Schema):
     """One thing a person decided."""
 
@@ -128,6 +136,9 @@ class DecisionSchema(Schema):
     at = fields.String(metadata={"format": "date-time"})
     undone_by = fields.String(allow_none=True)
     subject = fields.Dict()
+    records = fields.List(fields.Nested(NamedRecordSchema))
+    sentence_en = fields.String(attribute="telling.sentence_en")
+    sentence_zh = fields.String(attribute="telling.sentence_zh")
 
 
 class DecisionListSchema(Schema):
@@ -142,6 +153,36 @@ class DecisionQuerySchema(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
 
 
+class ProposalSchema(Schema):
+    """A match across a regulated veto that waits for a second person."""
+
+    proposal_id = fields.String()
+    entity = fields.String()
+    kind = fields.String(metadata={"enum": ["review", "merge"]})
+    task_id = fields.Integer(allow_none=True)
+    golden_ids = fields.List(fields.String())
+    records = fields.List(fields.String(), metadata={"description": "system:id"})
+    vetoes = fields.List(fields.Nested(VetoSchema))
+    proposed_by = fields.String()
+    reason = fields.String()
+    proposed_at = fields.String(metadata={"format": "date-time"})
+    state = fields.String(metadata={"enum": [state.value for state in ProposalState]})
+    closed_by = fields.String(allow_none=True)
+    closed_reason = fields.String(allow_none=True)
+
+
+class ProposalListSchema(Schema):
+    """Matches that wait for a second person, the oldest first."""
+
+    proposals = fields.List(fields.Nested(ProposalSchema))
+
+
+class ProposalQuerySchema(Schema):
+    """Which proposals to list."""
+
+    entity = fields.String(load_default=None)
+
+
 class TaskSchema(Schema):
     """A task with everything a steward needs to decide it."""
 
@@ -152,6 +193,13 @@ class TaskSchema(Schema):
     vetoes = fields.List(fields.Nested(VetoSchema))
     previous = fields.Dict(allow_none=True)
     decisions = fields.List(fields.Nested(DecisionSchema))
+    regulated = fields.List(
+        fields.Nested(VetoSchema),
+        metadata={
+            "description": "Regulated vetoes that a match would cross: it then waits for a second person"
+        },
+    )
+    proposal = fields.Nested(ProposalSchema, allow_none=True)
 
 
 class VerdictSchema(ReasonSchema):
@@ -168,6 +216,9 @@ class OutcomeSchema(Schema):
     status = fields.String()
     golden_ids = fields.List(fields.String())
     next_task_id = fields.Integer(allow_none=True)
+    proposal_id = fields.String(
+        allow_none=True, metadata={"description": "Set with 202: the match waits for a second person"}
+    )
 
 
 @blueprint.route("/tasks", methods=["GET"])
@@ -190,19 +241,46 @@ def read_task(task_id: int) -> Response:
 @blueprint.route("/tasks/<int:task_id>/decision", methods=["POST"])
 @blueprint.arguments(VerdictSchema)
 @blueprint.response(200, OutcomeSchema)
+@blueprint.alt_response(202, schema=OutcomeSchema, description="Waits for a second person")
 @blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
 def decide(body: Mapping[str, str], task_id: int) -> Response:
     """Give a verdict on a task
 
-    Send the ETag of the task as If-Match; 409 with the present state when someone was first.
+    Send the ETag of the task as If-Match; 409 with the present state when someone was first. A match across a
+    regulated veto is answered with 202 and status `proposed`: it binds once a second person confirms it on the pages.
     """
     verdict = Verdict(body["verdict"])
     expected = expected_version()
 
     def act(uow: UnitOfWork) -> Answer:
-        return Answer(review.decide(uow, task_id, verdict, body["reason"], expected))
+        made = review.decide(uow, task_id, verdict, body["reason"], expected)
+        return Answer(made, 202 if made.proposal_id else 200)
 
     return write(body["reason"], OutcomeSchema(), act)
+
+
+@blueprint.route("/proposals", methods=["GET"])
+@blueprint.arguments(ProposalQuerySchema, location="query")
+@blueprint.response(200, ProposalListSchema)
+def list_proposals(query: Mapping[str, str | None]) -> dict[str, object]:
+    """List matches that wait for a second person, the oldest first"""
+    return {"proposals": confirmation.list_open(reading(), query["entity"])}
+
+
+@blueprint.route("/proposals/<proposal_id>/reject", methods=["POST"])
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(200, ProposalSchema)
+@blueprint.doc(parameters=[HEADER_DOC])
+def withdraw(body: Mapping[str, str], proposal_id: str) -> Response:
+    """Take back a match that this client proposed
+
+    Confirming, and rejecting what somebody else proposed, is for people: 403.
+    """
+    return write(
+        body["reason"],
+        ProposalSchema(),
+        lambda uow: Answer(confirmation.reject(uow, proposal_id, body["reason"])),
+    )
 
 
 @blueprint.route("/decisions", methods=["GET"])

@@ -99,6 +99,10 @@ class EffectSchema(Schema):
     tasks_closed = fields.List(fields.Integer())
     tasks_opened = fields.List(fields.Integer())
     preview = fields.Boolean(dump_default=False)
+    proposal_id = fields.String(
+        allow_none=True, metadata={"description": "Set with 202: the action waits for a second person"}
+    )
+    regulated = fields.List(fields.String(), metadata={"description": "Regulated vetoes that it crosses"})
 
 
 class FieldProblemSchema(Schema):

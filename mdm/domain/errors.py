@@ -129,6 +129,24 @@ class DecisionNotUndoableError(MdmError):
     code = "decision.not_undoable"
 
 
+class UnknownProposalError(MdmError):
+    """No match proposal has this id."""
+
+    code = "proposal.unknown"
+
+
+class ProposalOpenError(MdmError):
+    """A match across a regulated veto was proposed already and waits for a second person."""
+
+    code = "proposal.open"
+
+
+class ProposalClosedError(MdmError):
+    """The proposal was confirmed, rejected, withdrawn or superseded before."""
+
+    code = "proposal.closed"
+
+
 class UntrainedLevelError(MdmError):
     """A comparison level has no trained weight, so the model may not be used; ``details`` names it."""
 

@@ -141,6 +141,10 @@ class Effect:
     memberships: Mapping[str, str]
     tasks_closed: tuple[int, ...]
     tasks_opened: tuple[int, ...]
+    proposal_id: str | None = None
+    """Set when nothing was done yet: the action crosses a regulated veto and waits for a second person."""
+    regulated: tuple[str, ...] = ()
+    """Names of the regulated vetoes that it crosses."""
 
 
 def new_golden_id(prefix: str, now: datetime, random: Random) -> str:

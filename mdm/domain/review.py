@@ -107,6 +107,43 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Foresight:
+    """What a match would leave, and the regulated vetoes it would cross: with any, it needs a second person."""
+
+    leaves: tuple[Foreseen, ...] = ()
+    regulated: tuple[VetoSpoken, ...] = ()
+
+
+class ProposalState(StrEnum):
+    """Where a match across a regulated veto stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchProposal:
+    """A match across a regulated veto; ``kind`` is ``review`` or ``merge``, ``records`` are named ``system:id``."""
+
+    proposal_id: str
+    entity: str
+    kind: str
+    task_id: int | None
+    golden_ids: tuple[str, ...]
+    records: tuple[str, ...]
+    vetoes: tuple[VetoSpoken, ...]
+    proposed_by: str
+    reason: str
+    proposed_at: str
+    state: str
+    closed_by: str | None = None
+    closed_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two records of a task, with the golden record that holds it now."""
 
@@ -158,11 +195,26 @@ class Task:
     decisions: tuple[Decision, ...]
     against: Against | None = None
     if_match: tuple[Foreseen, ...] = ()
+    regulated: tuple[VetoSpoken, ...] = ()
+    """Regulated vetoes that a match would cross: it then waits for a second person."""
+    proposal: MatchProposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecord:
+    """A source record by its key, and what it is called."""
+
+    source_system: str
+    source_id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One thing a person decided, and whether it was undone."""
+    """One thing a person decided, and whether it was undone.
+
+    ``records``: those it was about, of many the first few; ``telling``: what was on screen.
+    """
 
     decision_id: str
     entity: str
@@ -174,17 +226,27 @@ class Decision:
     at: str
     undone_by: str | None
     subject: Mapping[str, Json]
+    records: tuple[NamedRecord, ...] = ()
+    telling: Telling = Telling()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a decision: the task as it is now, the golden IDs it touched and the next open task."""
+    """What came of a decision: the task as it is now, the golden IDs it touched and the next open task.
+
+    ``proposed``: nothing binds yet, ``proposal_id`` waits for a second person.
+    """
 
     decision_id: str
     task_id: int | None
     status: str
     golden_ids: tuple[str, ...]
     next_task_id: int | None
+    proposal_id: str | None = None
+
+
+PROPOSED = "proposed"
+"""Status of an outcome that waits for a second person."""
 
 
 def require_reason(reason: str) -> str:

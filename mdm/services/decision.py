@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mdm.domain.access import Permission
@@ -21,9 +22,10 @@ from mdm.domain.errors import (
     UnknownGoldenIdError,
 )
 from mdm.domain.golden import Effect, GoldenStatus
-from mdm.domain.review import Decision, require_reason
+from mdm.domain.review import Decision, MatchProposal, NamedRecord, VetoSpoken, require_reason
 from mdm.domain.source import Json
-from mdm.services import access, golden, queue, rebuild, rule
+from mdm.services import access, cluster, golden, queue, rebuild, rule, second_person
+from mdm.services.evidence import telling_of
 from mdm.services.rebuild import Rebuilt
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
@@ -32,6 +34,9 @@ from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.review import Constraint
+
+NAMED = 6
+"""Of so many records a line of the list of decisions tells the names."""
 
 
 def merge(
@@ -44,9 +49,45 @@ def merge(
     preview: bool = False,
     expected_version: int | None = None,
 ) -> Effect:
-    """Make two golden records one; raises ContradictingVerdictError when a verdict keeps records of them apart."""
+    """Make two golden records one; raises ContradictingVerdictError when a verdict keeps records of them apart.
+
+    A merge across a regulated veto becomes a proposal instead, which another person confirms.
+    """
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
     uow.take_turn(entity)
+    regulated = regulated_between(uow, entity, golden_id, other_id)
+    if regulated and not preview:
+        return _propose_merge(uow, entity, golden_id, other_id, reason, regulated, expected_version)
+    effect = carry_out_merge(
+        uow, entity, golden_id, other_id, reason, preview=preview, expected_version=expected_version
+    )
+    return replace(effect, regulated=tuple(veto.name for veto in regulated))
+
+
+def regulated_between(uow: UnitOfWork, entity: str, golden_id: str, other_id: str) -> tuple[VetoSpoken, ...]:
+    """Regulated vetoes that speak between records of two golden records."""
+    sides = [_live(uow, entity, golden_id), _live(uow, entity, other_id)]
+    members = xref_store.members_of(uow.connection, sides)
+    matcher = rule.matcher(uow, entity)
+    held = match_store.features(uow.connection, {r for records in members.values() for r in records})
+    ready = cluster.prepare_many(matcher, held)
+    return second_person.crossed(
+        matcher, [[ready[r] for r in members.get(side, ()) if r in ready] for side in dict.fromkeys(sides)]
+    )
+
+
+def carry_out_merge(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    other_id: str,
+    reason: str,
+    *,
+    preview: bool = False,
+    expected_version: int | None = None,
+    confirms: MatchProposal | None = None,
+) -> Effect:
+    """Bind a merge, one that somebody else proposed when ``confirms`` is given."""
     one = _live(uow, entity, golden_id, expected_version)
     other = _live(uow, entity, other_id)
     if one == other:
@@ -56,6 +97,8 @@ def merge(
     _refuse_contradiction(uow, left, right)
     links = [(left[0], record) for record in (*left[1:], *right)]
     subject: dict[str, Json] = {"golden_id": one, "other_id": other, "records": [*left, *right]}
+    if confirms:
+        subject |= {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by}
     return _carry_out(uow, entity, "merge", subject, reason, must=links, cannot=(), preview=preview)
 
 
@@ -189,7 +232,26 @@ def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = Fals
 def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
     """Decisions, newest first."""
     access.require(uow.actor, Permission.REVIEW_READ)
-    return tuple(decision_view(row) for row in review_store.list_decisions(uow.connection, limit=limit))
+    rows = review_store.list_decisions(uow.connection, limit=limit)
+    about = {row.decision_id: json.loads(row.subject).get("records", [])[:NAMED] for row in rows}
+    ids = {record for records in about.values() for record in records}
+    records = source_store.records_by_id(uow.connection, ids)
+    contents = source_store.standard_contents(uow.connection, ids)
+
+    def named(record_id: int, entity: str) -> NamedRecord:
+        key, held = records[record_id].key, json.loads(contents.get(record_id, "{}"))
+        return NamedRecord(
+            key.system, key.key, uow.hub.dictionary.entity(entity).title_of(held.get("values", {}))
+        )
+
+    return tuple(
+        replace(
+            decision_view(row),
+            records=tuple(named(r, row.entity) for r in about[row.decision_id] if r in records),
+            telling=telling_of(json.loads(row.evidence)),
+        )
+        for row in rows
+    )
 
 
 def decision_view(row: Any) -> Decision:  # Any: a table row
@@ -269,6 +331,41 @@ def _carry_out(
     with uow.trial():
         effect = act()
     return _unissued(uow, effect)
+
+
+def _propose_merge(
+    uow: UnitOfWork,
+    entity: str,
+    golden_id: str,
+    other_id: str,
+    reason: str,
+    regulated: Sequence[VetoSpoken],
+    expected_version: int | None,
+) -> Effect:
+    """A merge that waits for a second person; nothing else is changed."""
+    sides = [_live(uow, entity, golden_id, expected_version), _live(uow, entity, other_id)]
+    members = xref_store.members_of(uow.connection, sides)
+    left, right = (_ordered(uow, members[side]) for side in sides)
+    _refuse_contradiction(uow, left, right)
+    records = source_store.records_by_id(uow.connection, [*left, *right])
+    subject: dict[str, Json] = {
+        "golden_ids": sorted(sides),
+        "golden_id": sides[0],
+        "other_id": sides[1],
+        "records": [*left, *right],
+        "names": [f"{records[r].key.system}:{records[r].key.key}" for r in (*left, *right)],
+    }
+    proposal_id = second_person.propose(
+        uow,
+        entity,
+        "merge",
+        subject,
+        regulated,
+        reason,
+        evidence_hash=second_person.values_of(uow, [*left, *right]),
+    )
+    names = tuple(veto.name for veto in regulated)
+    return Effect(None, tuple(sides), (), (), {}, (), (), proposal_id, names)
 
 
 def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row

@@ -11,7 +11,7 @@ from typing import Any
 
 from mdm.domain.counterfactual import SILENT, Case, change_to_link, change_to_part, links
 from mdm.domain.reason import ONE_SOURCE, Fact, Objection, Words, blocked_words, sentence, turning_words
-from mdm.domain.review import Against
+from mdm.domain.review import Against, Telling
 from mdm.domain.rules import Veto
 from mdm.linkage.levels import columns_read
 from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared
@@ -80,6 +80,11 @@ def derive(matcher: Matcher, stored: dict[str, Any]) -> dict[str, Any]:
 def against_of(stored: dict[str, Any]) -> Against | None:
     """The two other records that forbid the link, as stored with the evidence; ``Any``: JSON."""
     return Against(**stored["against"]) if stored.get("against") else None
+
+
+def telling_of(evidence: dict[str, Any]) -> Telling:
+    """``Any``: stored JSON; evidence of older tasks has no sentence."""
+    return Telling(**{name: evidence.get(name, "") for name in Telling.__slots__})
 
 
 def text_of(evidence: dict[str, Any]) -> str:

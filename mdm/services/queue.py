@@ -13,6 +13,7 @@ from typing import Any
 
 from mdm.domain.cluster import Partition, Reason, Refusal
 from mdm.domain.review import Against, TaskReason, TaskStatus
+from mdm.services import second_person
 from mdm.services.cluster import Scope
 from mdm.services.evidence import evidence_of, text_of
 from mdm.services.unit_of_work import UnitOfWork
@@ -152,6 +153,7 @@ def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) ->
         uow.connection, task.task_id, status=TaskStatus.SUPERSEDED.value, reason=reason, at=uow.at
     )
     uow.record("task.superseded", scope.matcher.entity.name, str(task.task_id), {"reason": reason})
+    second_person.supersede(uow, [task.task_id], reason)
 
 
 def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: Question) -> None:  # Any: a table row
@@ -162,6 +164,7 @@ def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: Question) -> None:  
     ) < 1e-9:
         return
     review_store.change_task(uow.connection, task.task_id, _task_values(scope, item, left, right))
+    second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
 
 
 def _open(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> list[int]:

@@ -16,12 +16,13 @@ from typing import Any
 from mdm.domain.cluster import Partition
 from mdm.domain.entity_type import EntityType
 from mdm.domain.golden import Candidate, GoldenStatus, survive
-from mdm.domain.review import Foreseen
+from mdm.domain.review import Foreseen, Foresight, VetoSpoken
 from mdm.domain.rules import Survivorship
 from mdm.domain.source import Json
 from mdm.domain.standardise.text import comparison_key
 from mdm.domain.xref import Assignment, assign_golden_ids
-from mdm.services import cluster, queue, rule
+from mdm.linkage.record import Prepared
+from mdm.services import cluster, queue, rule, second_person
 from mdm.services.cluster import Scope
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
@@ -75,8 +76,8 @@ def rebuild(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int] | None) -> R
     return report
 
 
-def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> tuple[Foreseen, ...]:
-    """The golden records that a match verdict on this pair would leave, computed without writing anything."""
+def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> Foresight:
+    """What a match verdict on this pair would leave and cross, computed without writing anything."""
     scope = cluster.gather_around(uow, matcher, {left, right})
     low, high = sorted((left, right))
     scope.constraints = [c for c in scope.constraints if (c.left, c.right) != (low, high)]
@@ -85,15 +86,29 @@ def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> t
     now = {r: g for r, g in scope.golden.items() if r in scope.records}
     assigned = assign_golden_ids(grouped.clusters, now, dormant_ids(uow, scope, grouped))
     touched = {now.get(left), now.get(right)}
-    return tuple(
+    left_over = [
+        (members, golden_id)
+        for members, golden_id in zip(grouped.clusters, assigned.golden_ids, strict=True)
+        if touched & {now.get(r) for r in members}
+    ]
+    leaves = tuple(
         Foreseen(
             golden_id or "?",
             tuple(_name(scope, r) for r in members),
             tuple(_name(scope, r) for r in members if now.get(r) != golden_id),
         )
-        for members, golden_id in zip(grouped.clusters, assigned.golden_ids, strict=True)
-        if touched & {now.get(r) for r in members}
+        for members, golden_id in left_over
     )
+    regulated = {veto for members, _ in left_over for veto in _crossed(scope, members, now)}
+    return Foresight(leaves, tuple(sorted(regulated, key=lambda veto: veto.name)))
+
+
+def _crossed(scope: Scope, members: Sequence[int], now: Mapping[int, str]) -> tuple[VetoSpoken, ...]:
+    """Regulated vetoes between records that would meet, from different golden records as they are."""
+    groups: dict[str | None, list[Prepared]] = {}
+    for record_id in members:
+        groups.setdefault(now.get(record_id), []).append(scope.prepare(record_id))
+    return second_person.crossed(scope.matcher, list(groups.values()))
 
 
 def foresee_values(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ from mdm.domain.access import Permission
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
+    PROPOSED,
     Evidence,
+    Foresight,
+    MatchProposal,
     Outcome,
     Side,
     Task,
@@ -30,9 +33,10 @@ from mdm.domain.review import (
     require_reason,
 )
 from mdm.domain.source import Json
-from mdm.services import access, decision, rebuild, rule
-from mdm.services.evidence import against_of
+from mdm.services import access, decision, rebuild, rule, second_person
+from mdm.services.evidence import against_of, hash_of, telling_of
 from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import proposal as proposal_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -94,6 +98,9 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         for i in ids
     )
     evidence = json.loads(row.evidence)
+    foreseen = Foresight()
+    if row.status == TaskStatus.OPEN:
+        foreseen = rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *ids)
     previous = None
     if row.previous_decision:
         before = review_store.find_decision(uow.connection, row.previous_decision)
@@ -107,9 +114,9 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         previous,
         tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
         against_of(evidence),
-        rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *ids)
-        if row.status == TaskStatus.OPEN
-        else (),
+        foreseen.leaves,
+        foreseen.regulated,
+        next(map(second_person.proposal_view, proposal_store.open_of_tasks(uow.connection, [task_id])), None),
     )
 
 
@@ -118,6 +125,7 @@ def decide(
 ) -> Outcome:
     """Record a steward's verdict and rebuild the golden records it touches.
 
+    A match across a regulated veto becomes a proposal instead, which another person confirms.
     Raises TaskNotOpenError when somebody was first, StaleVersionError when the task shows other evidence by now, and
     ContradictingVerdictError when verdicts in force say otherwise.
     """
@@ -131,7 +139,24 @@ def decide(
         raise StaleVersionError("The task has changed since it was read.", state=_state(row))
     if said is not Verdict.UNSURE:
         decision.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
-    decision_id = _record(uow, row, said, why)
+    if said is Verdict.MATCH:
+        pair = (row.left_id, row.right_id)
+        regulated = rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *pair).regulated
+        if regulated:
+            return _propose(uow, row, regulated, why)
+    return carry_out(uow, row, said, why)
+
+
+def carry_out(
+    uow: UnitOfWork,
+    row: Any,  # Any: a table row
+    said: Verdict,
+    why: str,
+    confirms: MatchProposal | None = None,
+) -> Outcome:
+    """Bind a verdict on an open task, one that somebody else proposed when ``confirms`` is given."""
+    task_id = row.task_id
+    decision_id = _record(uow, row, said, why, confirms)
     golden_ids: tuple[str, ...] = ()
     status = TaskStatus.OPEN
     if said is not Verdict.UNSURE:
@@ -145,6 +170,8 @@ def decide(
         )
         if not closed:
             raise TaskNotOpenError("This task is no longer open.", state=_state(_find(uow, task_id)))
+        if confirms is None:
+            second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
     uow.record(
         "review.decided", row.entity, str(task_id), {"verdict": said.value, "decision_id": decision_id}
@@ -205,8 +232,41 @@ def _apply(uow: UnitOfWork, row: Any, decision_id: str, said: Verdict) -> tuple[
     return tuple(sorted({*held.values(), *report.merged}))
 
 
-def _record(uow: UnitOfWork, row: Any, said: Verdict, reason: str) -> str:  # Any: a table row
+def _propose(
+    uow: UnitOfWork, row: Any, regulated: Sequence[VetoSpoken], reason: str
+) -> Outcome:  # Any: a table row
+    """A match that waits for a second person; the task counts as changed, so that nobody decides on an old page."""
+    pair = [row.left_id, row.right_id]
+    records = source_store.records_by_id(uow.connection, pair)
+    held = xref_store.golden_ids_of(uow.connection, pair)
+    subject: dict[str, Json] = {
+        "golden_ids": sorted(held.values()),
+        "records": [*pair],
+        "names": [f"{records[r].key.system}:{records[r].key.key}" for r in pair],
+    }
+    proposal_id = second_person.propose(
+        uow,
+        row.entity,
+        "review",
+        subject,
+        regulated,
+        reason,
+        evidence_hash=second_person.values_of(uow, pair),
+        task_id=row.task_id,
+    )
+    review_store.change_task(uow.connection, row.task_id, {})
+    return Outcome("", row.task_id, PROPOSED, (), _next_open(uow, row), proposal_id)
+
+
+def _record(
+    uow: UnitOfWork,
+    row: Any,  # Any: a table row
+    said: Verdict,
+    reason: str,
+    confirms: MatchProposal | None,
+) -> str:
     decision_id = uow.hub.new_id()
+    second = {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by} if confirms else {}
     review_store.add_decision(
         uow.connection,
         {
@@ -220,9 +280,11 @@ def _record(uow: UnitOfWork, row: Any, said: Verdict, reason: str) -> str:  # An
                     "records": [row.left_id, row.right_id],
                     "versions": [row.left_version, row.right_version],
                     "task_version": row.version,
+                    **second,
                 }
             ),
             "evidence": row.evidence,
+            "evidence_hash": hash_of(row.evidence),
             "actor": uow.actor.name,
             "reason": reason,
             "at": uow.at,
@@ -370,11 +432,6 @@ def _vetoes(evidence: Mapping[str, Any]) -> tuple[VetoSpoken, ...]:
         VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"], v.get("regulated", False))
         for v in evidence["vetoes"]
     )
-
-
-def telling_of(evidence: Mapping[str, Any]) -> Telling:
-    """``Any``: stored JSON; evidence of older tasks has no sentence."""
-    return Telling(**{name: evidence.get(name, "") for name in Telling.__slots__})
 
 
 def _previous(row: Any) -> dict[str, Json]:  # Any: a table row

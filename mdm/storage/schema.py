@@ -517,6 +517,7 @@ decision = Table(
     Column("at", Time, nullable=False),
     Column("undoes", Ulid, ForeignKey("decision.decision_id"), unique=True),
     Column("undone_by", Ulid),
+    Column("evidence_hash", String(64), nullable=False, server_default=""),
     Index(
         "uq_decision_task",
         "task_id",
@@ -525,7 +526,47 @@ decision = Table(
         postgresql_where=text("task_id is not null and verdict <> 'unsure'"),
     ),
 )
-"""One thing a person decided (review, merge, unmerge, split, override, undo); ``subject``: what it was about."""
+"""One thing a person decided (review, merge, unmerge, split, override, undo); ``subject``: what it was about.
+
+``evidence``: all that was on screen, with the features that give it again; ``evidence_hash`` names its text.
+"""
+
+match_proposal = Table(
+    "match_proposal",
+    metadata,
+    Column("proposal_id", Ulid, primary_key=True),
+    Column("entity", String(60), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("task_id", RowId, ForeignKey("review_task.task_id")),
+    Column("subject", Text, nullable=False),
+    Column("evidence_hash", String(64), nullable=False),
+    Column("proposed_by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_at", Time, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("closed_by", String(200)),
+    Column("closed_reason", Text),
+    Column("closed_at", Time),
+    CheckConstraint("kind in ('review', 'merge')", name="kind"),
+    CheckConstraint("state in ('open', 'confirmed', 'rejected', 'withdrawn', 'superseded')", name="state"),
+    CheckConstraint(
+        "state = 'open' or (closed_by is not null and closed_reason is not null)", name="closed_with_reason"
+    ),
+    CheckConstraint(
+        "state not in ('confirmed', 'rejected') or (lower(closed_by) <> lower(proposed_by) "
+        "and lower(closed_by) <> 'cli:' || lower(proposed_by) "
+        "and lower(proposed_by) <> 'cli:' || lower(closed_by))",
+        name="second_person",
+    ),
+    Index(
+        "uq_match_proposal_open",
+        "task_id",
+        unique=True,
+        sqlite_where=text("state = 'open' and task_id is not null"),
+        postgresql_where=text("state = 'open' and task_id is not null"),
+    ),
+)
+"""A match across a regulated veto that waits for a second person; it binds nothing until that person confirms it."""
 
 pair_constraint = Table(
     "pair_constraint",
@@ -646,6 +687,7 @@ GOVERNED: tuple[str, ...] = (
     "golden_override",
     "review_task",
     "decision",
+    "match_proposal",
     "pair_constraint",
     "user_account",
     "user_invitation",

@@ -31,6 +31,7 @@ GOVERNED = {
     "golden_override": ("override_id",),
     "review_task": ("task_id",),
     "decision": ("decision_id",),
+    "match_proposal": ("proposal_id",),
     "pair_constraint": ("id",),
     "user_account": ("user_id",),
     "user_invitation": ("token_hash",),

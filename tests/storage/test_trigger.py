@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from mdm.services import access, decision, match, review
+from mdm.services import access, decision, match, review, second_person
 from mdm.storage.database import insert_rows
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, metadata
 from tests import factories as f
@@ -19,6 +19,7 @@ FREE = {
     "xref": {"valid_to": "2031-01-01T00:00:00.000000Z"},
     "review_task": {"status": "superseded", "closed_reason": "a twin"},
     "decision": {"verdict": "unsure", "undoes": None},
+    "match_proposal": {"state": "withdrawn", "closed_by": "anna", "closed_reason": "a twin"},
     "pair_constraint": {"active": False},
 }
 """What keeps a copy of a row clear of the rule that only one may be in force."""
@@ -39,6 +40,16 @@ def busy(any_hub):
     f.act(hub, decision.override, f.ENTITY, golden_id, "note", "checked", "seen it")
     f.change_in_force(hub, link=7.0)
     with f.any_unit(hub) as uow:
+        second_person.propose(
+            uow,
+            f.ENTITY,
+            "review",
+            {"golden_ids": ["?"], "names": [], "records": []},
+            (),
+            "same thing",
+            evidence_hash="0" * 64,
+            task_id=task.task_id,
+        )
         access.add_client(uow, "line", "MES", ("xref:read",))
         access.add_user(uow, "anna", ("steward",))
         insert_rows(

@@ -94,7 +94,12 @@ def stocked_home(scratch: Path, sqlite_template: Path) -> Path:
     for code, kind, rows in (("ERP1", "ERP", ERP_ROWS), ("QMS1", "QMS", QMS_ROWS)):
         _load(hub, actor, code, kind, rows)
     match.run(hub, actor, "supplier", full=True)
-    for login, role in (("steward", "steward"), ("auditor", "auditor"), ("admin", "admin")):
+    for login, role in (
+        ("steward", "steward"),
+        ("second", "steward"),
+        ("auditor", "auditor"),
+        ("admin", "admin"),
+    ):
         with hub.unit_of_work(actor, "a person joins") as uow:
             token = access.add_user(uow, login, [role]).token
         access.accept_invitation(hub, token, PASSWORD)
