@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := mdm matching_rules stewardship_ui migrations tests
 
-.PHONY: demo test acceptance lint format check bench judge weights lock clean
+.PHONY: demo test acceptance spark lint format check bench judge weights lock clean
 
 demo: $(STAMP)
 	PORT=$(PORT) SERVE=$(SERVE) $(BIN)/python -m mdm.demo.run
@@ -16,9 +16,13 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-acceptance: $(STAMP)
+acceptance: $(STAMP) spark
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-sets.lock
 	$(BIN)/python -m pytest -m acceptance --override-ini addopts="-q --strict-markers --import-mode=importlib -s"
+
+# Half a gigabyte that the hub itself does not need: `make test` covers Spark where this has been run
+spark: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-spark.lock
 
 lint: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)

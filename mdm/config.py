@@ -1,7 +1,7 @@
 """Settings: where the hub keeps its data, which database and broker it uses, and its secret key.
 
-The only module that reads the environment: ``MDM_HOME``, ``MDM_DATABASE_URL``, ``MDM_BROKER_URL`` and
-``MDM_SECRET_KEY``; an empty value counts as unset.
+The only module that reads the environment: ``MDM_HOME``, ``MDM_DATABASE_URL``, ``MDM_BROKER_URL``,
+``MDM_SECRET_KEY``, ``MDM_SPARK_MASTER`` and ``MDM_SPARK_FOLDER``; an empty value counts as unset.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from mdm.domain.errors import MdmError
 KEY_FILE = "secret_key"
 MIN_KEY_LENGTH = 32
 IN_PROCESS_BROKER = "memory://"
+LOCAL_SPARK = "local[*]"
 
 
 class SettingError(MdmError):
@@ -34,6 +35,8 @@ class Settings:
     database_url: str = field(repr=False)  # may hold a password
     broker_url: str = field(default=IN_PROCESS_BROKER, repr=False)
     secret_key: str = field(default="", repr=False)
+    spark_master: str = LOCAL_SPARK
+    spark_folder: Path = Path()
 
     DIRECTORIES: ClassVar[tuple[str, ...]] = ("scratch", "archive", "exports")
 
@@ -62,6 +65,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         home=home,
         database_url=names.get("MDM_DATABASE_URL") or f"sqlite:///{home / 'mdm.db'}",
         broker_url=names.get("MDM_BROKER_URL") or IN_PROCESS_BROKER,
+        spark_master=names.get("MDM_SPARK_MASTER") or LOCAL_SPARK,
+        spark_folder=Path(names.get("MDM_SPARK_FOLDER") or home / "scratch").expanduser().absolute(),
         secret_key=_checked_key(names.get("MDM_SECRET_KEY") or _stored_key(home / KEY_FILE)),
     )
 

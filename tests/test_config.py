@@ -80,3 +80,12 @@ def test_no_secret_is_ever_printed(tmp_path: Path) -> None:
     settings = load(tmp_path, MDM_DATABASE_URL="postgresql+psycopg://hub:s3cret@db/mdm")
     assert "s3cret" not in repr(settings)
     assert settings.secret_key not in repr(settings)
+
+
+def test_spark_runs_on_this_machine_unless_told_otherwise(tmp_path: Path) -> None:
+    here = load(tmp_path)
+    assert (here.spark_master, here.spark_folder) == ("local[*]", tmp_path / "scratch")
+
+    there = load(tmp_path, MDM_SPARK_MASTER="spark://big:7077", MDM_SPARK_FOLDER="/mnt/shared")
+
+    assert (there.spark_master, there.spark_folder) == ("spark://big:7077", Path("/mnt/shared"))

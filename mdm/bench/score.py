@@ -1,8 +1,9 @@
-"""P2: the hub's own scoring of candidate pairs against Splink's predict on the same pairs."""
+"""P2, P15: the hub's own scoring of candidate pairs against Splink's predict, on DuckDB and on Spark."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from mdm.domain.rules import Action, RuleSet
 from mdm.engine.connection import open_engine
 from mdm.linkage import duckdb_batch, splink_batch
 from mdm.linkage.model import Model, build_model
-from mdm.linkage.predict import SLACK, weigh
+from mdm.linkage.predict import SLACK, Engine, predict_table, weigh
 from mdm.linkage.record import Prepared, prepare_all
+from mdm.linkage.spark_batch import Cluster
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 from mdm.services.dictionary import load_dictionary
@@ -35,6 +37,43 @@ def scoring(rows: int) -> Iterable[Row]:
     for entity in ENTITIES:
         with tempfile.TemporaryDirectory(prefix="mdm-bench-") as folder:
             yield _compare(dictionary, entity, Path(folder), rows)
+
+
+def on_spark(rows: int) -> Iterable[Row]:
+    """P15 per entity: pairs that differ between Spark on this machine and the hub's own scoring, with their times."""
+    dictionary = load_dictionary()
+    for entity in ENTITIES:
+        with tempfile.TemporaryDirectory(prefix="mdm-bench-") as folder:
+            yield _compare_with_spark(dictionary, entity, Path(folder), rows)
+
+
+def _compare_with_spark(dictionary: Dictionary, entity: str, folder: Path, rows: int) -> Row:
+    rules = load_rule_set(dictionary, entity)
+    model, prepared = _world(dictionary, rules, folder, rows)
+    floor = next(part.min_weight for part in rules.thresholds if part.action is Action.REVIEW)
+    found, seconds = {}, {}
+    with open_engine(folder / "scratch") as connection:
+        for name, engine in (("mine", Engine.DUCKDB), ("theirs", Engine.SPARK)):
+            started = time.monotonic()
+            found[name] = predict_table(
+                connection,
+                rules,
+                model,
+                prepared,
+                floor=floor,
+                engine=engine,
+                cluster=Cluster("local[2]", folder),
+            )
+            seconds[name] = time.monotonic() - started
+    return Row(
+        "P15",
+        f"{entity}: pairs that differ between Spark and the hub's own scoring",
+        len(prepared),
+        _differing(**found, floor=floor),
+        "pairs",
+        0,
+        f"{found['mine'].num_rows:,} pairs kept; Spark {seconds['theirs']:.0f} s, own {seconds['mine']:.1f} s",
+    )
 
 
 def _compare(dictionary: Dictionary, entity: str, folder: Path, rows: int) -> Row:

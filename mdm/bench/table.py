@@ -10,6 +10,7 @@ from mdm.bench.measure import Row
 BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
     "load": load.full_load,
     "score": score.scoring,
+    "spark": score.on_spark,
     "one": answer.one_record,
     "lookup": answer.look_up,
     "check": load.checking,
@@ -17,7 +18,11 @@ BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
 }
 
 
+BY_NAME_ONLY = frozenset({"spark"})
+"""Needs an extra that most installations do not have."""
+
+
 def run_benches(name: str | None, rows: int) -> list[Row]:
-    """The rows of the ratio table, of one benchmark or all."""
-    chosen = [BENCHES[name]] if name else list(BENCHES.values())
+    """The rows of the ratio table, of one benchmark or of all that need nothing more."""
+    chosen = [BENCHES[name]] if name else [bench for key, bench in BENCHES.items() if key not in BY_NAME_ONLY]
     return [row for bench in chosen for row in bench(rows)]

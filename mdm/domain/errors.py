@@ -69,6 +69,12 @@ class UnwritableFileError(MdmError):
     code = "file.unwritable"
 
 
+class EngineError(MdmError):
+    """A matching engine that was asked for is not installed or could not start."""
+
+    code = "engine.unavailable"
+
+
 class UnknownSourceError(MdmError):
     """No source system is registered under this code."""
 

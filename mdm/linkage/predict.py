@@ -1,7 +1,7 @@
 """The batch: block, find the level of every comparison for every candidate pair, keep what reaches the floor.
 
-Two engines find the same levels: the hub's own SQL on DuckDB, and Splink as the reference. Weights are summed here,
-once per pattern of levels and as the plain scorer sums them.
+Three engines find the same levels: the hub's own SQL on DuckDB, Splink on DuckDB as the reference, and Splink on Spark.
+Weights are summed here, once per pattern of levels and as the plain scorer sums them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mdm.domain.counterfactual import SILENT
+from mdm.domain.errors import EngineError
 from mdm.domain.rules import RuleSet
-from mdm.linkage import duckdb_batch, splink_batch
+from mdm.linkage import duckdb_batch, spark_batch, splink_batch
 from mdm.linkage.model import Model, check_trained, weights_of
 from mdm.linkage.record import Prepared
 from mdm.linkage.score import WEIGHT_DIGITS, ScoredPair
+from mdm.linkage.spark_batch import Cluster
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 
 SLACK = 1e-6
@@ -30,6 +32,7 @@ class Engine(StrEnum):
 
     DUCKDB = "duckdb"
     SPLINK = "splink"
+    SPARK = "spark"
 
 
 def predict(
@@ -41,14 +44,17 @@ def predict(
     floor: float,
     only: Collection[int] | None = None,
     engine: Engine = Engine.DUCKDB,
+    cluster: Cluster | None = None,
 ) -> list[ScoredPair]:
     """Scored pairs of at least ``floor`` bits, left id below right id, in ascending order of the ids.
 
     ``records`` are prepared under the model's statistics; ``only``: pairs that touch at least one of these
-    records. Raises UntrainedLevelError.
+    records; ``cluster``: where Spark runs. Raises UntrainedLevelError, EngineError.
     """
     return scored_pairs(
-        predict_table(connection, rules, model, records, floor=floor, only=only, engine=engine)
+        predict_table(
+            connection, rules, model, records, floor=floor, only=only, engine=engine, cluster=cluster
+        )
     )
 
 
@@ -61,6 +67,7 @@ def predict_table(
     floor: float,
     only: Collection[int] | None = None,
     engine: Engine = Engine.DUCKDB,
+    cluster: Cluster | None = None,
 ) -> pa.Table:
     """``left``, ``right`` (record ids), ``match_weight`` (bits), ``match_probability`` (calibrated),
     ``level_<n>``.
@@ -68,9 +75,14 @@ def predict_table(
     One ``level_<n>`` per comparison, numbered from 0 in the order of the rules, as in ``ScoredPair.levels``.
     """
     check_trained(rules, model)
-    pairs = candidate_table(connection, key_table(rules, records), only)
-    table = comparison_table(rules, records)
-    found = _ON_DUCKDB[engine](connection, rules, model, table, pairs, floor=floor - SLACK)
+    table, keys, least = comparison_table(rules, records), key_table(rules, records), floor - SLACK
+    if engine is Engine.SPARK:
+        if cluster is None:
+            raise EngineError("Spark runs nowhere: no master is set.", engine=engine)
+        found = spark_batch.score_pairs(cluster, rules, model, table, keys, only=only, floor=least)
+    else:
+        pairs = candidate_table(connection, keys, only)
+        found = _ON_DUCKDB[engine](connection, rules, model, table, pairs, floor=least)
     return weigh(rules, model, found, floor=floor)
 
 

@@ -71,23 +71,26 @@ def candidate_table(
     connection.register("mdm_keys", keys)
     connection.register("mdm_changed", pa.table({"record_id": pa.array(sorted(only or ()), pa.int64())}))
     try:
-        return connection.sql(_ALL_PAIRS if only is None else _PAIRS_OF_CHANGED).to_arrow_table()
+        return connection.sql(f"{blocking_sql(only)} ORDER BY ALL").to_arrow_table()
     finally:
         connection.unregister("mdm_keys")
         connection.unregister("mdm_changed")
 
 
+def blocking_sql(only: Collection[int] | None) -> str:
+    """The pairs that share a key, from ``mdm_keys`` and ``mdm_changed``, in words that DuckDB and Spark share."""
+    return _ALL_PAIRS if only is None else _PAIRS_OF_CHANGED
+
+
 _ALL_PAIRS = """
     SELECT DISTINCT l.record_id AS join_key_l, r.record_id AS join_key_r
-    FROM mdm_keys l JOIN mdm_keys r ON l.rule = r.rule AND l.key = r.key AND l.record_id < r.record_id
-    ORDER BY ALL"""
+    FROM mdm_keys l JOIN mdm_keys r ON l.rule = r.rule AND l.key = r.key AND l.record_id < r.record_id"""
 # Joined from the changed side: the few keys of a few records, not all pairs filtered afterwards
 _PAIRS_OF_CHANGED = """
     SELECT DISTINCT
         least(c.record_id, k.record_id) AS join_key_l, greatest(c.record_id, k.record_id) AS join_key_r
-    FROM (SELECT * FROM mdm_keys SEMI JOIN mdm_changed USING (record_id)) c
-    JOIN mdm_keys k ON c.rule = k.rule AND c.key = k.key AND c.record_id <> k.record_id
-    ORDER BY ALL"""
+    FROM (SELECT * FROM mdm_keys WHERE record_id IN (SELECT record_id FROM mdm_changed)) c
+    JOIN mdm_keys k ON c.rule = k.rule AND c.key = k.key AND c.record_id <> k.record_id"""
 
 
 def candidate_pairs(

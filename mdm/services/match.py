@@ -22,6 +22,7 @@ from mdm.linkage.packed import Unpacked
 from mdm.linkage.predict import Engine, predict
 from mdm.linkage.record import FeatureRecord, Prepared, members_of
 from mdm.linkage.score import Comparable, ScoredPair
+from mdm.linkage.spark_batch import Cluster
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.train_unlabelled import train_unlabelled
 from mdm.services import access, cluster, rebuild, rule, source, standardise
@@ -255,6 +256,7 @@ def _score(
             floor=matcher.review_weight,
             only=None if full else fresh,
             engine=engine,
+            cluster=Cluster(hub.settings.spark_master, hub.settings.spark_folder),
         )
     finally:
         connection.close()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import NamedTuple
-
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,167 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm.demo.world import generate
-from mdm.demo.worlds import read_world
-from mdm.domain.rules import (
-    Action,
-    BlockingRule,
-    Comparison,
-    Feature,
-    RuleSet,
-    all_of,
-    any_of,
-    disjoint,
-    edits,
-    exact,
-    jaccard,
-    jaro_winkler,
-    missing,
-    overlap,
-    shared,
-    subset,
-    within,
-)
 from mdm.linkage import duckdb_batch, splink_batch
-from mdm.linkage.model import ComparisonWeights, Model, Weights, build_model, floored, level_names
 from mdm.linkage.predict import Engine, predict, predict_table
-from mdm.linkage.record import FeatureRecord, Prepared, prepare_all
 from mdm.linkage.score import Scorer
-from mdm.linkage.statistics import Statistics, collect_statistics
 from mdm.linkage.table import candidate_table, comparison_table, key_table
 from mdm.linkage.term import Term, select_terms
-from mdm.services.dictionary import load_dictionary
-from mdm.services.rule import load_rule_set, shipped_weights
-
-EVERY_KIND = RuleSet(
-    entity="part",
-    version="1",
-    features=(
-        Feature("all", "values", ("a",)),
-        Feature("text", "text", ("a",), array=False),
-        Feature("set", "tokens", ("a",)),
-        Feature("rare", "tokens", ("a",), weighted=True),
-        Feature("number", "number", ("b",), number=True),
-    ),
-    comparisons=(
-        Comparison("text", "", "", (exact("text"), edits("text", 2), jaro_winkler("text", 0.8))),
-        Comparison(
-            "set",
-            "",
-            "",
-            (
-                all_of(exact("set"), shared("rare", at_least=9)),
-                any_of(subset("set"), overlap("set", 0.6)),
-                jaccard("rare", 0.2),
-                disjoint("set"),
-            ),
-            null=missing("set"),
-        ),
-        Comparison("rare", "", "", (overlap("rare", 0.7), shared("set"), disjoint("rare"))),
-        Comparison("number", "", "", (exact("number"), within("number", 1), disjoint("number"))),
-        Comparison(
-            "several",
-            "",
-            "",
-            (
-                all_of(disjoint("set"), any_of(within("number", 0.1), jaro_winkler("text", 0.7))),
-                all_of(missing("number"), shared("rare", at_least=8)),
-            ),
-            null=all_of(missing("text"), disjoint("set")),
-        ),
-    ),
-    blocking=(BlockingRule("all", 1000),),
-    thresholds=(),
-)
-TEXTS = (
-    None,
-    "",
-    "bearing",
-    "baering",
-    "b",
-    "深圳轴承",
-    "深州轴承",
-    "轴",
-    "ＡＢＣ",
-    "Müller",
-    "a" * 200,
-    "轴" * 200,
-    "x\0y",
-)
-SETS = (
-    None,
-    [],
-    ["m3"],
-    ["m3", "shaft"],
-    ["轴"],
-    ["轴", "承"],
-    ["轴", "m3", "abc"],
-    ["a" * 200],
-    [f"t{i}" for i in range(60)],
-)
-NUMBERS = (None, 0.0, 0.1, 1.0, 1.1, -1.0, float("nan"), 1e9)
-
-
-class Case(NamedTuple):
-    """Records made ready, with the model they were made ready for."""
-
-    rules: RuleSet
-    model: Model
-    records: list[Prepared]
-    floor: float
-
-
-def odd_weights(seed: int) -> Weights:
-    """Weights of no sense: agreement may speak against a match, so that nothing holds by habit."""
-    chance = Random(seed)
-    return Weights(
-        "part",
-        tuple(
-            ComparisonWeights(
-                rule.name,
-                tuple(floored(name, chance.random(), chance.random()) for name in level_names(rule)),
-            )
-            for rule in EVERY_KIND.comparisons
-        ),
-        chance.uniform(0.02, 0.5),
-    )
-
-
-def odd_case(seed: int) -> Case:
-    chance = Random(seed)
-    records = [
-        FeatureRecord(
-            number,
-            "X",
-            {
-                "all": ["everything"],
-                "text": chance.choice(TEXTS),
-                "set": (members := chance.choice(SETS)),
-                "rare": members,
-                "number": chance.choice(NUMBERS),
-            },
-        )
-        for number in range(60)
-    ]
-    statistics = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}})
-    prepared = list(prepare_all(EVERY_KIND, statistics, records).values())
-    return Case(EVERY_KIND, build_model(EVERY_KIND, odd_weights(seed), statistics), prepared, -1000)
+from tests.linkage.cases import Case, odd_case, shipped_case
 
 
 @pytest.fixture(scope="module", params=["supplier", "material", "equipment"])
 def shipped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """A generated world under the rules and weights that ship for its entity."""
-    dictionary = load_dictionary()
-    rules = load_rule_set(dictionary, request.param)
-    folder = tmp_path_factory.mktemp(request.param)
-    generate(request.param, folder, records=400, seed=77)
-    records = read_world(folder, rules, dictionary).records
-    weights = shipped_weights(rules)
-    assert weights is not None
-    model = build_model(rules, weights, collect_statistics(rules, records))
-    prepared = list(prepare_all(rules, model.statistics, records).values())
-    floor = next(t.min_weight for t in rules.thresholds if t.action is Action.REVIEW)
-    return Case(rules, model, prepared, floor)
+    return shipped_case(request.param, tmp_path_factory.mktemp(request.param), 400)
 
 
 def by_splink(connection: duckdb.DuckDBPyConnection, case: Case, floor: float) -> pa.Table:
