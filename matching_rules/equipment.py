@@ -12,6 +12,7 @@ from mdm.domain.rules import (
     Comparison,
     Criterion,
     Feature,
+    Risk,
     RuleSet,
     Survivorship,
     Threshold,
@@ -332,4 +333,9 @@ RULES = RuleSet(
         ),
     ),
     training=("keys", "quoted"),
+    risks=(
+        Risk("criticality", ("A",)),
+        Risk("validation_status", ("VALIDATED", "PQ"), 0.7),
+        Risk("criticality", ("B",), 0.5),
+    ),
 )

@@ -13,6 +13,7 @@ from mdm.domain.rules import (
     Comparison,
     Criterion,
     Feature,
+    Risk,
     RuleSet,
     Survivorship,
     Threshold,
@@ -618,4 +619,9 @@ RULES = RuleSet(
     prior=0.05,
     rival_margin=1.0,
     training=("code", "three_facts"),
+    risks=(
+        Risk("udi_di"),
+        Risk("sterile_flag", ("sterile",), 0.8),
+        Risk("classification_code", (), 0.5),
+    ),
 )

@@ -12,6 +12,7 @@ from mdm.domain.rules import (
     Comparison,
     Criterion,
     Feature,
+    Risk,
     RuleSet,
     Survivorship,
     Threshold,
@@ -477,4 +478,9 @@ RULES = RuleSet(
     prior=0.05,
     rival_margin=2.0,
     training=("numbers", "trade"),
+    risks=(
+        Risk("criticality", ("A",)),
+        Risk("supplier_type", ("CONTRACT_MFR", "OUTSOURCING"), 0.7),
+        Risk("criticality", ("B",), 0.5),
+    ),
 )

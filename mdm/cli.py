@@ -49,13 +49,16 @@ from mdm.services import (
     golden,
     load,
     match,
+    quality,
     review,
+    sample,
     setup,
     source,
     whatif,
     xref,
 )
 from mdm.services.hub import Hub
+from mdm.services.quality import Quality, Slice
 from mdm.services.unit_of_work import UnitOfWork
 
 errors = Console(stderr=True, highlight=False)
@@ -335,11 +338,30 @@ def export_tasks(house: House, entity: str, out: Path) -> Answer:
         return {"rows": review.export_tasks(uow, entity, out), "file": str(out)}
 
 
+@command(main, "sample")
+@click.argument("entity")
+@click.option("--links", default=50, show_default=True, help="Automatic links to judge blind.")
+@click.option("--non-links", default=50, show_default=True, help="Automatic non-links to judge blind.")
+def sample_command(house: House, entity: str, links: int, non_links: int) -> Answer:
+    """Draw a blind sample of automatic decisions into the queue, to measure the machine."""
+    with house.writing(f"blind sample of {entity}") as uow:
+        return _plain(sample.draw(uow, entity, links, non_links))
+
+
+@command(main, "quality")
+@click.argument("entity")
+def quality_command(house: House, entity: str) -> Answer:
+    """Precision and recall by what stewards said, with bounds; from the blind sample and from the queue."""
+    with house.reading() as uow:
+        found = quality.measure(uow, entity)
+    return {**_plain(found), "figures": _quality_lines(found)}
+
+
 @command(main, "tasks")
 @click.option("--entity", default=None)
 @click.option("--limit", default=20)
 def tasks(house: House, entity: str | None, limit: int) -> Answer:
-    """The queue, heaviest first."""
+    """The queue, the most valuable verdict first."""
     with house.reading() as uow:
         page = review.list_tasks(uow, entity, limit=limit)
         return {"total": page.total, "tasks": [_queue_line(line) for line in page.lines]}
@@ -683,6 +705,32 @@ def _is_text(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
+def _quality_lines(found: Quality) -> list[dict[str, Any]]:
+    """One line per figure, as people read them; ``Any``: whatever JSON holds."""
+    whole = Slice("all", found.sample, found.queue)
+    lines: list[dict[str, Any]] = []
+    for part in (whole, *found.by_sources, *found.by_language):
+        for origin, name, share in (
+            ("blind sample", "precision of links", part.sample.precision),
+            ("blind sample", "recall of decided pairs", part.sample.recall),
+            ("queue", "matches among questions", part.queue.yield_),
+        ):
+            if share.number:
+                lines.append(
+                    {
+                        "slice": part.name,
+                        "from": origin,
+                        "figure": name,
+                        "verdicts": share.number,
+                        "value": share.value,
+                        "low": share.low,
+                        "high": share.high,
+                        "at_least": share.at_least,
+                    }
+                )
+    return lines
+
+
 def _queue_line(line: TaskLine) -> dict[str, Any]:
     """What a person needs to pick a task; ``Any``: whatever JSON holds."""
     return {
@@ -691,6 +739,7 @@ def _queue_line(line: TaskLine) -> dict[str, Any]:
         "probability": line.match_probability,
         "weight": line.match_weight,
         "reason": line.reason,
+        "settles": line.settles,
         "left": f"{line.left_system}:{line.left_id}",
         "left_title": line.left_title,
         "right": f"{line.right_system}:{line.right_id}",

@@ -14,7 +14,19 @@ from werkzeug.exceptions import HTTPException
 
 from mdm.domain.errors import MdmError
 from mdm.services.hub import Hub
-from stewardship_ui import about, access, door, error, golden, language, review, search, source, template
+from stewardship_ui import (
+    about,
+    access,
+    door,
+    error,
+    golden,
+    language,
+    quality,
+    review,
+    search,
+    source,
+    template,
+)
 
 HERE = Path(__file__).parent
 
@@ -63,5 +75,5 @@ pages.context_processor(template.context)
 pages.register_error_handler(MdmError, error.show_domain_error)
 pages.register_error_handler(CSRFError, error.show_csrf_error)
 pages.register_error_handler(HTTPException, error.show_http_error)
-for _noun in (access, review, golden, search, source, about):
+for _noun in (access, review, golden, search, source, quality, about):
     pages.register_blueprint(_noun.blueprint)

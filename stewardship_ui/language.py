@@ -85,6 +85,11 @@ def show_bits(weight: float) -> str:
     return f"{sign}{abs(weight):.1f}"
 
 
+def show_share(share: float) -> str:
+    """A measured share, 0 to 1, to a tenth of a percent."""
+    return f"{share * 100:.1f} %"
+
+
 def show_percent(probability: float) -> str:
     """A probability that never claims certainty: at least 0.1 %, at most 99.9 %."""
     percent = min(max(probability * 100, 0.1), 99.9)

@@ -72,7 +72,7 @@ class Place(NamedTuple):
 @blueprint.get("/review")
 @page
 def queue() -> str:
-    """The open tasks, the strongest evidence first."""
+    """The open tasks, the most valuable verdict first."""
     filters = _filters()
     with reading() as uow:
         tasks = _list(uow, filters)
@@ -222,7 +222,7 @@ def page_words(task: Task) -> dict[str, Any]:  # values of templates have no com
     against = task.against
     return {
         "task": task,
-        "waterfall": draw(task.evidence, task.line.match_weight),
+        "waterfall": None if task.line.match_weight is None else draw(task.evidence, task.line.match_weight),
         "presets": wording.presets(),
         "keeper": _keeper(task),
         "if_match": leaves(task.if_match),

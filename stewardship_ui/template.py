@@ -18,6 +18,7 @@ from stewardship_ui.language import (
     show_bits,
     show_number,
     show_percent,
+    show_share,
     show_time,
 )
 from stewardship_ui.review import OFFER_KEY
@@ -28,6 +29,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "lang_of": language_of,
     "number": show_number,
     "percent": show_percent,
+    "share": show_share,
     "time": show_time,
 }
 

@@ -28,6 +28,7 @@ _REASONS = {
     TaskReason.CLUSTER: lazy_gettext("Contradiction in the group"),
     TaskReason.NO_ANCHOR: lazy_gettext("No decisive evidence"),
     TaskReason.CHANGED: lazy_gettext("Values changed"),
+    TaskReason.AUDIT: lazy_gettext("Blind check"),
 }
 
 _WHY = {
@@ -45,6 +46,9 @@ _WHY = {
     ),
     TaskReason.CHANGED: lazy_gettext(
         "This was decided before; the values which that decision rested on have changed since."
+    ),
+    TaskReason.AUDIT: lazy_gettext(
+        "Drawn at random to measure the machine; what it thinks is shown after your verdict."
     ),
 }
 
@@ -65,6 +69,13 @@ _STATUSES = {
     "retired": lazy_gettext("retired"),
     "accepted": lazy_gettext("accepted"),
     "undone": lazy_gettext("undone"),
+}
+
+_QUALITY = {
+    "unknown": lazy_gettext("not yet measured"),
+    "holds": lazy_gettext("holds its limit"),
+    "open": lazy_gettext("too few verdicts to say"),
+    "below": lazy_gettext("below its limit"),
 }
 
 _FLAWS = {
@@ -164,6 +175,11 @@ def verdict(code: str | None) -> str:
 def status(code: str) -> str:
     """Where a task, a golden record or a load stands."""
     return _say(_STATUSES, code)
+
+
+def quality(code: str) -> str:
+    """Whether the measured precision holds its limit."""
+    return _say(_QUALITY, code)
 
 
 def flaw(code: str) -> str:

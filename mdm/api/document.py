@@ -44,6 +44,8 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("golden", "post"): "golden:decide",
     ("tasks", "get"): "tasks:read",
     ("tasks", "post"): "tasks:decide",
+    ("quality", "get"): "quality:read",
+    ("quality", "post"): "quality:sample",
     ("changes", "get"): "changes:read",
 }
 """Noun and method -> the scope a call needs, for the description only; services check permissions."""

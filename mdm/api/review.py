@@ -31,8 +31,12 @@ class TaskLineSchema(Schema):
     entity = fields.String()
     status = fields.String(metadata={"enum": [status.value for status in TaskStatus]})
     version = fields.Integer()
-    match_weight = fields.Float(metadata={"description": "Bits (log2)"})
-    match_probability = fields.Float(metadata={"description": "0 to 1"})
+    match_weight = fields.Float(
+        allow_none=True, metadata={"description": "Bits (log2); null while an audit task is open"}
+    )
+    match_probability = fields.Float(
+        allow_none=True, metadata={"description": "0 to 1; null while an audit task is open"}
+    )
     reason = fields.String(metadata={"enum": [reason.value for reason in TaskReason]})
     opened_at = fields.String(metadata={"format": "date-time"})
     left_system = fields.String()
@@ -49,6 +53,8 @@ class TaskLineSchema(Schema):
         attribute="telling.counterfactual_en", metadata={"description": "What would turn the answer"}
     )
     counterfactual_zh = fields.String(attribute="telling.counterfactual_zh")
+    priority = fields.Float(metadata={"description": "What a verdict is worth; the order of the queue"})
+    settles = fields.Integer(metadata={"description": "Pairs of records that one verdict answers"})
 
 
 class TaskPageSchema(Schema):

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     XREF_READ = "xref.read"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
+    QUALITY_READ = "quality.read"
+    QUALITY_SAMPLE = "quality.sample"
     EXPORT_READ = "export.read"
     EVENT_READ = "event.read"
     AUDIT_READ = "audit.read"
@@ -66,6 +68,7 @@ _READS = frozenset(
         Permission.GOLDEN_READ,
         Permission.XREF_READ,
         Permission.REVIEW_READ,
+        Permission.QUALITY_READ,
         Permission.EXPORT_READ,
         Permission.EVENT_READ,
         Permission.DICTIONARY_READ,
@@ -87,6 +90,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.SOURCE_LOAD,
         Permission.MATCH_RUN,
         Permission.MATCH_SEARCH,
+        Permission.QUALITY_SAMPLE,
         Permission.AUDIT_READ,
         Permission.CHANGE_PROPOSE,
         Permission.CHANGE_APPROVE,
@@ -110,6 +114,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.XREF_READ,
             Permission.REVIEW_READ,
             Permission.REVIEW_DECIDE,
+            Permission.QUALITY_READ,
+            Permission.QUALITY_SAMPLE,
             Permission.EVENT_READ,
             Permission.CHANGE_READ,
             Permission.CHANGE_PROPOSE,
@@ -128,6 +134,8 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "golden:decide": frozenset({Permission.GOLDEN_DECIDE, Permission.GOLDEN_READ}),
     "tasks:read": frozenset({Permission.REVIEW_READ}),
     "tasks:decide": frozenset({Permission.REVIEW_DECIDE, Permission.REVIEW_READ}),
+    "quality:read": frozenset({Permission.QUALITY_READ}),
+    "quality:sample": frozenset({Permission.QUALITY_SAMPLE, Permission.QUALITY_READ}),
     "changes:read": frozenset({Permission.EVENT_READ}),
     "matching:read": frozenset({Permission.CHANGE_READ}),
     "matching:propose": frozenset({Permission.CHANGE_PROPOSE, Permission.CHANGE_READ}),

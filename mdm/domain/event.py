@@ -61,6 +61,8 @@ EVENT_TYPES: Mapping[str, str] = {
     "xref.linked": "a source record points to a golden ID (also after a move: ``previous`` names the old one)",
     "task.opened": "a pair waits for a steward",
     "task.superseded": "a task ended without a verdict because its question did",
+    "sample.drawn": "automatic links and non-links were drawn at random for a blind check",
+    "quality.fell": "the measured precision of automatic links fell below its limit",
     "review.decided": "a steward gave a verdict",
     "decision.made": "a person merged, unmerged, split or overrode",
     "proposal.opened": "a match across a regulated veto waits for a second person",

@@ -43,6 +43,8 @@ class TaskReason(StrEnum):
     """Alike enough to link, but no decisive evidence."""
     CHANGED = "changed"
     """Decided before; the values that decision rested on have changed."""
+    AUDIT = "audit"
+    """Drawn at random to measure the machine; shown blind, without its opinion, until a verdict is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One line of the queue."""
+    """One line of the queue; ``settles``: how many pairs of records one verdict answers.
+
+    An open audit task tells neither weight nor probability.
+    """
 
     task_id: int
     entity: str
     status: str
     version: int
-    match_weight: float
-    match_probability: float
+    match_weight: float | None
+    match_probability: float | None
     reason: str
     opened_at: str
     left_system: str
@@ -180,6 +185,8 @@ class TaskLine:
     """As stored with the task, so that the queue shows where the two differ without another query."""
     vetoes: tuple[VetoSpoken, ...] = ()
     telling: Telling = Telling()
+    priority: float = 0.0
+    settles: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +254,11 @@ class Outcome:
 
 PROPOSED = "proposed"
 """Status of an outcome that waits for a second person."""
+
+
+def is_blind(status: str, reason: str) -> bool:
+    """Whether a task hides what the machine thinks: an audit task until somebody has decided it."""
+    return reason == TaskReason.AUDIT and status == TaskStatus.OPEN
 
 
 def require_reason(reason: str) -> str:

@@ -44,7 +44,12 @@ def read_rule_set(text: str, file_name: str) -> RuleSet:
 
 def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
     """Hold a rule set against the dictionary; raises RuleError naming every fault."""
-    faults = [*_feature_faults(rules, entity), *_column_faults(rules), *_survivorship_faults(rules, entity)]
+    faults = [
+        *_feature_faults(rules, entity),
+        *_column_faults(rules),
+        *_survivorship_faults(rules, entity),
+        *_risk_faults(rules, entity),
+    ]
     faults += [
         f"veto {v.name} is regulated but names no clause"
         for v in rules.vetoes
@@ -140,3 +145,11 @@ def _survivorship_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
             yield f"survivorship of unknown attribute {rule.attribute!r}"
     if not any(rule.attribute == "*" for rule in rules.survivorship):
         yield "survivorship for '*' is missing"
+
+
+def _risk_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
+    for risk in rules.risks:
+        if risk.attribute not in entity.attributes:
+            yield f"risk of unknown attribute {risk.attribute!r}"
+        if not 0 <= risk.weight <= 1:
+            yield f"risk of {risk.attribute} weighs {risk.weight}, not 0 to 1"

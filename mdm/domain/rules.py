@@ -215,12 +215,22 @@ class Survivorship:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """A wrong verdict costs more where ``attribute`` holds one of ``values`` (empty: any value); weight 0 to 1."""
+
+    attribute: str
+    values: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All declarations for one entity; ``version`` is the author's, the fingerprint comes from the content.
 
     ``anchors``: evidence of which at least one must hold for an automatic link (empty: none needed).
     ``rival_margin``: no automatic link to one of two records that contradict each other while the other fits as well
     but for so many bits (None: the heavier link wins).
+    ``risks``: whose questions the queue asks first.
     """
 
     entity: str
@@ -237,3 +247,4 @@ class RuleSet:
     rival_margin: float | None = None
     training: tuple[str, ...] = field(default=())
     """Array features that block the EM passes when no shipped weights exist."""
+    risks: tuple[Risk, ...] = ()

@@ -28,7 +28,7 @@ class Calibration:
 
     def probability(self, weight: float) -> float:
         """Chance of a match, 0 to 1, for a match weight in bits."""
-        return _from_bits(self._bits(weight))
+        return from_bits(self._bits(weight))
 
     def weight(self, probability: float) -> float:
         """The smallest match weight whose probability reaches ``probability``."""
@@ -44,10 +44,10 @@ class Calibration:
         place = bisect_left(self.points, (weight, -1.0))
         if place == 0 or place == len(self.points):
             at, probability = self.points[min(place, len(self.points) - 1)]
-            return _to_bits(probability) + weight - at
+            return to_bits(probability) + weight - at
         (low, below), (high, above) = self.points[place - 1 : place + 1]
         share = (weight - low) / (high - low)
-        return (1 - share) * _to_bits(below) + share * _to_bits(above)
+        return (1 - share) * to_bits(below) + share * to_bits(above)
 
 
 def fit_calibration(pairs: Iterable[tuple[float, bool]], *, least_pairs: int = LEAST_PAIRS) -> Calibration:
@@ -103,12 +103,14 @@ def _rate(step: Step) -> float:
     return step[1] / step[2]
 
 
-def _to_bits(probability: float) -> float:
+def to_bits(probability: float) -> float:
+    """Log2 odds of a probability, held away from 0 and 1."""
     held = min(max(probability, EDGE), 1 - EDGE)
     return math.log2(held / (1 - held))
 
 
-def _from_bits(bits: float) -> float:
+def from_bits(bits: float) -> float:
+    """The probability of log2 odds."""
     if bits >= 0:
         return 1 / (1 + 2.0**-bits) if bits < 1000 else 1.0
     return 2.0**bits / (1 + 2.0**bits) if bits > -1000 else 0.0

@@ -11,6 +11,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from mdm.domain.interval import Share, share_of
+from mdm.domain.priority import count_decisions
+
 BINS = 10
 """Equal-width bins of probability for the expected calibration error (Guo et al. 2017)."""
 
@@ -64,21 +67,36 @@ class FalseMerges:
 
 @dataclass(frozen=True, slots=True)
 class QueueQuality:
-    """The review queue: its size, its share of matches, and pair recall once it is answered rightly."""
+    """The review queue: its size, its share of matches, and pair recall once it is answered rightly.
+
+    ``decisions``: verdicts that answer every pair, since what follows from others is not asked.
+    """
 
     pairs: int
     per_1000_records: float | None
+    decisions: int
+    decisions_per_1000_records: float | None
     matches: float | None
     recall_if_answered: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrationError:
+class ReliabilityBin:
+    """Pairs of like stated probability: their mean, and the share of matches found among them."""
+
+    pairs: int
+    stated: float
+    found: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
     """Distance of stated probability from frequency: ``ece`` over ten bins, ``brier`` mean squared error."""
 
     pairs: int
     ece: float | None
     brier: float | None
+    curve: tuple[ReliabilityBin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +114,7 @@ class Evaluation:
     false_merges: Mapping[str, FalseMerges]
     hard_per_1000: float | None
     queue: QueueQuality
-    calibration: CalibrationError
+    calibration: Reliability
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able form."""
@@ -129,7 +147,7 @@ def evaluate(
         false_merges=merges,
         hard_per_1000=_ratio(1000 * sum(kind.merged for kind in merges.values()), number),
         queue=queue_quality(queue, known, entities, len(clusters)),
-        calibration=calibration_error(
+        calibration=reliability_of(
             (pair.match_probability, entities[pair.left] == entities[pair.right])
             for pair in _judged(queue, entities)
         ),
@@ -199,23 +217,35 @@ def queue_quality(
     """Size and yield of the queue, and the pair recall after every queued pair was decided rightly."""
     judged = _judged(queue, truth)
     matches = [(pair.left, pair.right) for pair in judged if truth[pair.left] == truth[pair.right]]
+    decisions = count_decisions(
+        (clusters[pair.left], clusters[pair.right], truth[pair.left] == truth[pair.right]) for pair in judged
+    )
+    decisions += len(queue) - len(judged)
     return QueueQuality(
         len(queue),
         _ratio(1000 * len(queue), records),
+        decisions,
+        _ratio(1000 * decisions, records),
         _ratio(len(matches), len(judged)),
         pairwise(_joined(clusters, matches), truth).recall,
     )
 
 
-def calibration_error(pairs: Iterable[tuple[float, bool]]) -> CalibrationError:
-    """ECE and Brier score of (stated probability, is a match)."""
+def reliability_of(pairs: Iterable[tuple[float, bool]]) -> Reliability:
+    """ECE, Brier score and reliability curve of (stated probability, is a match)."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for probability, is_match in pairs:
         bins[min(int(probability * BINS), BINS - 1)].append((probability, is_match))
     number = sum(len(found) for found in bins.values())
     gaps = sum(abs(sum(p for p, _ in found) - sum(m for _, m in found)) for found in bins.values())
     squares = sum((p - m) ** 2 for found in bins.values() for p, m in found)
-    return CalibrationError(number, _ratio(gaps, number), _ratio(squares, number))
+    curve = tuple(
+        ReliabilityBin(
+            len(found), sum(p for p, _ in found) / len(found), share_of((m, 1.0) for _, m in found)
+        )
+        for _, found in sorted(bins.items())
+    )
+    return Reliability(number, _ratio(gaps, number), _ratio(squares, number), curve)
 
 
 def _judged(queue: Sequence[QueuedPair], truth: Mapping[int, str]) -> list[QueuedPair]:

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from mdm.domain.errors import RuleError, UntrainedLevelError
 from mdm.domain.rules import Comparison, RuleSet
+from mdm.linkage.bend import Bend, bend_from_dict
 from mdm.linkage.calibration import Calibration
 from mdm.linkage.levels import describe
 from mdm.linkage.statistics import Statistics, statistics_from_dict
@@ -71,11 +72,20 @@ class Weights:
     calibration: Calibration = field(default_factory=Calibration)
     questions: Mapping[str, Calibration] = field(default_factory=dict)
     """Reason of a question -> how often questions of such a weight are matches: those asked are the doubtful ones."""
+    bend: Bend = field(default_factory=Bend)
+    """What the user's own stewards taught about the probability of questions."""
+    verdicts: int = 0
+    """How many of their verdicts it rests on."""
 
     @property
     def prior_bits(self) -> float:
         """log2 odds of a match before any comparison."""
         return math.log2(self.prior / (1 - self.prior))
+
+    def stated(self, reason: str, weight: float, probability: float) -> float:
+        """What the shipped curves say of a question, before verdicts; ``probability``: of any such pair."""
+        curve = self.questions.get(reason)
+        return curve.probability(weight) if curve and curve.points else probability
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able form."""
@@ -88,6 +98,7 @@ class Weights:
             "questions": {
                 reason: [list(point) for point in curve.points] for reason, curve in self.questions.items()
             },
+            **({"bend": self.bend.as_dict(), "verdicts": self.verdicts} if self.verdicts else {}),
         }
 
 
@@ -105,13 +116,14 @@ class Model:
         """From match weight to match probability."""
         return self.weights.calibration
 
-    def question_probability(self, reason: str, weight: float, probability: float) -> float:
+    def question_probability(self, reason: str, weight: float, probability: float, pairs: int = 1) -> float:
         """Chance of a match for a pair that waits for this reason; ``probability`` (of any such pair) if unknown.
 
         A pair that other evidence decides is never asked: those asked match less often than all of their weight.
+        ``pairs``: pairs of records between the two golden records it is about.
         """
-        curve = self.weights.questions.get(reason)
-        return curve.probability(weight) if curve and curve.points else probability
+        stated = self.weights.stated(reason, weight, probability)
+        return self.weights.bend.probability(stated, reason, pairs) if self.weights.verdicts else stated
 
     def fingerprint(self) -> str:
         """sha256 of the canonical JSON with weights rounded to 1e-9."""
@@ -202,6 +214,8 @@ def weights_from_dict(raw: Mapping[str, object]) -> Weights:
         str(raw.get("trained_on", "")),
         _curve(cast("Any", raw.get("calibration", []))),
         {reason: _curve(points) for reason, points in asked.items()},
+        bend_from_dict(cast("Any", raw["bend"])) if "bend" in raw else Bend(),
+        int(str(raw.get("verdicts", 0))),
     )
 
 

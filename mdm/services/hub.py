@@ -120,6 +120,11 @@ class Hub:
         with self._lock:
             return new_golden_id(self.dictionary.entity(entity).id_prefix, self.now(), self._random)
 
+    def new_seed(self) -> str:
+        """A fresh seed for a random choice that must be repeatable later."""
+        with self._lock:
+            return f"{self._random.getrandbits(64):016x}"
+
     def unit_of_work(self, actor: Actor, reason: str) -> AbstractContextManager[UnitOfWork]:
         """A writing transaction in the name of ``actor``."""
         return open_unit(self, actor, reason)

@@ -324,7 +324,7 @@ def _publish(
         len(fresh & steady),
         len(pairs),
         report.links,
-        review_store.count_tasks(uow.connection, entity=entity, status="open", reason=None),
+        review_store.count_tasks(uow.connection, entity=entity, status="open", reason=None, with_audit=False),
         golden_store.count(uow.connection, entity),
         round(time.monotonic() - started, 3),
         matcher.rule_fingerprint,

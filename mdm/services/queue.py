@@ -7,18 +7,23 @@ with a reason (I18); a negative verdict whose values changed is asked again whil
 from __future__ import annotations
 
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mdm.domain.cluster import Partition, Reason, Refusal
+from mdm.domain.priority import priority, risk_of, teaching_lift
 from mdm.domain.review import Against, TaskReason, TaskStatus
 from mdm.services import second_person
 from mdm.services.cluster import Scope
 from mdm.services.evidence import evidence_of, text_of
 from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import match as match_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
+from mdm.storage import xref as xref_store
 
 _REASONS = {
     Reason.PAIR_CONTRADICTS: TaskReason.CONTRADICTION,
@@ -33,13 +38,16 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question worth a steward's time; ``probability``: how often such questions turn out to be matches."""
+    """A question worth a steward's time; ``probability``: how often such questions turn out to be matches;
+    ``settles``: pairs of records between the two golden records it is about.
+    """
 
     left: int
     right: int
     weight: float
     probability: float
     reason: TaskReason
+    settles: int = 1
     previous: str | None = None
     against: Refusal | None = None
 
@@ -49,9 +57,14 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
     home = dict(scope.neighbours)
     for index, members in enumerate(grouped.clusters):
         home |= dict.fromkeys(members, f"cluster {index}")
-    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
-    _ask_again(scope, home, wanted)
+    sizes = _sizes(uow, scope, home)
+    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home, sizes)}
+    _ask_again(scope, home, sizes, wanted)
+    ranks = _ranks(uow, scope, list(wanted.values()))
     for task in review_store.open_tasks_touching(uow.connection, set(scope.records) | set(scope.golden)):
+        if task.reason == TaskReason.AUDIT:
+            _keep_blind(uow, scope, task, closed)
+            continue
         question = _question(home, task.left_id, task.right_id)
         item = wanted.get(question)
         if item is None or (item.left, item.right) != (task.left_id, task.right_id):
@@ -59,15 +72,17 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
             closed.append(task.task_id)
         else:
             del wanted[question]
-            _follow(uow, scope, task, item)
-    opened.extend(_open(uow, scope, list(wanted.values())))
+            _follow(uow, scope, task, item, ranks[item.left, item.right])
+    items = list(wanted.values())
+    opened.extend(open_tasks(uow, scope, items, [ranks[item.left, item.right] for item in items]))
 
 
 def questions(scope: Scope, grouped: Partition) -> list[Question]:
     """Every question this partition leaves open, one per pair of clusters."""
     home = {r: f"cluster {index}" for index, members in enumerate(grouped.clusters) for r in members}
-    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home)}
-    _ask_again(scope, home, wanted)
+    sizes = Counter(home.values())
+    wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home, sizes)}
+    _ask_again(scope, home, sizes, wanted)
     return list(wanted.values())
 
 
@@ -76,7 +91,9 @@ def values_hash(features: str) -> str:
     return hashlib.sha256(features.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[Question]:
+def _wanted(
+    scope: Scope, grouped: Partition, home: Mapping[int, str], sizes: Mapping[str, int]
+) -> list[Question]:
     """Uncertain pairs and refused links between different golden records, the strongest per question last."""
     answered = {
         _question(home, c.left, c.right)
@@ -93,8 +110,13 @@ def _wanted(scope: Scope, grouped: Partition, home: Mapping[int, str]) -> list[Q
         if reason is None or _question(home, pair.left, pair.right) in answered:
             continue
         against = refusal if reason is TaskReason.CLUSTER else None
-        probability = scope.matcher.model.question_probability(reason.value, pair.weight, pair.probability)
-        found.append(Question(pair.left, pair.right, pair.weight, probability, reason, against=against))
+        settles = sizes[home[pair.left]] * sizes[home[pair.right]]
+        probability = scope.matcher.model.question_probability(
+            reason.value, pair.weight, pair.probability, settles
+        )
+        found.append(
+            Question(pair.left, pair.right, pair.weight, probability, reason, settles, against=against)
+        )
     return sorted(found, key=lambda item: (item.weight, -item.left, -item.right))
 
 
@@ -110,7 +132,12 @@ def _reason(scope: Scope, refusal: Refusal | None, left: int, right: int, weight
     return TaskReason.UNCERTAIN if weight < scope.matcher.link_weight else TaskReason.CLUSTER
 
 
-def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, str], Question]) -> None:
+def _ask_again(
+    scope: Scope,
+    home: Mapping[int, str],
+    sizes: Mapping[str, int],
+    wanted: dict[tuple[str, str], Question],
+) -> None:
     """Negative verdicts whose values have changed become questions again, with the old decision attached."""
     now: dict[int, str] = {}
 
@@ -132,6 +159,7 @@ def _ask_again(scope: Scope, home: Mapping[int, str], wanted: dict[tuple[str, st
                 scored.match_weight,
                 scored.match_probability,
                 TaskReason.CHANGED,
+                sizes[home[c.left]] * sizes[home[c.right]],
                 c.decision_id,
             )
 
@@ -149,6 +177,10 @@ def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) ->
         reason = "both records are in one golden record now"
     else:
         reason = "another pair asks the same, a verdict answers it, or the evidence changed"
+    _supersede(uow, scope, task, reason)
+
+
+def _supersede(uow: UnitOfWork, scope: Scope, task: Any, reason: str) -> None:  # Any: a table row
     review_store.close_task(
         uow.connection, task.task_id, status=TaskStatus.SUPERSEDED.value, reason=reason, at=uow.at
     )
@@ -156,18 +188,80 @@ def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) ->
     second_person.supersede(uow, [task.task_id], reason)
 
 
-def _follow(uow: UnitOfWork, scope: Scope, task: Any, item: Question) -> None:  # Any: a table row
+def _follow(
+    uow: UnitOfWork, scope: Scope, task: Any, item: Question, rank: float
+) -> None:  # Any: a table row
     """A task whose records or evidence changed shows the present ones."""
     left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
-    if (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value) and abs(
-        task.match_weight - item.weight
-    ) < 1e-9:
-        return
-    review_store.change_task(uow.connection, task.task_id, _task_values(scope, item, left, right))
-    second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
+    same = (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value)
+    if not same or abs(task.match_weight - item.weight) >= 1e-9:
+        values = _task_values(scope, item, left, right) | {"priority": rank}
+        review_store.change_task(uow.connection, task.task_id, values)
+        second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
+    elif task.settles != item.settles or abs(task.priority - rank) >= 1e-6:
+        moved = {"priority": rank, "settles": item.settles, "match_probability": item.probability}
+        review_store.rank_task(uow.connection, task.task_id, moved)
 
 
-def _open(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> list[int]:
+def _keep_blind(uow: UnitOfWork, scope: Scope, task: Any, closed: list[int]) -> None:  # Any: a table row
+    """An audit task outlives every regrouping, since its answer measures what the machine did when it was drawn.
+
+    It ends only with one of its records, and shows their present versions.
+    """
+    pair = (task.left_id, task.right_id)
+    records = source_store.records_by_id(uow.connection, pair)
+    if any(records[record_id].status != "active" for record_id in pair):
+        _supersede(uow, scope, task, "a record is no longer current")
+        closed.append(task.task_id)
+    elif (task.left_version, task.right_version) != tuple(records[record_id].version for record_id in pair):
+        scope.features |= match_store.features(uow.connection, set(pair) - set(scope.features))
+        versions = [records[record_id].version for record_id in pair]
+        values = _task_values(scope, blind_question(scope, *pair), *versions)
+        review_store.change_task(uow.connection, task.task_id, values)
+
+
+def blind_question(scope: Scope, left: int, right: int) -> Question:
+    """The question of an audit task; its weight and evidence are kept with it and shown after the verdict."""
+    scored = scope.matcher.scorer.score(scope.prepare(left), scope.prepare(right))
+    return Question(left, right, scored.match_weight, scored.match_probability, TaskReason.AUDIT)
+
+
+def _sizes(uow: UnitOfWork, scope: Scope, home: Mapping[int, str]) -> Mapping[str, int]:
+    """Source records of each golden record that the scope or its neighbours are in."""
+    sizes = Counter(home[record_id] for record_id in scope.records)
+    outside = set(scope.neighbours.values())
+    members = xref_store.members_of(uow.connection, outside) if outside else {}
+    sizes.update({golden_id: len(held) for golden_id, held in members.items()})
+    return sizes
+
+
+def _ranks(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> dict[tuple[int, int], float]:
+    """What a verdict on each question is worth, by its pair of records."""
+    risks = _risks(uow, scope, {side for item in items for side in (item.left, item.right)})
+    return {
+        (item.left, item.right): round(
+            priority(
+                item.probability,
+                item.settles,
+                max(risks.get(item.left, 0.0), risks.get(item.right, 0.0)),
+            )
+            + teaching_lift(f"{item.left}:{item.right}"),
+            6,
+        )
+        for item in items
+    }
+
+
+def _risks(uow: UnitOfWork, scope: Scope, record_ids: set[int]) -> dict[int, float]:
+    declared = scope.matcher.rules.risks
+    if not declared or not record_ids:
+        return {}
+    contents = source_store.standard_contents(uow.connection, record_ids)
+    return {record_id: risk_of(declared, json.loads(text)["values"]) for record_id, text in contents.items()}
+
+
+def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: Sequence[float]) -> list[int]:
+    """Open a task for each question; returns their numbers in the order of the questions."""
     entity = scope.matcher.entity.name
     rows = [
         {
@@ -184,16 +278,16 @@ def _open(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> list[int]
             **_task_values(
                 scope, item, scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
             ),
+            "priority": rank,
         }
-        for item in items
+        for item, rank in zip(items, ranks, strict=True)
     ]
     review_store.add_tasks(uow.connection, rows)
-    asked = {(item.left, item.right) for item in items}
-    opened = [
-        task.task_id
+    task_ids = {
+        (task.left_id, task.right_id, task.reason == TaskReason.AUDIT): task.task_id
         for task in review_store.open_tasks_touching(uow.connection, {item.left for item in items})
-        if (task.left_id, task.right_id) in asked
-    ]
+    }
+    opened = [task_ids[item.left, item.right, item.reason is TaskReason.AUDIT] for item in items]
     for task_id in opened:
         uow.record("task.opened", entity, str(task_id))
     return opened
@@ -217,6 +311,7 @@ def _task_values(scope: Scope, item: Question, left: int, right: int) -> dict[st
         "match_probability": item.probability,
         "evidence": text_of(evidence),
         "reason": item.reason.value,
+        "settles": item.settles,
     }
 
 

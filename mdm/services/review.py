@@ -1,7 +1,8 @@
 """Review: the queue of uncertain pairs, the evidence for each, and the verdicts of stewards.
 
-Invariants: a task is decided at most once, whoever races for it (I10); a verdict binds every later run (I6, I7); a
-decision rebuilds only what it touches.
+Invariants: an open audit task tells nothing of what the machine thinks, to nobody and through no door; a task is
+decided at most once, whoever races for it (I10); a verdict binds every later run (I6, I7); a decision rebuilds only
+what it touches.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
     PROPOSED,
+    Decision,
     Evidence,
     Foresight,
     MatchProposal,
@@ -26,20 +28,25 @@ from mdm.domain.review import (
     Side,
     Task,
     TaskLine,
+    TaskReason,
     TaskStatus,
     Telling,
     Verdict,
     VetoSpoken,
+    is_blind,
     require_reason,
 )
 from mdm.domain.source import Json
-from mdm.services import access, decision, rebuild, rule, second_person
+from mdm.services import access, decision, quality, rebuild, rule, second_person
 from mdm.services.evidence import against_of, hash_of, telling_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import proposal as proposal_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
+
+NO_EVIDENCE = "{}"
+"""What a verdict on an audit task rests on: the two records alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def list_tasks(
     limit: int = 50,
     cursor: str = "",
 ) -> TaskPage:
-    """Lines of the queue, heaviest first; raises InvalidInputError for an unknown filter or cursor."""
+    """Lines of the queue, the most valuable first; raises InvalidInputError for an unknown filter or cursor."""
     access.require(uow.actor, Permission.REVIEW_READ)
     if entity is not None:
         uow.hub.dictionary.entity(entity)
@@ -79,7 +86,7 @@ def list_tasks(
     ids = {side for row in rows[:size] for side in (row.left_id, row.right_id)}
     contents = source_store.standard_contents(uow.connection, ids)
     lines = tuple(_line(row, uow.hub.dictionary.entity(row.entity), contents) for row in rows[:size])
-    more = f"{lines[-1].match_weight!r}:{lines[-1].task_id}" if len(rows) > size else ""
+    more = f"{lines[-1].priority!r}:{lines[-1].task_id}" if len(rows) > size else ""
     total = review_store.count_tasks(uow.connection, entity=entity, status=status, reason=reason)
     return TaskPage(lines, total, more)
 
@@ -97,6 +104,9 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         _side(records[i], contents.get(i, "{}"), golden.get(i, ""), members.get(golden.get(i, ""), ()))
         for i in ids
     )
+    held = tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id))
+    if is_blind(row.status, row.reason):
+        return _blind_task(_task_line(row, left, right, Telling(), uow), left, right, held)
     evidence = json.loads(row.evidence)
     foreseen = Foresight()
     if row.status == TaskStatus.OPEN:
@@ -112,7 +122,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         tuple(_evidence(item) for item in evidence["comparisons"]),
         _vetoes(evidence),
         previous,
-        tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)),
+        held,
         against_of(evidence),
         foreseen.leaves,
         foreseen.regulated,
@@ -156,6 +166,7 @@ def carry_out(
 ) -> Outcome:
     """Bind a verdict on an open task, one that somebody else proposed when ``confirms`` is given."""
     task_id = row.task_id
+    before = quality.links_now(uow, row.entity) if row.reason == TaskReason.AUDIT else None
     decision_id = _record(uow, row, said, why, confirms)
     golden_ids: tuple[str, ...] = ()
     status = TaskStatus.OPEN
@@ -173,6 +184,8 @@ def carry_out(
         if confirms is None:
             second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
+    if before is not None:
+        quality.note_fall(uow, row.entity, before)
     uow.record(
         "review.decided", row.entity, str(task_id), {"verdict": said.value, "decision_id": decision_id}
     )
@@ -266,6 +279,7 @@ def _record(
     confirms: MatchProposal | None,
 ) -> str:
     decision_id = uow.hub.new_id()
+    on_screen = NO_EVIDENCE if is_blind(row.status, row.reason) else row.evidence
     second = {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by} if confirms else {}
     review_store.add_decision(
         uow.connection,
@@ -283,8 +297,8 @@ def _record(
                     **second,
                 }
             ),
-            "evidence": row.evidence,
-            "evidence_hash": hash_of(row.evidence),
+            "evidence": on_screen,
+            "evidence_hash": hash_of(on_screen),
             "actor": uow.actor.name,
             "reason": reason,
             "at": uow.at,
@@ -297,7 +311,7 @@ def _record(
 
 def _next_open(uow: UnitOfWork, row: Any) -> int | None:  # Any: a table row
     """The task a steward meets next: the following one of the same entity, else the first."""
-    for after in ((row.match_weight, row.task_id), None):
+    for after in ((row.priority, row.task_id), None):
         found = review_store.list_tasks(
             uow.connection, entity=row.entity, status="open", reason=None, q="", after=after, limit=2
         )
@@ -323,9 +337,9 @@ def _verdict(text: str) -> Verdict:
 def _read_cursor(cursor: str) -> tuple[float, int] | None:
     if not cursor:
         return None
-    weight, _, task_id = cursor.partition(":")
+    priority, _, task_id = cursor.partition(":")
     try:
-        found = float(weight), int(task_id)
+        found = float(priority), int(task_id)
     except ValueError as error:
         raise InvalidInputError("This cursor is not one that was given out.", field="cursor") from error
     if not math.isfinite(found[0]) or not 0 <= found[1] < 2**63:
@@ -343,11 +357,42 @@ def _state(row: Any) -> dict[str, Json]:  # Any: a table row
     }
 
 
+def _blind_task(line: TaskLine, left: Side, right: Side, held: tuple[Decision, ...]) -> Task:
+    """Two records and nothing else: one golden ID on both sides would say as much as a probability."""
+    one, other = (replace(side, golden_id="", golden_members=0) for side in (left, right))
+    return Task(_blind_line(line), one, other, (), (), None, held)
+
+
+def _blind_line(line: TaskLine) -> TaskLine:
+    """Only what is named here passes: whatever else a line tells comes from the machine."""
+    return TaskLine(
+        line.task_id,
+        line.entity,
+        line.status,
+        line.version,
+        None,
+        None,
+        line.reason,
+        line.opened_at,
+        line.left_system,
+        line.left_id,
+        line.left_title,
+        line.right_system,
+        line.right_id,
+        line.right_title,
+        priority=line.priority,
+        settles=line.settles,
+    )
+
+
 def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine:  # Any: a table row
     """The records are called by their own names, by that of their golden record only when they have none."""
     evidence = json.loads(row.evidence)
     left, right = (entity.title_of(_values(contents.get(i, "{}"))) for i in (row.left_id, row.right_id))
-    return TaskLine(
+    blind = is_blind(row.status, row.reason)
+    if not blind:
+        left, right = left or row.left_title or "", right or row.right_title or ""
+    line = TaskLine(
         row.task_id,
         row.entity,
         row.status,
@@ -358,14 +403,17 @@ def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine
         row.opened_at,
         row.left_source,
         row.left_key,
-        left or row.left_title or "",
+        left,
         row.right_source,
         row.right_key,
-        right or row.right_title or "",
+        right,
         tuple(_evidence(item) for item in evidence["comparisons"]),
         _vetoes(evidence),
         telling_of(evidence),
+        row.priority,
+        row.settles,
     )
+    return _blind_line(line) if blind else line
 
 
 def _task_line(
@@ -388,6 +436,8 @@ def _task_line(
         right.source_id,
         entity.title_of(right.values),
         telling=telling,
+        priority=row.priority,
+        settles=row.settles,
     )
 
 

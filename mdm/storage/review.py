@@ -186,6 +186,15 @@ def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     insert_rows(connection, review_task, rows)
 
 
+def rank_task(connection: Connection, task_id: int, values: Mapping[str, Any]) -> None:
+    """Give an open task another place in the queue; what it asks stays, so its version does too."""
+    connection.execute(
+        update(review_task)
+        .where(review_task.c.task_id == task_id, review_task.c.status == "open")
+        .values(**values)
+    )
+
+
 def change_task(connection: Connection, task_id: int, values: Mapping[str, Any]) -> None:
     """Change an open task and count its version up."""
     connection.execute(
@@ -218,7 +227,7 @@ def list_tasks(
     after: tuple[float, int] | None,
     limit: int,
 ) -> Sequence[Row]:
-    """Lines of the queue: heaviest first; ``after`` is (weight, task id) of the last line seen.
+    """Lines of the queue: most valuable first; ``after`` is (priority, task id) of the last line seen.
 
     Columns: those of the task, and source, key and golden title of both sides.
     """
@@ -256,16 +265,16 @@ def list_tasks(
                 == newest.where(golden_version.c.golden_id == rx.c.golden_id).correlate(rx).scalar_subquery(),
             ),
         )
-        .order_by(review_task.c.match_weight.desc(), review_task.c.task_id)
+        .order_by(review_task.c.priority.desc(), review_task.c.task_id)
         .limit(limit)
     )
     query = query.where(*_filters(entity, status, reason))
     if after is not None:
-        weight, task_id = after
+        priority, task_id = after
         query = query.where(
             or_(
-                review_task.c.match_weight < weight,
-                and_(review_task.c.match_weight == weight, review_task.c.task_id > task_id),
+                review_task.c.priority < priority,
+                and_(review_task.c.priority == priority, review_task.c.task_id > task_id),
             )
         )
     if q:
@@ -281,14 +290,23 @@ def list_tasks(
     return connection.execute(query).all()
 
 
-def count_tasks(connection: Connection, *, entity: str | None, status: str | None, reason: str | None) -> int:
-    """Number of tasks under the filters."""
+def count_tasks(
+    connection: Connection,
+    *,
+    entity: str | None,
+    status: str | None,
+    reason: str | None,
+    with_audit: bool = True,
+) -> int:
+    """Number of tasks under the filters; without audit tasks it counts what the machine itself asks."""
     query = select(func.count()).select_from(review_task).where(*_filters(entity, status, reason))
+    if not with_audit:
+        query = query.where(review_task.c.reason != "audit")
     return int(connection.scalar(query) or 0)
 
 
 def open_task_pairs(connection: Connection, entity: str) -> Sequence[Row]:
-    """(left_id, right_id, match_probability, match_weight, reason, task_id) of every open task."""
+    """(left_id, right_id, match_probability, match_weight, reason, task_id) of every open task but blind ones."""
     return connection.execute(
         select(
             review_task.c.left_id,
@@ -298,8 +316,10 @@ def open_task_pairs(connection: Connection, entity: str) -> Sequence[Row]:
             review_task.c.reason,
             review_task.c.task_id,
         )
-        .where(review_task.c.entity == entity, review_task.c.status == "open")
-        .order_by(review_task.c.match_weight.desc(), review_task.c.task_id)
+        .where(
+            review_task.c.entity == entity, review_task.c.status == "open", review_task.c.reason != "audit"
+        )
+        .order_by(review_task.c.priority.desc(), review_task.c.task_id)
     ).all()
 
 

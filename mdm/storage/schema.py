@@ -487,20 +487,56 @@ review_task = Table(
     Column("opened_at", Time, nullable=False),
     Column("closed_at", Time),
     Column("closed_reason", Text),
+    Column("priority", Float, nullable=False, server_default=text("0")),
+    Column("settles", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("left_id <> right_id", name="two_records"),
     CheckConstraint("status in ('open', 'decided', 'superseded', 'expired')", name="status"),
     CheckConstraint("status = 'open' or closed_reason is not null", name="closed_with_reason"),
-    Index("ix_review_task_queue", "entity", "status", "match_weight"),
+    Index("ix_review_task_queue", "entity", "status", "priority"),
     Index(
         "uq_review_task_open",
         "left_id",
         "right_id",
         unique=True,
-        sqlite_where=text("status = 'open'"),
-        postgresql_where=text("status = 'open'"),
+        sqlite_where=text("status = 'open' and reason <> 'audit'"),
+        postgresql_where=text("status = 'open' and reason <> 'audit'"),
+    ),
+    Index(
+        "uq_review_task_audit",
+        "left_id",
+        "right_id",
+        unique=True,
+        sqlite_where=text("status = 'open' and reason = 'audit'"),
+        postgresql_where=text("status = 'open' and reason = 'audit'"),
     ),
     sqlite_autoincrement=True,
 )
+"""``priority``: what a verdict is worth, the queue's order; ``settles``: pairs of records that one verdict answers."""
+
+sample = Table(
+    "sample",
+    metadata,
+    Column("sample_id", Ulid, primary_key=True),
+    Column("entity", String(60), nullable=False, index=True),
+    Column("model_fingerprint", String(64), nullable=False),
+    Column("seed", String(32), nullable=False),
+    Column("drawn_at", Time, nullable=False),
+)
+"""One draw of the blind audit sample; ``seed`` draws it again from the same records."""
+
+sample_pair = Table(
+    "sample_pair",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("sample_id", Ulid, ForeignKey("sample.sample_id"), nullable=False, index=True),
+    Column("task_id", RowId, ForeignKey("review_task.task_id"), nullable=False, index=True),
+    Column("stratum", String(20), nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("drawn", Integer, nullable=False),
+    CheckConstraint("drawn between 1 and population", name="drawn"),
+    sqlite_autoincrement=True,
+)
+"""A sampled pair and its task; its chance of being drawn was ``drawn`` / ``population`` of its stratum."""
 
 decision = Table(
     "decision",
@@ -686,6 +722,8 @@ GOVERNED: tuple[str, ...] = (
     "golden_redirect",
     "golden_override",
     "review_task",
+    "sample",
+    "sample_pair",
     "decision",
     "match_proposal",
     "pair_constraint",

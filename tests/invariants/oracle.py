@@ -358,12 +358,12 @@ def _i18(shot: Snapshot, now: _Now) -> Iterator[str]:
         one, other = now.home.get(t["left_id"]), now.home.get(t["right_id"])
         if t["status"] == "open" and (one is None or other is None):
             yield f"task {t['task_id']} asks about a record that is no longer current"
-        elif t["status"] == "open" and one == other:
+        elif t["status"] == "open" and one == other and t["reason"] != "audit":
             yield f"task {t['task_id']} asks what is one golden record already"
     asked = Counter(
         frozenset((now.home.get(t["left_id"], ""), now.home.get(t["right_id"], "")))
         for t in shot["review_task"]
-        if t["status"] == "open"
+        if t["status"] == "open" and t["reason"] != "audit"
     )
     yield from (f"the question {sorted(pair)} is open {n} times" for pair, n in asked.items() if n > 1)
 

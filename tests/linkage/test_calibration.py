@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdm.linkage.calibration import Calibration, fit_calibration
-from mdm.linkage.evaluate import calibration_error
+from mdm.linkage.evaluate import reliability_of
 
 
 def test_without_points_the_weight_is_log_odds() -> None:
@@ -24,8 +24,8 @@ def test_an_overconfident_model_is_brought_down_to_what_was_seen() -> None:
     pairs = [(weight, chance.random() < Calibration().probability(weight / 2)) for weight in weights]
     learned = fit_calibration(pairs[:3000])
 
-    before = calibration_error((Calibration().probability(weight), hit) for weight, hit in pairs[3000:])
-    after = calibration_error((learned.probability(weight), hit) for weight, hit in pairs[3000:])
+    before = reliability_of((Calibration().probability(weight), hit) for weight, hit in pairs[3000:])
+    after = reliability_of((learned.probability(weight), hit) for weight, hit in pairs[3000:])
 
     assert before.ece is not None
     assert after.ece is not None

@@ -13,8 +13,8 @@ from mdm.linkage.evaluate import (
     QueuedPair,
     Score,
     Script,
-    calibration_error,
     evaluate,
+    reliability_of,
 )
 
 # Twelve records with truth (1 to 12) and one without (13).
@@ -106,8 +106,8 @@ def test_the_calibration_of_the_worked_example() -> None:
 
 
 def test_pairs_of_one_bin_balance_each_other() -> None:
-    assert calibration_error([(0.5, True), (0.5, False)]).ece == 0
-    assert calibration_error([(1.0, True), (0.96, True)]).ece == pytest.approx(0.02)
+    assert reliability_of([(0.5, True), (0.5, False)]).ece == 0
+    assert reliability_of([(1.0, True), (0.96, True)]).ece == pytest.approx(0.02)
 
 
 def test_nothing_to_judge_gives_no_rates() -> None:
@@ -116,7 +116,12 @@ def test_nothing_to_judge_gives_no_rates() -> None:
     assert empty.pairwise == Score(None, None, None)
     assert empty.b_cubed.f1 is None
     assert (empty.exact_share, empty.hard_per_1000, empty.queue.per_1000_records) == (None, None, None)
-    assert json.loads(json.dumps(empty.as_dict()))["calibration"] == {"pairs": 0, "ece": None, "brier": None}
+    assert json.loads(json.dumps(empty.as_dict()))["calibration"] == {
+        "pairs": 0,
+        "ece": None,
+        "brier": None,
+        "curve": [],
+    }
 
 
 partitions = st.dictionaries(

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from mdm.domain.rules import RuleSet
-from mdm.linkage.evaluate import calibration_error
+from mdm.linkage.evaluate import reliability_of
 from mdm.linkage.model import Weights, build_model
 from mdm.linkage.predict import predict
 from mdm.linkage.record import FeatureRecord, prepare_all
@@ -35,9 +35,7 @@ def error(connection: duckdb.DuckDBPyConnection, rules: RuleSet, weights: Weight
     model = build_model(rules, weights, collect_statistics(rules, records))
     prepared = list(prepare_all(rules, model.statistics, records).values())
     pairs = predict(connection, rules, model, prepared, floor=-1000)
-    found = calibration_error(
-        (pair.match_probability, truth[pair.left] == truth[pair.right]) for pair in pairs
-    )
+    found = reliability_of((pair.match_probability, truth[pair.left] == truth[pair.right]) for pair in pairs)
     assert found.brier is not None
     return found.brier
 

@@ -8,7 +8,7 @@ import pytest
 from mdm.domain.cluster import Edge, Node, partition
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
-from mdm.linkage.evaluate import calibration_error, evaluate
+from mdm.linkage.evaluate import evaluate, reliability_of
 from mdm.linkage.model import M_FLOOR, Weights, build_model
 from mdm.linkage.predict import predict
 from mdm.linkage.record import FeatureRecord, prepare_all
@@ -106,9 +106,7 @@ def test_probabilities_learned_on_one_world_hold_on_another(
     model = build_model(rules, weights, collect_statistics(rules, records))
     prepared = list(prepare_all(rules, model.statistics, records).values())
     scored = predict(connection, rules, model, prepared, floor=-1000)
-    error = calibration_error(
-        (pair.match_probability, truth[pair.left] == truth[pair.right]) for pair in scored
-    )
+    error = reliability_of((pair.match_probability, truth[pair.left] == truth[pair.right]) for pair in scored)
     assert len(weights.calibration.points) > 2
     assert error.ece is not None
     assert error.ece < 0.05

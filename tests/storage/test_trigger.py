@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from mdm.services import access, decision, match, review, second_person
+from mdm.services import access, decision, match, review, sample, second_person
 from mdm.storage.database import insert_rows
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, metadata
 from tests import factories as f
@@ -36,6 +36,9 @@ def busy(any_hub):
     f.put(hub, "MES:1", f.widget("", "alpha"))
     (task,) = f.open_tasks(hub).values()
     f.act(hub, review.decide, task.task_id, "match", "same thing")
+    f.ingest(hub, "QMS", [("1", f.widget("A", "alpha")), ("2", f.widget("A", "alpha"))], "sampled.csv")
+    f.run(hub)
+    f.act(hub, sample.draw, f.ENTITY, 1, 0, actor=f.SYSTEM)
     (golden_id,) = set(f.golden_ids(hub).values())
     f.act(hub, decision.override, f.ENTITY, golden_id, "note", "checked", "seen it")
     f.change_in_force(hub, link=7.0)

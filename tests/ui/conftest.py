@@ -182,7 +182,7 @@ def steward(browse: Callable[..., FlaskClient]) -> FlaskClient:
 
 @pytest.fixture
 def task_ids(stocked_hub: Hub) -> list[int]:
-    """The open tasks, heaviest first."""
+    """The open tasks, in the order of the queue."""
     with stocked_hub.reading(system_actor("cli:test")) as uow:
         return [line.task_id for line in review.list_tasks(uow).lines]
 

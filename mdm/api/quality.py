@@ -1,0 +1,129 @@
+"""The quality of the machine over HTTP: the blind sample that measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from mdm.api.blueprint import ApiBlueprint
+from mdm.api.idempotency import HEADER_DOC, Answer, write
+from mdm.api.security import reading
+from mdm.services import quality, sample
+from mdm.services.quality import Quality
+from mdm.services.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint("quality", "Quality of automatic matching, measured by people")
+
+
+class SampleSizeSchema(Schema):
+    """How many automatic decisions to draw."""
+
+    links = fields.Integer(load_default=50, validate=validate.Range(0, sample.MOST))
+    non_links = fields.Integer(load_default=50, validate=validate.Range(0, sample.MOST))
+
+
+class SampleDrawnSchema(Schema):
+    """What was drawn: open audit tasks, and how many pairs each stratum had to draw from."""
+
+    sample_id = fields.String()
+    entity = fields.String()
+    links = fields.Integer()
+    non_links = fields.Integer()
+    populations = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class ShareSchema(Schema):
+    """A share with its 95 % interval and its one-sided 95 % bounds; null while nothing is judged."""
+
+    number = fields.Integer(metadata={"description": "Verdicts behind it"})
+    hits = fields.Integer()
+    value = fields.Float(allow_none=True)
+    low = fields.Float(allow_none=True)
+    high = fields.Float(allow_none=True)
+    at_least = fields.Float(allow_none=True, metadata={"description": "Wilson's one-sided bound"})
+    at_least_exact = fields.Float(allow_none=True, metadata={"description": "Clopper and Pearson's"})
+
+
+class SampleQualitySchema(Schema):
+    """From the blind sample: speaks for all automatic decisions."""
+
+    drawn = fields.Integer()
+    answered = fields.Integer()
+    precision = fields.Nested(ShareSchema)
+    missed = fields.Nested(ShareSchema)
+    recall = fields.Nested(ShareSchema)
+
+
+class AskedQualitySchema(Schema):
+    """From the queue: speaks only for what the machine asked."""
+
+    answered = fields.Integer()
+    yield_ = fields.Nested(ShareSchema, data_key="yield")
+    precision = fields.Nested(ShareSchema)
+    recall = fields.Nested(ShareSchema)
+
+
+class SliceSchema(Schema):
+    """The figures of one pair of sources or languages."""
+
+    name = fields.String()
+    sample = fields.Nested(SampleQualitySchema)
+    queue = fields.Nested(AskedQualitySchema)
+
+
+class ReliabilityBinSchema(Schema):
+    """Pairs of like stated probability, and the share of matches among them."""
+
+    pairs = fields.Integer()
+    stated = fields.Float()
+    found = fields.Nested(ShareSchema)
+
+
+class ReliabilitySchema(Schema):
+    """Stated against found probability in the queue."""
+
+    pairs = fields.Integer()
+    ece = fields.Float(allow_none=True)
+    brier = fields.Float(allow_none=True)
+    curve = fields.List(fields.Nested(ReliabilityBinSchema))
+
+
+class QualitySchema(Schema):
+    """What verdicts tell about the matching of an entity."""
+
+    entity = fields.String()
+    verdicts = fields.Integer()
+    verdicts_needed = fields.Integer()
+    calibrated = fields.Boolean(metadata={"description": "Probabilities rest on verdicts of this hub"})
+    trained_on = fields.String()
+    state = fields.String(metadata={"enum": ["unknown", "holds", "open", "below"]})
+    limit = fields.Float()
+    target = fields.Float()
+    clean_needed = fields.Integer()
+    sample = fields.Nested(SampleQualitySchema)
+    queue = fields.Nested(AskedQualitySchema)
+    reliability = fields.Nested(ReliabilitySchema)
+    by_sources = fields.List(fields.Nested(SliceSchema))
+    by_language = fields.List(fields.Nested(SliceSchema))
+
+
+@blueprint.route("/quality/<entity>", methods=["GET"])
+@blueprint.response(200, QualitySchema)
+def read(entity: str) -> Quality:
+    """Read precision and recall by verdicts, with their bounds"""
+    return quality.measure(reading(), entity)
+
+
+@blueprint.route("/quality/<entity>/sample", methods=["POST"])
+@blueprint.arguments(SampleSizeSchema)
+@blueprint.response(200, SampleDrawnSchema)
+@blueprint.doc(parameters=[HEADER_DOC])
+def draw(body: Mapping[str, int], entity: str) -> Response:
+    """Draw a blind sample of automatic links and non-links into the queue"""
+
+    def act(uow: UnitOfWork) -> Answer:
+        return Answer(sample.draw(uow, entity, body["links"], body["non_links"]))
+
+    return write(f"blind sample of {entity}", SampleDrawnSchema(), act)

@@ -1,0 +1,59 @@
+"""How good the machine is, by what stewards said: figures with their bounds, per source pair and language."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from mdm.domain.chart import Point, reliability_svg
+from mdm.services import quality, sample
+from mdm.services.quality import Quality
+from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
+
+blueprint = Blueprint("quality", __name__)
+
+SAMPLE = 50
+"""Links and non-links that the button draws."""
+
+
+@blueprint.get("/quality")
+@page
+def show() -> str:
+    """The figures of one entity."""
+    with_rules = [name for name in current_hub().dictionary.entities if name in current_hub().rules]
+    entity = entity_or_404(request.args.get("entity", "") or with_rules[0])
+    with reading() as uow:
+        found = quality.measure(uow, entity)
+    return render_template(
+        "quality.html", found=found, entity=entity, chart=_chart(found), sample_size=SAMPLE
+    )
+
+
+@blueprint.post("/quality/<entity>/sample")
+@page
+def draw(entity: str) -> Response:
+    """Draw a blind sample into the queue and go there."""
+    with writing(gettext("Blind sample")) as uow:
+        drawn = sample.draw(uow, entity_or_404(entity), SAMPLE, SAMPLE)
+    number = drawn.links + drawn.non_links
+    flash(ngettext("%(num)s pair was drawn.", "%(num)s pairs were drawn.", number), "status")
+    return redirect(url_for("ui.review.queue", entity=entity, why="audit"), 303)
+
+
+def _chart(found: Quality) -> Markup | None:
+    points = [
+        Point(part.stated, part.found.value, part.found.low, part.found.high, part.pairs)
+        for part in found.reliability.curve
+        if part.found.value is not None and part.found.low is not None and part.found.high is not None
+    ]
+    if not points:
+        return None
+    drawn = reliability_svg(
+        points,
+        gettext("probability shown"),
+        gettext("share of matches"),
+        gettext("Shown and found probability"),
+    )
+    return Markup(drawn)  # noqa: S704 # our own drawing: every text in it is escaped
