@@ -50,6 +50,7 @@ from mdm.services import (
     load,
     match,
     quality,
+    recalibration,
     review,
     sample,
     setup,
@@ -346,6 +347,14 @@ def sample_command(house: House, entity: str, links: int, non_links: int) -> Ans
     """Draw a blind sample of automatic decisions into the queue, to measure the machine."""
     with house.writing(f"blind sample of {entity}") as uow:
         return _plain(sample.draw(uow, entity, links, non_links))
+
+
+@command(main, "recalibrate")
+@click.argument("entity")
+def recalibrate_command(house: House, entity: str) -> Answer:
+    """Propose a model whose probabilities are learned from verdicts; somebody else approves it."""
+    with house.writing(f"recalibrate {entity}") as uow:
+        return _plain(recalibration.propose(uow, entity))
 
 
 @command(main, "quality")

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from mdm.domain.chart import Point, reliability_svg
-from mdm.services import quality, sample
+from mdm.services import quality, recalibration, sample
 from mdm.services.quality import Quality
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
 
@@ -40,6 +40,22 @@ def draw(entity: str) -> Response:
     number = drawn.links + drawn.non_links
     flash(ngettext("%(num)s pair was drawn.", "%(num)s pairs were drawn.", number), "status")
     return redirect(url_for("ui.review.queue", entity=entity, why="audit"), 303)
+
+
+@blueprint.post("/quality/<entity>/recalibration")
+@page
+def recalibrate(entity: str) -> Response:
+    """Propose a model that learned from the verdicts; somebody else approves it."""
+    with writing(gettext("Learn from verdicts")) as uow:
+        made = recalibration.propose(uow, entity_or_404(entity))
+    flash(
+        gettext(
+            "A model was proposed (%(id)s); it waits for its report and for a second person.",
+            id=made.change_id,
+        ),
+        "status",
+    )
+    return redirect(url_for("ui.quality.show", entity=entity), 303)
 
 
 def _chart(found: Quality) -> Markup | None:

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.security import reading
-from mdm.services import quality, sample
+from mdm.services import quality, recalibration, sample
 from mdm.services.quality import Quality
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -114,6 +114,34 @@ class QualitySchema(Schema):
 def read(entity: str) -> Quality:
     """Read precision and recall by verdicts, with their bounds"""
     return quality.measure(reading(), entity)
+
+
+class RecalibratedSchema(Schema):
+    """A proposed model, and how far the probabilities of the queue are off before and after (cross-validated)."""
+
+    change_id = fields.String()
+    entity = fields.String()
+    verdicts = fields.Integer()
+    from_queue = fields.Integer()
+    from_sample = fields.Integer()
+    before = fields.Nested(ReliabilitySchema)
+    after = fields.Nested(ReliabilitySchema)
+    trained_on = fields.String()
+
+
+@blueprint.route("/quality/<entity>/recalibration", methods=["POST"])
+@blueprint.response(200, RecalibratedSchema)
+@blueprint.doc(parameters=[HEADER_DOC])
+def recalibrate(entity: str) -> Response:
+    """Propose a model whose probabilities are learned from verdicts
+
+    Needs the scope matching:propose too; the change waits for its report and for the approval of somebody else.
+    """
+
+    def act(uow: UnitOfWork) -> Answer:
+        return Answer(recalibration.propose(uow, entity))
+
+    return write(f"recalibrate {entity}", RecalibratedSchema(), act)
 
 
 @blueprint.route("/quality/<entity>/sample", methods=["POST"])

@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import MdmError
-from mdm.services import audit, idempotency, match
+from mdm.services import audit, change, idempotency, match, recalibration, rule
 from mdm.services.hub import Hub
 from mdm.storage import job as job_store
 from mdm.storage import match as match_store
+from mdm.storage import quality as quality_store
 from mdm.storage.database import time_text
+
+NEW_VERDICTS = 100
+"""Verdicts since the model in force was calibrated before another one is proposed."""
 
 LEASE = timedelta(minutes=30)
 """A slot whose worker died counts as failed after this long; the next slot does the work."""
@@ -40,10 +44,25 @@ def forget_old_answers(hub: Hub, actor: Actor) -> str:
         return f"{idempotency.forget_old(uow)} forgotten"
 
 
+def recalibrate(hub: Hub, actor: Actor) -> str:
+    """Propose a recalibrated model where enough new verdicts are in and none is proposed already."""
+    done = []
+    for entity, rules in hub.rules.items():
+        with hub.unit_of_work(actor, f"recalibrate {entity}") as uow:
+            weights = rule.weights_in_force(hub, rules)
+            known = 0 if weights is None else weights.verdicts
+            new = quality_store.count_verdicts(uow.connection, entity) - known
+            waiting = change.list_changes(uow, entity, open_only=True)
+            if weights is not None and new >= NEW_VERDICTS and not any(c.kind == "model" for c in waiting):
+                done.append(f"{entity} {recalibration.propose(uow, entity).change_id}")
+    return ", ".join(done) or "too few new verdicts"
+
+
 JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "match_new": (match_new, 30),
     "seal_audit": (seal_audit, 60),
     "forget_old_answers": (forget_old_answers, 3600),
+    "recalibrate": (recalibrate, 24 * 3600),
 }
 """Job -> (what it does, seconds between its slots)."""
 

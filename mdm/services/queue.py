@@ -239,17 +239,16 @@ def _ranks(uow: UnitOfWork, scope: Scope, items: Sequence[Question]) -> dict[tup
     """What a verdict on each question is worth, by its pair of records."""
     risks = _risks(uow, scope, {side for item in items for side in (item.left, item.right)})
     return {
-        (item.left, item.right): round(
-            priority(
-                item.probability,
-                item.settles,
-                max(risks.get(item.left, 0.0), risks.get(item.right, 0.0)),
-            )
-            + teaching_lift(f"{item.left}:{item.right}"),
-            6,
-        )
+        (item.left, item.right): rank_of(item, max(risks.get(item.left, 0.0), risks.get(item.right, 0.0)))
         for item in items
     }
+
+
+def rank_of(item: Question, risk: float) -> float:
+    """Where a question stands in the queue: the value of its verdict, and the lift of one that is to teach."""
+    return round(
+        priority(item.probability, item.settles, risk) + teaching_lift(f"{item.left}:{item.right}"), 6
+    )
 
 
 def _risks(uow: UnitOfWork, scope: Scope, record_ids: set[int]) -> dict[int, float]:
