@@ -8,10 +8,11 @@ contradiction, weight.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mdm.domain.bridge import loose_sides
 from mdm.domain.rival import RivalSearch
 
 Pair = tuple[int, int]
@@ -117,14 +118,17 @@ def partition(
     the pair has no anchor.
     ``rival_margin``: a link is also refused when one of its records has another, at most so many bits lighter, with
     a record that contradicts the other one; a verdict against the rival ends that.
-    ``refuse_bridges``: two clusters of several records each also need two links that share no record.
+    ``refuse_bridges``: one record alone does not tie two things together. Two clusters of several records each need
+    two edges across, of any weight, that share no record; a side of several records that hangs on one record alone
+    comes off in the end.
     A component to be computed alone is all that links of ``link_weight`` and must-links tie together;
     ``contradiction`` and ``anchored`` must not depend on the order of their two records.
     Refused are links whose records end in different clusters, must-links among them with an infinite weight.
     Edges and verdicts about records that are not in ``records`` are ignored.
     """
     order = {node.record_id: place for place, node in enumerate(sorted(records, key=_sort_key))}
-    links = _strongest(edges, order, link_weight)
+    known = _strongest(edges, order)
+    links = {pair: weight for pair, weight in known.items() if weight >= link_weight}
     musts = sorted({_ordered(pair, order) for pair in must_link if _known(pair, order)}, key=_places(order))
     state = _State(order, contradiction, contradiction_share, anchored)
     state.forbid(pair for pair in cannot_link if _known(pair, order))
@@ -133,9 +137,11 @@ def partition(
     if rival_margin is not None:
         state.look_for_rivals(links, rival_margin)
     if refuse_bridges:
-        state.support = _neighbours(links)
+        state.support = _neighbours(known)
     for (left, right), weight in sorted(links.items(), key=_heaviest_first(order)):
         state.link(left, right, weight)
+    if refuse_bridges:
+        state.take_off_loose_sides(known)
     return Partition(state.clusters(), state.refusals())
 
 
@@ -194,6 +200,30 @@ class _State:
             self._join_sides(left, right)
         else:
             self._refused.append(refusal)
+
+    def take_off_loose_sides(self, edges: Mapping[Pair, float]) -> None:
+        """Part what hangs on one record alone; where a verdict has matched that record, a person has looked."""
+        near: dict[int, list[int]] = defaultdict(list)
+        heaviest = sorted(edges.items(), key=_heaviest_first(self._order))
+        for left, right in (*sorted(self._musts), *(pair for pair, _ in heaviest)):
+            near[left].append(right)
+            near[right].append(left)
+        decided = {record for pair in self._musts for record in pair}
+        for members in list(self._members.values()):
+            ordered = sorted(members, key=self._order.__getitem__)
+            for bridge, side in loose_sides(ordered, near, decided):
+                self._part(bridge, side, edges)
+
+    def _part(self, bridge: int, side: Sequence[int], edges: Mapping[Pair, float]) -> None:
+        whole = self._members.pop(self._home[bridge])
+        for members in ([record for record in whole if record not in side], list(side)):
+            self._members[members[0]] = members
+            self._home |= dict.fromkeys(members, members[0])
+        tied = {
+            pair: edges[pair] for record in side if (pair := _ordered((bridge, record), self._order)) in edges
+        }
+        (left, right), weight = min(tied.items(), key=_heaviest_first(self._order))
+        self._refused.append(Refusal(left, right, weight, Reason.BRIDGE))
 
     def clusters(self) -> tuple[tuple[int, ...], ...]:
         """All clusters, ordered."""
@@ -324,11 +354,11 @@ def _ordered(pair: Pair, order: dict[int, int]) -> Pair:
     return pair if order[pair[0]] <= order[pair[1]] else (pair[1], pair[0])
 
 
-def _strongest(edges: Iterable[Edge], order: dict[int, int], least: float) -> dict[Pair, float]:
-    """Each linked pair once, with its heaviest weight."""
+def _strongest(edges: Iterable[Edge], order: dict[int, int]) -> dict[Pair, float]:
+    """Each pair once, with its heaviest weight."""
     links: dict[Pair, float] = {}
     for edge in edges:
-        if edge.weight >= least and _known((edge.left, edge.right), order):
+        if _known((edge.left, edge.right), order):
             pair = _ordered((edge.left, edge.right), order)
             links[pair] = max(edge.weight, links.get(pair, edge.weight))
     return links

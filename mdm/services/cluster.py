@@ -131,7 +131,7 @@ def regroup(scope: Scope) -> Partition:
         [
             Edge(pair.left, pair.right, pair.weight)
             for pair in scope.pairs
-            if pair.weight >= matcher.link_weight and pair.left in inside and pair.right in inside
+            if pair.left in inside and pair.right in inside
         ],
         link_weight=matcher.link_weight,
         must_link=[(c.left, c.right) for c in scope.constraints if c.must_link],
@@ -140,6 +140,7 @@ def regroup(scope: Scope) -> Partition:
         contradiction_share=matcher.rules.contradiction_share,
         anchored=anchored,
         rival_margin=matcher.rules.rival_margin,
+        refuse_bridges=True,
     )
 
 

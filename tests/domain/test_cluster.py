@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -328,3 +329,51 @@ def test_a_verdict_against_the_rival_decides() -> None:
         rival_margin=1,
     )
     assert told.clusters == ((1, 2), (3,))
+
+
+def test_a_mere_resemblance_across_supports_a_link() -> None:
+    edges = [Edge(1, 2, 9), Edge(3, 4, 9), Edge(2, 3, 7), Edge(1, 4, 1)]
+
+    found = partition(nodes(1, 2, 3, 4), edges, link_weight=5, refuse_bridges=True)
+
+    assert found == Partition(((1, 2, 3, 4),), ())
+
+
+@given(cases())
+@settings(max_examples=200, deadline=None)
+def test_no_side_of_several_records_hangs_on_one_record_and_nobody_is_lost(case: Case) -> None:
+    size, edges, musts, *_ = case
+    found = run(case, nodes(*range(size)), bridges=True)
+    decided = {record for pair in musts for record in pair}
+    tied = [frozenset((edge.left, edge.right)) for edge in edges] + [frozenset(pair) for pair in musts]
+
+    assert sorted(record for members in found.clusters for record in members) == list(range(size))
+    for members in found.clusters:
+        for bridge in set(members) - decided:
+            rest = set(members) - {bridge}
+            sides = groups_within(rest, [pair for pair in tied if pair <= rest])
+            assert sum(len(side) > 1 for side in sides) < 2, (members, bridge)
+
+
+def groups_within(records: set[int], tied: list[frozenset[int]]) -> list[set[int]]:
+    sides = [{record} for record in records]
+    for pair in tied:
+        joined = [side for side in sides if side & pair]
+        sides = [side for side in sides if not side & pair] + [set().union(*joined)]
+    return sides
+
+
+@pytest.mark.parametrize("ids", list(permutations(range(1, 6))), ids=str)
+def test_what_hangs_on_one_record_comes_off_whoever_is_who(ids: tuple[int, ...]) -> None:
+    """The bridge ties equally well to both sides, so both join it while clusters grow."""
+    one, two, bridge, four, five = ids
+    edges = [Edge(one, two, 7), Edge(four, five, 7)]
+    edges += [Edge(bridge, other, 8 if other in (one, two) else 7) for other in (one, two, four, five)]
+
+    found = partition(nodes(*range(1, 6)), edges, link_weight=5, refuse_bridges=True)
+
+    assert {frozenset(members) for members in found.clusters} == {
+        frozenset((one, two, bridge)),
+        frozenset((four, five)),
+    }
+    assert sum(map(len, found.clusters)) == 5

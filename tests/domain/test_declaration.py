@@ -104,10 +104,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_rule_file_is_refused_soon(name):
-    before, began = vars(RuleSet).copy(), time.monotonic()
+    before, began = vars(RuleSet).copy(), time.process_time()
     with pytest.raises(RuleError):
         read_rule_set(HOSTILE[name], "hostile.py")
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
     assert vars(RuleSet) == before
 
 
@@ -170,10 +170,10 @@ TOML = {
 
 @pytest.mark.parametrize("name", TOML)
 def test_a_hostile_dictionary_is_refused_soon(name):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DictionaryError):
         parse_dictionary({"widget": TOML[name]}, {})
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("name", ["not TOML", "10,000 brackets", "NUL", "a list as a table", "an empty file"])

@@ -198,3 +198,26 @@ def test_an_id_that_was_merged_into_several_generations_answers(hub):
     for issued in ids.values():
         assert f.read(hub, golden.get, f.ENTITY, issued).resolved_ids == (f.golden_ids(hub)["ERP:0"],)
     assert_holds(hub)
+
+
+@pytest.mark.parametrize("last", ["ERP:x", "MES:b2"])
+def test_one_record_never_unites_two_golden_records(hub, last):
+    """It joins the one that fits best; whether the two are one thing is asked, whoever came last."""
+    f.with_widgets(hub)
+    records = {
+        "ERP:a1": f.widget(code="C1", maker="M"),
+        "MES:a2": f.widget(code="C1", maker="M"),
+        "ERP:b1": f.widget(name="N2", maker="M"),
+        "MES:b2": f.widget(name="N2", maker="M"),
+        "ERP:x": f.widget(code="C1", name="N2", maker="M"),
+    }
+    f.ingest_all(hub, {key: told for key, told in records.items() if key != last})
+    f.run(hub, full=True)
+    f.put(hub, last, records[last])
+
+    assert f.partition(hub) == f.groups("ERP:a1 MES:a2 ERP:x | ERP:b1 MES:b2")
+    (task,) = f.open_tasks(hub).values()
+    f.run(hub, full=True)
+    assert f.partition(hub) == f.groups("ERP:a1 MES:a2 ERP:x | ERP:b1 MES:b2")
+    f.act(hub, review.decide, task.task_id, "match", "the same part under two numbers")
+    assert f.partition(hub) == f.groups("ERP:a1 MES:a2 ERP:x ERP:b1 MES:b2")
