@@ -71,6 +71,8 @@ NUMBERS = (
     "catalog_number.key",
 )
 BASES = (
+    "part_number.bases",
+    "drawing_number.bases",
     "material_name.bases",
     "name_en.bases",
     "specification.bases",
@@ -227,25 +229,34 @@ ONE_STATES_MORE = (
 )
 FINISH_KNOWN = (
     all_of(
-        exact("treated"),
-        subset("facts"),
-        shared("facts", at_least=24),
-        en="one states more, but for the finish (very many agree)",
-        zh="除表面处理外一方更详细，无矛盾（很多）",
-    ),
-    all_of(
-        exact("treated"),
+        shared("finish"),
         subset("facts"),
         shared("facts", at_least=16),
-        en="one states more, but for the finish (many agree)",
-        zh="除表面处理外一方更详细，无矛盾（较多）",
+        en="one states more, the finish agrees (many agree)",
+        zh="表面处理相同，一方更详细（较多）",
     ),
     all_of(
-        exact("treated"),
+        shared("finish"),
         subset("facts"),
         shared("facts", at_least=8),
-        en="one states more, but for the finish (some agree)",
-        zh="除表面处理外一方更详细，无矛盾（一些）",
+        en="one states more, the finish agrees (some agree)",
+        zh="表面处理相同，一方更详细（一些）",
+    ),
+)
+FINISH_OPEN = (
+    all_of(
+        disjoint("treated"),
+        subset("facts"),
+        shared("facts", at_least=16),
+        en="only one states a finish (many agree)",
+        zh="仅一方写明表面处理（较多）",
+    ),
+    all_of(
+        disjoint("treated"),
+        subset("facts"),
+        shared("facts", at_least=8),
+        en="only one states a finish (some agree)",
+        zh="仅一方写明表面处理（一些）",
     ),
 )
 MOST_AGREE = (
@@ -263,7 +274,7 @@ RULES = RuleSet(
     version="1",
     features=(
         Feature("code", "part_codes", NUMBERS + CODES),
-        Feature("known_code", "known_numbers", NUMBERS + CODES + CLASSES + STUFFS),
+        Feature("known_code", "known_numbers", NUMBERS + CODES + CLASSES + STUFFS + ("part_number.running",)),
         Feature("drawing", "drawings", NUMBERS + CODES),
         Feature("own_number", "own_numbers", NUMBERS + CODES + BASES + CLASSES),
         Feature("product", "product_codes", CODES),
@@ -401,7 +412,7 @@ RULES = RuleSet(
             "standard_part",
             "Size, grade and finish of a standard part",
             "标准件的尺寸、材质与表面处理",
-            ALL_AGREE + FINISH_KNOWN + ONE_STATES_MORE + MOST_AGREE,
+            ALL_AGREE + FINISH_KNOWN + FINISH_OPEN + ONE_STATES_MORE + MOST_AGREE,
             null=any_of(missing("facts"), missing("standard"), disjoint("standard")),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
@@ -450,7 +461,7 @@ RULES = RuleSet(
         BlockingRule("two_facts", 60),
         BlockingRule("three_facts", 40),
     ),
-    thresholds=(Threshold(Action.LINK, 1.6, "link"), Threshold(Action.REVIEW, -1.0, "review")),
+    thresholds=(Threshold(Action.LINK, 1.0, "link"), Threshold(Action.REVIEW, -1.0, "review")),
     vetoes=(
         Veto(
             "other_size",
@@ -562,6 +573,8 @@ RULES = RuleSet(
         shared("gtin"),
         shared("quoted"),
         all_of(shared("noun_class"), shared("dims"), shared("facts", at_least=10)),
+        all_of(shared("noun"), shared("standard"), shared("dims"), shared("grade")),
+        all_of(missing("noun"), exact("facts"), shared("facts", at_least=24)),
     ),
     survivorship=(
         Survivorship(

@@ -31,9 +31,8 @@ _REVISION_MARK = re.compile(r"(?:REV)?[A-Z]$")
 _BY_DEFINITION = frozenset({"fastener", "seal", "spring", "stock", "packaging", "chemical"})
 _PASSIVE_NOUNS = frozenset({"capacitor", "resistor", "inductor"})
 _NOUN_PARTS = (".noun", ".noun_class", ".stuff")
-_GENERIC = frozenset(
-    {"screw", "bolt", "nut", "washer", "spring", "bearing", "motor", "capacitor", "sealing_ring"}
-)
+_KINDS_TELL = frozenset({"fastener", "spring"})
+_GENERIC = frozenset({"screw", "bolt", "nut", "spring"})
 """Nouns that a writer uses for any of their kinds."""
 _FILLER = "filler:"
 _GTIN_DIGITS = 14
@@ -186,9 +185,12 @@ def product_codes(texts: tuple[str, ...]) -> list[str]:
 def known_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Codes that contradict each other when they differ; drawings are left out.
 
-    The part number of a bought part is only the number of its record in one system and says nothing here.
+    The part number of a bought part is only the number of its record in one system and says nothing here, nor does a
+    running number on a device.
     """
-    own = bool(_classes(by_reference) & _NUMBERED_CLASSES)
+    classes = _classes(by_reference)
+    numbered = bool(classes & _NUMBERED_CLASSES) and not _pooled(by_reference, (".running",))
+    own = bool(classes & _OWN_CLASSES) or numbered
     told = {name: texts for name, texts in by_reference.items() if own or not name.startswith("part_number.")}
     return [key for key in part_codes(told) if not _DRAWING.match(key)]
 
@@ -280,7 +282,7 @@ def noun_classes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def noun_kind(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Nouns of standard parts that say exactly which kind: a hexagon bolt is no socket screw, a screw may be either."""
-    if not set(_classes(by_reference)) & _BY_DEFINITION:
+    if not _classes(by_reference) & _KINDS_TELL:
         return []
     return [name for name in nouns_named(by_reference) if name not in _GENERIC]
 

@@ -11,6 +11,7 @@ from mdm.domain.entity_type import Attribute
 from mdm.domain.features_part import FEATURES, GROUPED_FEATURES
 from mdm.domain.standardise import material_text, part
 from mdm.domain.standardise.bearing import find_bearings
+from mdm.domain.standardise.code_token import find_codes
 from mdm.domain.standardise.dimension import loosen
 from mdm.domain.standardise.kind import Env, SourceContext, Standard
 from mdm.domain.standardise.material_text import parse_material_text
@@ -290,6 +291,20 @@ def test_the_designation_of_a_bearing_is_no_makers_number() -> None:
 )
 def test_facts_that_run_together_come_apart(glued: str, apart: str) -> None:
     assert loosen(glued) == apart
+
+
+def test_a_running_number_on_a_device_says_nothing() -> None:
+    device = {"material_name.noun_class": ("device",), "part_number.base": ("QLM855705",)}
+    assert GROUPED_FEATURES["known_numbers"](device) == ["QLM855705"]
+    running = standard("part_number", "QLM855705").parts["running"]
+    assert isinstance(running, str)
+    assert GROUPED_FEATURES["known_numbers"]({**device, "part_number.running": (running,)}) == []
+    assert standard("part_number", "QV96-D75DDA12").parts["running"] == ""
+
+
+@pytest.mark.parametrize("text", ["60CCLUER", "60MLLLw/needle", "0.22UMD4PES"])
+def test_a_quantity_with_a_word_stuck_to_it_is_no_code(text: str) -> None:
+    assert find_codes(text) == ()
 
 
 def test_a_bare_plastic_is_the_raw_material() -> None:

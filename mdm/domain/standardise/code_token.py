@@ -26,6 +26,8 @@ HOUSINGS = r"[LT]?QFP|[TSMV]*SOP|TSSOP|SOIC|SOT|SOD|[PC]?DIP|[UVW]?QFN|W?DFN|[WL
 """Families of component housings; with their number of leads (LQFP144) they are a dimension too."""
 _HOUSING = re.compile(rf"(?:{HOUSINGS})-?(?:\d{{2,3}}-)?\d{{1,3}}", re.IGNORECASE)
 _SIZE_FIRST = re.compile(r"[MD]?\d{1,3}(?:\.\d+)?[xX]\d", re.ASCII)
+_QUANTITY_AND_WORD = re.compile(rf"{_NUM}(?:ml|cc|um|mm|cm|fr|kg)[a-z]+\d*[a-z]*", re.IGNORECASE)
+"""A quantity with the next word stuck to it: 60CCLuer."""
 _SINGLE_LETTER_UNIT = re.compile(r"0?\d+[a-z]", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^-_]+")
 _MEASURED = re.compile(
@@ -95,7 +97,9 @@ def _is_code(run: str) -> bool:
         return True
     key = code_key(run)
     digits = sum(map(str.isdigit, key))
-    if len(key) < SHORTEST or not digits or _HOUSING.fullmatch(run) or _SIZE_FIRST.match(run):
+    if len(key) < SHORTEST or not digits or _SIZE_FIRST.match(run):
+        return False
+    if _HOUSING.fullmatch(run) or _QUANTITY_AND_WORD.fullmatch(run):
         return False
     pieces = [piece for piece in _PIECE.split(run) if piece]
     if any(not _is_plain(piece) for piece in pieces):

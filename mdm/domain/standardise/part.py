@@ -35,6 +35,9 @@ _ONLY_REVISION = re.compile(
 )
 _AMOUNT = re.compile(r"^(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|\.\d+)) ?(?P<unit>\D.*)?$")
 _SHORTEST_BASE = 4
+_RUNNING = re.compile(r"[A-Z]{0,4}\d{6,8}")
+"""A number without any structure: systems count their records so."""
+_EDITION = re.compile(r"((?:\D*\d){6,}.*)[-_/]\d$")
 
 
 def part_key(text: str) -> str:
@@ -77,7 +80,7 @@ def mpn(text: str, env: Env) -> Standard:
 
 
 def part_number(text: str, env: Env) -> Standard:
-    """Own part or drawing number: parts ``key`` (whole), ``base``, ``folded`` (of the base) and ``revision``."""
+    """Own part or drawing number: parts ``key`` (whole), ``base``, ``folded`` (of the base), ``revision`` and more."""
     key = part_key(text)
     return Standard(_shown(text), _numbered(text, key)) if key else ABSENT
 
@@ -117,9 +120,18 @@ def quantity(text: str, env: Env) -> Standard:
 
 
 def _numbered(text: str, key: str) -> Parts:
+    """Beside the key: ``running`` where it is a mere running number, ``bases`` without a last digit set off."""
     base, mark = split_revision(text)
     base_key = part_key(base) or key
-    return {"key": key, "base": base_key, "folded": fold_twins(base_key), "revision": mark}
+    edition = _EDITION.match(base)
+    return {
+        "key": key,
+        "base": base_key,
+        "folded": fold_twins(base_key),
+        "revision": mark,
+        "running": base_key if _RUNNING.fullmatch(base) else "",
+        "bases": (part_key(edition[1]),) if edition else (),
+    }
 
 
 def _shown(text: str) -> str:
