@@ -30,7 +30,7 @@ ENTITIES = ("supplier", "material", "equipment")
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 WORLDS = tuple(sorted(f.name for f in SAMPLES.iterdir() if f.is_dir())) if SAMPLES.is_dir() else ()
 SEEDS = tuple(int(seed) for seed in os.environ.get("ACCEPTANCE_SEEDS", "301,302,303").split(","))
-RECORDS = 6000
+RECORDS = 3000
 """Large enough that questions remain after 200 verdicts."""
 
 VERDICTS = (0, 50, 200)
