@@ -306,10 +306,14 @@ def match_command(house: House, entity: str, *, full: bool, engine: str) -> Answ
 @click.argument("entity")
 @click.option("--truth", required=True, type=click.Path(path_type=Path))
 @click.option("--negatives", default=None, type=click.Path(path_type=Path))
-def evaluate(house: House, entity: str, truth: Path, negatives: Path | None) -> Answer:
+@click.option("--report", default=None, type=click.Path(path_type=Path), help="Write an HTML document too.")
+def evaluate(house: House, entity: str, truth: Path, negatives: Path | None, report: Path | None) -> Answer:
     """Judge the automatic golden records against a known truth."""
     with house.reading() as uow:
-        return _plain(evaluation.evaluate_entity(uow, entity, truth, negatives))
+        found, document = evaluation.evaluate_with_report(uow, entity, truth, negatives)
+    if report is not None:
+        _write(report, document)
+    return _plain(found)
 
 
 @command(export_group, "xref")

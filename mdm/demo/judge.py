@@ -35,7 +35,7 @@ from mdm.linkage.predict import predict
 from mdm.linkage.score import ScoredPair, Scorer
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.table import candidate_pairs
-from mdm.services import cluster, queue
+from mdm.services import cluster, evaluation_report, queue
 from mdm.services.cluster import Scope
 from mdm.services.dictionary import load_dictionary
 from mdm.services.evaluation import read_table, script_of
@@ -251,6 +251,15 @@ def _show_pair(judged: Judged, pair: tuple[int, int], why: str) -> None:
     console.print("; ".join(says), f"vetoes {vetoes}" if vetoes else "", markup=False)
 
 
+def _judgement(judged: Judged) -> evaluation_report.Judgement:
+    entity = judged.scope.matcher.entity
+    title = f"{entity.zh} {entity.en}: {judged.name}"
+    reading = judged.reading
+    return evaluation_report.judge_pairs(
+        title, judged.evaluation, judged.scope, judged.grouped, reading.truth, reading.values
+    )
+
+
 @click.command()
 @click.argument("entity")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -259,6 +268,7 @@ def _show_pair(judged: Judged, pair: tuple[int, int], why: str) -> None:
 @click.option("--vocabulary", default=FIRST, help="Words of generated worlds: first or second.")
 @click.option("--errors", default=0, help="Wrong and missed pairs to show of each world.")
 @click.option("--weights", "weights_file", type=click.Path(path_type=Path, exists=True))
+@click.option("--report", default=None, type=click.Path(path_type=Path), help="Write an HTML document too.")
 def main(
     entity: str,
     folders: tuple[Path, ...],
@@ -267,6 +277,7 @@ def main(
     vocabulary: str,
     errors: int,
     weights_file: Path | None,
+    report: Path | None,
 ) -> None:
     """Judge the rules of ENTITY on worlds with a known truth."""
     dictionary = load_dictionary()
@@ -280,6 +291,8 @@ def main(
     for each in judged:
         if errors:
             show_errors(each, errors)
+    if report is not None:
+        report.write_text(evaluation_report.document([_judgement(each) for each in judged]), "utf-8")
     console.print(table_of(entity, judged))
     kinds = sorted(merged_kinds(judged).items(), key=lambda item: -item[1][0] / max(item[1][1], 1))
     console.print(", ".join(f"{kind} {merged}/{pairs}" for kind, (merged, pairs) in kinds), soft_wrap=True)

@@ -18,6 +18,9 @@ TWO_SIDED = 1.959964
 ONE_SIDED = 1.644854
 """Standard normal quantile of .95: a bound is right 95 times in 100."""
 
+EXACT_UP_TO = 5000
+"""Judged pairs up to which intervals are exact."""
+
 TAIL = 0.025
 BOUND_TAIL = 0.05
 DRAWS = 2000
@@ -57,6 +60,15 @@ def share_of(judged: Iterable[tuple[bool, float]]) -> Share:
         exact = exact_low(math.floor(value * effective), math.floor(effective), BOUND_TAIL)
     at_least, _ = wilson(value, effective, ONE_SIDED)
     return Share(number, hits, *(round(part, 6) for part in (value, low, high, at_least, exact)))
+
+
+def share_of_counts(hits: int, number: int) -> Share:
+    """The share of so many hits, all of equal importance; of very many by Wilson, who then agrees with the exact."""
+    if number <= EXACT_UP_TO:
+        return share_of([(True, 1.0)] * hits + [(False, 1.0)] * (number - hits))
+    low, high = wilson(hits / number, number)
+    at_least, _ = wilson(hits / number, number, ONE_SIDED)
+    return Share(number, hits, *(round(part, 6) for part in (hits / number, low, high, at_least, at_least)))
 
 
 def wilson(value: float, number: float, z: float = TWO_SIDED) -> tuple[float, float]:

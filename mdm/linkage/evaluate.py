@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from mdm.domain.interval import Share, share_of
+from mdm.domain.interval import Share, share_of, share_of_counts
 from mdm.domain.priority import count_decisions
 
 BINS = 10
@@ -58,11 +58,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class FalseMerges:
-    """Negatives of one kind whose entities share a golden record, of those with records on both sides."""
+    """Negatives of one kind whose entities share a golden record, of those with records on both sides.
+
+    ``low`` and ``high``: 95 % interval of the share.
+    """
 
     merged: int
     pairs: int
     share: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,18 @@ class Reliability:
 
 
 @dataclass(frozen=True, slots=True)
+class Automatic:
+    """What the machine did without asking: ``share`` of the pairs it linked or asked about that it linked by itself.
+
+    ``precision`` of these links with its interval and bound, as if every one had been audited.
+    """
+
+    links: int
+    share: float | None
+    precision: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """All that is judged about a partition; ``hard_per_1000``: merged negatives per 1,000 entities."""
 
@@ -115,6 +132,7 @@ class Evaluation:
     hard_per_1000: float | None
     queue: QueueQuality
     calibration: Reliability
+    automatic: Automatic
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able form."""
@@ -151,7 +169,14 @@ def evaluate(
             (pair.match_probability, entities[pair.left] == entities[pair.right])
             for pair in _judged(queue, entities)
         ),
+        automatic=automatic(known, entities, len(queue)),
     )
+
+
+def automatic(clusters: Mapping[int, Hashable], truth: Mapping[int, str], asked: int) -> Automatic:
+    """The links that were made by themselves, against ``asked`` open questions."""
+    made, right = _pairs(_groups(clusters)), _pairs(_groups(clusters, truth))
+    return Automatic(made, _ratio(made, made + asked), share_of_counts(right, made))
 
 
 def pairwise(clusters: Mapping[int, Hashable], truth: Mapping[int, str]) -> Score:
@@ -205,10 +230,12 @@ def false_merges(
         if negative.entity_a in homes and negative.entity_b in homes:
             pairs[negative.kind] += 1
             merged[negative.kind] += not homes[negative.entity_a].isdisjoint(homes[negative.entity_b])
-    return {
-        kind: FalseMerges(merged[kind], pairs[kind], _ratio(merged[kind], pairs[kind]))
-        for kind in sorted(pairs)
-    }
+    return {kind: _false_merges(merged[kind], pairs[kind]) for kind in sorted(pairs)}
+
+
+def _false_merges(merged: int, pairs: int) -> FalseMerges:
+    share = share_of_counts(merged, pairs)
+    return FalseMerges(merged, pairs, _ratio(merged, pairs), share.low, share.high)
 
 
 def queue_quality(

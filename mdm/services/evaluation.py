@@ -9,9 +9,10 @@ from pathlib import Path
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import UnreadableFileError
+from mdm.domain.source import Json
 from mdm.domain.standardise.text import has_han
 from mdm.linkage.evaluate import Evaluation, Negative, QueuedPair, Script, evaluate
-from mdm.services import access, cluster, queue, rule
+from mdm.services import access, cluster, evaluation_report, queue, rule
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage.source import StoredRecord
@@ -26,19 +27,30 @@ def evaluate_entity(uow: UnitOfWork, entity: str, truth: Path, negatives: Path |
     ``truth``: source_system, source_id, entity_id; ``negatives``: entity_a, entity_b, kind. Raises
     UnreadableFileError for another header.
     """
+    return evaluate_with_report(uow, entity, truth, negatives)[0]
+
+
+def evaluate_with_report(
+    uow: UnitOfWork, entity: str, truth: Path, negatives: Path | None = None
+) -> tuple[Evaluation, str]:
+    """``evaluate_entity``, and the same with charts and the worst errors as a self-contained document (HTML)."""
     access.require(uow.actor, Permission.EXPORT_READ)
     scope = cluster.gather_all(uow, rule.matcher(uow, entity))
     scope.constraints = []
     grouped = cluster.regroup(scope)
     home = {record: index for index, members in enumerate(grouped.clusters) for record in members}
-    open_pairs = [QueuedPair(q.left, q.right, q.probability) for q in queue.questions(scope, grouped)]
-    return evaluate(
+    known = _truth(truth, scope.records)
+    values = _values(uow, scope.records)
+    found = evaluate(
         home,
-        _truth(truth, scope.records),
+        known,
         negatives=[] if negatives is None else _negatives(negatives),
-        queue=open_pairs,
-        scripts=_scripts(uow, scope.records),
+        queue=[QueuedPair(q.left, q.right, q.probability) for q in queue.questions(scope, grouped)],
+        scripts={record_id: script_of(held) for record_id, held in values.items()},
     )
+    name = scope.matcher.entity
+    judged = evaluation_report.judge_pairs(f"{name.zh} {name.en}", found, scope, grouped, known, values)
+    return found, evaluation_report.document([judged])
 
 
 def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -71,9 +83,9 @@ def _negatives(path: Path) -> list[Negative]:
     return [Negative(row["entity_a"], row["entity_b"], row["kind"]) for row in rows]
 
 
-def _scripts(uow: UnitOfWork, records: Mapping[int, StoredRecord]) -> dict[int, Script]:
+def _values(uow: UnitOfWork, records: Mapping[int, StoredRecord]) -> dict[int, Mapping[str, Json]]:
     contents = source_store.standard_contents(uow.connection, records)
-    return {record_id: script_of(json.loads(text)["values"]) for record_id, text in contents.items()}
+    return {record_id: json.loads(text)["values"] for record_id, text in contents.items()}
 
 
 def script_of(values: Mapping[str, object]) -> Script:

@@ -73,7 +73,10 @@ def test_b_cubed_of_the_worked_example() -> None:
 def test_entities_and_negatives_of_the_worked_example() -> None:
     # exactly recovered: C = s, F = u (without 13)
     assert (WORKED.exact_entities, WORKED.exact_share) == (2, 2 / 6)
-    assert WORKED.false_merges == {"sister": FalseMerges(1, 2, 0.5), "successor": FalseMerges(1, 1, 1.0)}
+    assert WORKED.false_merges == {
+        "sister": FalseMerges(1, 2, 0.5, 0.012579, 0.987421),
+        "successor": FalseMerges(1, 1, 1.0, 0.025, 1.0),
+    }
     assert WORKED.hard_per_1000 == pytest.approx(2000 / 6)
 
 

@@ -79,3 +79,37 @@ def test_a_table_without_its_columns_is_refused_by_name(hub, truth):
     truth.write_bytes("source_system,source_id,entity_id\nERP,阀门,1\n".encode("gb18030"))
     with pytest.raises(UnreadableFileError):
         judge(hub, truth)
+
+
+def test_the_report_stands_alone_and_shows_errors_side_by_side(hub, truth, negatives):
+    found, document = f.read(hub, evaluation.evaluate_with_report, "widget", truth, negatives)
+    assert found == judge(hub, truth, negatives)
+    assert not any(word in document for word in ("http://", "https://", "<script", "<link", "url("))
+    assert document.count('<section class="error">') == 3  # b with c, and QMS:1 with both records of a
+    assert "误链接 Wrong links: 1" in document
+    assert "漏匹配 Missed matches: 2" in document
+    assert document.count("<svg") == 2
+    assert "next_size" in document
+    assert document == f.read(hub, evaluation.evaluate_with_report, "widget", truth, negatives)[1]
+
+
+def test_what_records_say_cannot_break_the_report(hub, truth):
+    f.ingest(
+        hub,
+        "QMS",
+        [("7", f.widget("Z", "<b onload=x>&", "acme")), ("8", f.widget("Z", "<i>", "acme"))],
+        "odd.csv",
+    )
+    f.run(hub, full=True)
+    with truth.open("a", encoding="utf-8") as file:
+        file.write("QMS,7,y\r\nQMS,8,z\r\n")
+    _, document = f.read(hub, evaluation.evaluate_with_report, "widget", truth)
+    assert "<b onload" not in document
+    assert "&lt;b onload" in document
+
+
+def test_kinds_of_negatives_and_automatic_links_come_with_intervals(hub, truth, negatives):
+    found = judge(hub, truth, negatives)
+    assert found.false_merges["next_size"].low == pytest.approx(0.025)
+    assert (found.automatic.links, found.automatic.share) == (2, 2 / 3)
+    assert found.automatic.precision.at_least < 0.5
