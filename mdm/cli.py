@@ -58,6 +58,7 @@ from mdm.services import (
     whatif,
     xref,
 )
+from mdm.services import reason as why
 from mdm.services.hub import Hub
 from mdm.services.quality import Quality, Slice
 from mdm.services.unit_of_work import UnitOfWork
@@ -378,6 +379,24 @@ def tasks(house: House, entity: str | None, limit: int) -> Answer:
     with house.reading() as uow:
         page = review.list_tasks(uow, entity, limit=limit)
         return {"total": page.total, "tasks": [_queue_line(line) for line in page.lines]}
+
+
+@command(main, "explain")
+@click.argument("entity", required=False)
+@click.argument("left", required=False)
+@click.argument("right", required=False)
+@click.option("--decision", "decision_id", default=None, help="Re-derive the evidence of this decision.")
+def explain(
+    house: House, entity: str | None, left: str | None, right: str | None, decision_id: str | None
+) -> Answer:
+    """Why two records (each SYSTEM:ID or a golden ID) are one thing, or why not."""
+    with house.reading() as uow:
+        if decision_id is not None:
+            found = why.explain_decision(uow, decision_id)
+            return {**_plain(found), "ok": found.equal is not False and found.intact is not False}
+        if entity is None or left is None or right is None:
+            raise InvalidInputError("Name an entity and two records, or --decision ID.", field="left")
+        return _plain(why.explain(uow, entity, left, right))
 
 
 @command(main, "decide")

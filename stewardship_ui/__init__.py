@@ -22,6 +22,7 @@ from stewardship_ui import (
     golden,
     language,
     quality,
+    reason,
     review,
     search,
     source,
@@ -75,5 +76,5 @@ pages.context_processor(template.context)
 pages.register_error_handler(MdmError, error.show_domain_error)
 pages.register_error_handler(CSRFError, error.show_csrf_error)
 pages.register_error_handler(HTTPException, error.show_http_error)
-for _noun in (access, review, golden, search, source, quality, about):
+for _noun in (access, review, reason, golden, search, source, quality, about):
     pages.register_blueprint(_noun.blueprint)

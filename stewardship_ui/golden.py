@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import GoldenRecord, GoldenVersion, Provenance
 from mdm.domain.source import Json
-from mdm.services import golden
+from mdm.services import golden, reason
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, with_query
 from stewardship_ui.label import Labels
 from stewardship_ui.language import is_empty, moment
@@ -47,11 +47,14 @@ def show(entity: str, golden_id: str) -> str | Response:
     with reading() as uow:
         record = golden.get(uow, entity_or_404(entity), golden_id, as_of)
         versions = golden.history(uow, record.golden_id)
+        here = [] if as_of else [m.record_id for m in record.members if m.status == "active"]
+        ties = reason.why_together(uow, record.entity, here)
     labels = Labels(current_hub().dictionary)
     return render_template(
         "golden.html",
         record=record,
         values=golden_values(record, labels),
+        ties=ties,
         steps=history_steps(record.entity, versions, labels),
         as_of=as_of,
         now=current_hub().now(),

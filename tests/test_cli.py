@@ -187,6 +187,8 @@ def test_every_command_answers_with_one_json_object(filled, files):
         (("split", "widget", one, "MES:1", "--reason", "not the same", "--dry-run"), {"memberships"}),
         (("override", "widget", one, "note", "checked", "--reason", "seen"), {"decision_id"}),
         (("decide", task, "unsure", "--reason", "cannot tell"), {"status", "task_id"}),
+        (("explain", "widget", "ERP:1", "MES:1"), {"answer", "together", "telling", "keys", "evidence"}),
+        (("explain", "widget", one, two), {"answer_zh"}),
         (("proposals", "--entity", "widget"), {"proposals"}),
         (("user", "add", "li.na", "--role", "steward,auditor"), {"user_id", "login", "link"}),
         (("client", "add", "MES line 1", "--source", "MES", "--scope", "xref:read"), {"client_id", "token"}),
@@ -207,6 +209,24 @@ def test_a_decision_is_undone_by_its_number(filled, files):
     assert filled("undo", decision_id, "--reason", "no")[0] == 0
     assert (golden_of(filled, files, "ERP:1"), golden_of(filled, files, "ERP:2")) == (one, two)
     assert filled("undo", decision_id, "--reason", "no")[0] == 1
+
+
+def test_the_evidence_of_a_decision_is_derived_again(filled, home):
+    task = filled("tasks")[1]["tasks"][0]["task_id"]
+    decision_id = filled("decide", task, "non-match", "--reason", "two")[1]["decision_id"]
+    code, found, _ = filled("explain", "--decision", decision_id)
+    assert (code, found["ok"], found["equal"], found["differences"]) == (0, True, True, [])
+    assert found["stored"]["sentence_en"] == found["derived"]["sentence_en"]
+    with closing(sqlite3.connect(home / "mdm.db")) as connection:
+        for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            connection.execute(f'drop trigger "{name}"')
+        connection.execute(
+            "update decision set evidence = replace(evidence, '\"weight\":', '\"weight\":1') where decision_id = ?",
+            (decision_id,),
+        )
+        connection.commit()
+    code, found, _ = filled("explain", "--decision", decision_id)
+    assert (code, found["ok"], found["intact"]) == (1, False, False)
 
 
 def test_a_match_across_a_regulated_veto_waits_and_is_refused_to_its_author(filled, home, files):

@@ -47,6 +47,7 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("quality", "get"): "quality:read",
     ("quality", "post"): "quality:sample",
     ("changes", "get"): "changes:read",
+    ("reasons", "get"): "tasks:read",
 }
 """Noun and method -> the scope a call needs, for the description only; services check permissions."""
 

@@ -66,6 +66,12 @@ def require(actor: Actor, permission: Permission) -> None:
         raise ForbiddenError(f"{permission.value} is not allowed.", permission=permission.value)
 
 
+def require_one(actor: Actor, *permissions: Permission) -> None:
+    """Let the actor pass who has at least one of these permissions, or raise ForbiddenError."""
+    if not any(access.may(actor, permission) for permission in permissions):
+        require(actor, permissions[0])
+
+
 def require_source(actor: Actor, source: str) -> None:
     """Let the actor act for this source system, or raise ForbiddenError: a client speaks for its own only."""
     if not access.speaks_for(actor, source):

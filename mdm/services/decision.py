@@ -25,7 +25,8 @@ from mdm.domain.golden import Effect, GoldenStatus
 from mdm.domain.review import Decision, MatchProposal, NamedRecord, VetoSpoken, require_reason
 from mdm.domain.source import Json
 from mdm.services import access, cluster, golden, queue, rebuild, rule, second_person
-from mdm.services.evidence import telling_of
+from mdm.services import reason as why
+from mdm.services.evidence import hash_of, telling_of
 from mdm.services.rebuild import Rebuilt
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
@@ -99,7 +100,9 @@ def carry_out_merge(
     subject: dict[str, Json] = {"golden_id": one, "other_id": other, "records": [*left, *right]}
     if confirms:
         subject |= {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by}
-    return _carry_out(uow, entity, "merge", subject, reason, must=links, cannot=(), preview=preview)
+    return _carry_out(
+        uow, entity, "merge", subject, reason, sides=(left, right), must=links, cannot=(), preview=preview
+    )
 
 
 def unmerge(
@@ -139,7 +142,9 @@ def unmerge(
         )
     apart = [(a, b) for a in side for b in rest]
     subject: dict[str, Json] = {"golden_id": target, "other_id": last.from_id, "records": [*side, *rest]}
-    return _carry_out(uow, entity, "unmerge", subject, reason, must=(), cannot=apart, preview=preview)
+    return _carry_out(
+        uow, entity, "unmerge", subject, reason, sides=(side, rest), must=(), cannot=apart, preview=preview
+    )
 
 
 def split(
@@ -171,7 +176,9 @@ def split(
     must = [(side[0], record) for side in (away, rest) for record in side[1:]]
     cannot = [(a, b) for a in away for b in rest]
     subject: dict[str, Json] = {"golden_id": here, "records": away, "rest": rest}
-    return _carry_out(uow, entity, "split", subject, reason, must=must, cannot=cannot, preview=preview)
+    return _carry_out(
+        uow, entity, "split", subject, reason, sides=(away, rest), must=must, cannot=cannot, preview=preview
+    )
 
 
 def override(
@@ -316,12 +323,16 @@ def _carry_out(
     subject: Mapping[str, Json],
     reason: str,
     *,
+    sides: tuple[Sequence[int], Sequence[int]],
     must: Sequence[tuple[int, int]],
     cannot: Sequence[tuple[int, int]],
     preview: bool,
 ) -> Effect:
+    """Bind a decision between two ``sides``; the evidence kept with it is that of their most alike pair."""
+
     def act() -> Effect:
-        decision_id = _record(uow, entity, kind, subject, reason)
+        evidence = why.evidence_between(uow, entity, *sides)
+        decision_id = _record(uow, entity, kind, subject, reason, evidence=evidence)
         bind(uow, entity, decision_id, must, cannot)
         touched = {record for pair in (*must, *cannot) for record in pair}
         return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), touched))
@@ -406,6 +417,7 @@ def _record(
     subject: Mapping[str, Json],
     reason: str,
     undoes: str | None = None,
+    evidence: str = "{}",
 ) -> str:
     decision_id = uow.hub.new_id()
     review_store.add_decision(
@@ -417,7 +429,8 @@ def _record(
             "verdict": None,
             "task_id": None,
             "subject": json.dumps(subject, ensure_ascii=False, sort_keys=True),
-            "evidence": "{}",
+            "evidence": evidence,
+            "evidence_hash": hash_of(evidence),
             "actor": uow.actor.name,
             "reason": require_reason(reason),
             "at": uow.at,

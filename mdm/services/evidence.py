@@ -11,11 +11,11 @@ from typing import Any
 
 from mdm.domain.counterfactual import SILENT, Case, change_to_link, change_to_part, links
 from mdm.domain.reason import ONE_SOURCE, Fact, Objection, Words, blocked_words, sentence, turning_words
-from mdm.domain.review import Against, Telling
+from mdm.domain.review import Against, Evidence, Telling, VetoSpoken
 from mdm.domain.rules import Veto
 from mdm.linkage.levels import columns_read
-from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared
-from mdm.linkage.score import Evidence
+from mdm.linkage.record import FeatureRecord, Prepared
+from mdm.linkage.score import Evidence as Judged
 from mdm.services.rule import Matcher
 
 
@@ -59,7 +59,7 @@ def evidence_of(
     }
     if keep_features:
         made["one_source"] = one_source
-        made["features"] = {"left": _present(left), "right": _present(right)}
+        made["features"] = {"left": dict(left.record.features), "right": dict(right.record.features)}
     return made
 
 
@@ -87,6 +87,31 @@ def telling_of(evidence: dict[str, Any]) -> Telling:
     return Telling(**{name: evidence.get(name, "") for name in Telling.__slots__})
 
 
+def evidence_items(stored: dict[str, Any]) -> tuple[Evidence, ...]:
+    """How each comparison was judged, from stored evidence; ``Any``: JSON."""
+    return tuple(
+        Evidence(
+            item["name"],
+            item["en"],
+            item["zh"],
+            item["level_en"],
+            item["level_zh"],
+            item["weight"],
+            item["left"],
+            item["right"],
+        )
+        for item in stored["comparisons"]
+    )
+
+
+def spoken_vetoes(stored: dict[str, Any]) -> tuple[VetoSpoken, ...]:
+    """The vetoes that spoke, from stored evidence; ``Any``: JSON."""
+    return tuple(
+        VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"], v.get("regulated", False))
+        for v in stored["vetoes"]
+    )
+
+
 def text_of(evidence: dict[str, Any]) -> str:
     """Evidence as it is stored; ``Any``: JSON."""
     return json.dumps(evidence, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -108,7 +133,7 @@ def _turning(matcher: Matcher, case: Case, against: Against | None, *, one_sourc
     return turning_words(rules, case, search(rules, consequences, case))
 
 
-def _fact(item: Evidence) -> Fact:
+def _fact(item: Judged) -> Fact:
     return Fact(
         Words(item.en, item.zh),
         Words(item.label_en, item.label_zh),
@@ -125,7 +150,7 @@ def _objection(veto: Veto) -> Objection:
     return Objection(Words(veto.en, veto.zh), veto.hard, veto.regulated, columns)
 
 
-def _comparison(item: Evidence) -> dict[str, Any]:
+def _comparison(item: Judged) -> dict[str, Any]:
     """``Any``: JSON."""
     return {
         "name": item.comparison,
@@ -150,8 +175,3 @@ def _veto(veto: Veto) -> dict[str, Any]:
         "hard": veto.hard,
         "regulated": veto.regulated,
     }
-
-
-def _present(record: Prepared) -> dict[str, FeatureValue]:
-    """The features that have a value; an empty one says the same as none."""
-    return {name: value for name, value in record.record.features.items() if value not in (None, "", [], ())}

@@ -16,7 +16,7 @@ from typing import Any
 from mdm.domain.cluster import Partition, Reason, Refusal
 from mdm.domain.priority import priority, risk_of, teaching_lift
 from mdm.domain.review import Against, TaskReason, TaskStatus
-from mdm.services import second_person
+from mdm.services import rule, second_person
 from mdm.services.cluster import Scope
 from mdm.services.evidence import evidence_of, text_of
 from mdm.services.unit_of_work import UnitOfWork
@@ -195,6 +195,7 @@ def _follow(
     left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
     same = (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value)
     if not same or abs(task.match_weight - item.weight) >= 1e-9:
+        rule.keep(uow, scope.matcher)
         values = _task_values(scope, item, left, right) | {"priority": rank}
         review_store.change_task(uow.connection, task.task_id, values)
         second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
@@ -262,6 +263,8 @@ def _risks(uow: UnitOfWork, scope: Scope, record_ids: set[int]) -> dict[int, flo
 def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: Sequence[float]) -> list[int]:
     """Open a task for each question; returns their numbers in the order of the questions."""
     entity = scope.matcher.entity.name
+    if items:
+        rule.keep(uow, scope.matcher)
     rows = [
         {
             "entity": entity,
@@ -294,7 +297,7 @@ def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: 
 
 def _task_values(scope: Scope, item: Question, left: int, right: int) -> dict[str, Any]:
     """The changing columns of a task; ``Any``: column values."""
-    against = _against(scope, item.against)
+    against = against_of_refusal(scope, item.against)
     evidence = evidence_of(
         scope.matcher,
         scope.prepare(item.left),
@@ -314,7 +317,7 @@ def _task_values(scope: Scope, item: Question, left: int, right: int) -> dict[st
     }
 
 
-def _against(scope: Scope, refusal: Refusal | None) -> Against | None:
+def against_of_refusal(scope: Scope, refusal: Refusal | None) -> Against | None:
     """The two other records that forbid a link, and the words for what they contradict in."""
     if refusal is None or refusal.against is None:
         return None

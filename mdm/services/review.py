@@ -21,7 +21,6 @@ from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenE
 from mdm.domain.review import (
     PROPOSED,
     Decision,
-    Evidence,
     Foresight,
     MatchProposal,
     Outcome,
@@ -38,7 +37,7 @@ from mdm.domain.review import (
 )
 from mdm.domain.source import Json
 from mdm.services import access, decision, quality, rebuild, rule, second_person
-from mdm.services.evidence import against_of, hash_of, telling_of
+from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import proposal as proposal_store
 from mdm.storage import review as review_store
@@ -119,8 +118,8 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         _task_line(row, left, right, telling_of(evidence), uow),
         left,
         right,
-        tuple(_evidence(item) for item in evidence["comparisons"]),
-        _vetoes(evidence),
+        evidence_items(evidence),
+        spoken_vetoes(evidence),
         previous,
         held,
         against_of(evidence),
@@ -407,8 +406,8 @@ def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine
         row.right_source,
         row.right_key,
         right,
-        tuple(_evidence(item) for item in evidence["comparisons"]),
-        _vetoes(evidence),
+        evidence_items(evidence),
+        spoken_vetoes(evidence),
         telling_of(evidence),
         row.priority,
         row.settles,
@@ -460,28 +459,6 @@ def _side(record: source_store.StoredRecord, content: str, golden_id: str, membe
 def _values(content: str) -> Mapping[str, Json]:
     values: Mapping[str, Json] = json.loads(content).get("values", {})
     return values
-
-
-def _evidence(item: Mapping[str, Any]) -> Evidence:
-    """``Any``: stored JSON."""
-    return Evidence(
-        item["name"],
-        item["en"],
-        item["zh"],
-        item["level_en"],
-        item["level_zh"],
-        item["weight"],
-        item["left"],
-        item["right"],
-    )
-
-
-def _vetoes(evidence: Mapping[str, Any]) -> tuple[VetoSpoken, ...]:
-    """``Any``: stored JSON."""
-    return tuple(
-        VetoSpoken(v["name"], v["en"], v["zh"], v["clause"], v["hard"], v.get("regulated", False))
-        for v in evidence["vetoes"]
-    )
 
 
 def _previous(row: Any) -> dict[str, Json]:  # Any: a table row

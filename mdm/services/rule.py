@@ -161,6 +161,20 @@ def activate(uow: UnitOfWork, rules: RuleSet, model: Model) -> Matcher:
     return compile_matcher(uow.hub, rules, fingerprint, content)
 
 
+def keep(uow: UnitOfWork, used: Matcher) -> None:
+    """Keep the rules and the model that evidence rests on, also when no full run has put them in force."""
+    if not match_store.holds_model(uow.connection, used.model_fingerprint):
+        save_rules(uow, used.rules)
+        match_store.keep_model(
+            uow.connection,
+            used.model_fingerprint,
+            used.entity.name,
+            used.rule_fingerprint,
+            used.model.to_json(),
+            uow.at,
+        )
+
+
 def save_rules(uow: UnitOfWork, rules: RuleSet) -> None:
     """Keep the rule set under its fingerprint."""
     content = json.dumps(asdict(rules), ensure_ascii=False, sort_keys=True)

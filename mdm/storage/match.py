@@ -46,6 +46,22 @@ def save_rule_set(
         insert_rows(connection, rule_set, [row])
 
 
+def find_rule_set(connection: Connection, fingerprint: str) -> str | None:
+    """The stored declarations of a rule set, as JSON."""
+    return connection.scalar(select(rule_set.c.content).where(rule_set.c.fingerprint == fingerprint))
+
+
+def find_model(connection: Connection, fingerprint: str) -> str | None:
+    """The stored content of a model, in force or not."""
+    return connection.scalar(select(match_model.c.content).where(match_model.c.fingerprint == fingerprint))
+
+
+def holds_model(connection: Connection, fingerprint: str) -> bool:
+    """Whether the model is kept."""
+    found = select(match_model.c.active).where(match_model.c.fingerprint == fingerprint)
+    return connection.scalar(found) is not None
+
+
 def active_model(connection: Connection, entity: str) -> tuple[str, str] | None:
     """Fingerprints of the model in force and of the rules it was made under; its content may hold megabytes."""
     rows = raw_rows(
@@ -89,6 +105,21 @@ def activate_model(
         connection.execute(
             update(match_model).where(match_model.c.fingerprint == fingerprint).values(active=True)
         )
+
+
+def keep_model(
+    connection: Connection, fingerprint: str, entity: str, rule_fingerprint: str, content: str, at: str
+) -> None:
+    """Keep a model under its fingerprint without putting it in force."""
+    row = {
+        "fingerprint": fingerprint,
+        "entity": entity,
+        "rule_fingerprint": rule_fingerprint,
+        "content": content,
+        "active": False,
+        "created_at": at,
+    }
+    insert_rows(connection, match_model, [row])
 
 
 def save_run(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -138,6 +138,13 @@ def find_decision(connection: Connection, decision_id: str) -> Row | None:
     return connection.execute(select(decision).where(decision.c.decision_id == decision_id)).first()
 
 
+def decisions_by_id(connection: Connection, decision_ids: Iterable[str]) -> Sequence[Row]:
+    """These decisions."""
+    return connection.execute(
+        select(decision).where(among(connection, decision.c.decision_id, decision_ids))
+    ).all()
+
+
 def list_decisions(connection: Connection, *, limit: int, actor: str | None = None) -> Sequence[Row]:
     """Decisions, newest first."""
     query = select(decision).order_by(decision.c.decision_id.desc()).limit(limit)

@@ -97,6 +97,8 @@ def test_the_scope_a_call_tells_is_the_one_it_needs(calm, spec):
         filled = path.replace("/api/v1", "").replace("{entity}", "supplier").replace("{task_id}", "1")
         filled = filled.replace("{source}", "ERP1").replace("{source_system}", "ERP1")
         filled = re.sub(r"{\w+}", "X", filled)
+        if path.endswith("/explain/{entity}"):
+            filled += "?left=ERP1:X&right=ERP1:Y"
         if method in {"put", "post"}:
             continue  # a body is checked before the right is
         answer = getattr(calm.with_scope(operation["x-scope"]), method)(filled)

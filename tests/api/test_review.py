@@ -92,3 +92,22 @@ def test_unknown_tasks_are_not_found(erp):
     assert erp.get(f"/tasks/{10**40}").status_code == 404
     assert erp.get("/tasks/-1").status_code == 404
     assert erp.get("/tasks?entity=nonsense").status_code == 404
+
+
+def test_two_records_are_explained_and_a_decision_is_derived_again(erp):
+    found = erp.get("/explain/supplier?left=ERP1:100&right=ERP1:200")
+    assert found.status_code == 200
+    assert {
+        "answer",
+        "answer_zh",
+        "telling",
+        "evidence",
+        "vetoes",
+        "keys",
+        "chain",
+        "verdicts",
+    } <= found.json.keys()
+    assert erp.get("/explain/supplier?left=ERP1:100").status_code == 422
+    assert erp.get("/explain/supplier?left=ERP1:nobody&right=ERP1:100").json["code"] == "record.unknown"
+    assert erp.get("/explain/nonsense?left=a:1&right=b:2").json["code"] == "entity.unknown"
+    assert erp.get("/decisions/NONE/evidence").json["code"] == "decision.unknown"

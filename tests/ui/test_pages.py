@@ -35,6 +35,9 @@ def pages(stocked_hub: Hub, task_ids: list[int]) -> list[str]:
         f"/loads/{load_id}",
         "/record?entity=supplier&system=QMS1&key=" + quote("Q/2 中"),
         "/decisions",
+        "/explain",
+        "/explain?entity=supplier&left=ERP1:E-1&right=QMS1:Q-1",
+        "/explain?entity=supplier&left=ERP1:E-1&right=ERP1:E-4",
         "/about",
     ]
 
