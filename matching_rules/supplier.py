@@ -20,16 +20,18 @@ from mdm.domain.rules import (
     all_of,
     any_of,
     disjoint,
+    edits,
     exact,
     jaro_winkler,
     missing,
     overlap,
     shared,
+    subset,
 )
 
 RULES = RuleSet(
     entity="supplier",
-    version="5",
+    version="6",
     features=(
         Feature("org", "values", ("uscc.org", "tax_id.org")),
         Feature("registered", "checked_orgs", ("uscc.org", "tax_id.org")),
@@ -228,6 +230,13 @@ RULES = RuleSet(
                     zh="字号相近，行业相同",
                 ),
                 all_of(
+                    missing("han"),
+                    missing("industry"),
+                    any_of(subset("words"), jaro_winkler("letters", 0.93)),
+                    en="the same words, or nearly the same name",
+                    zh="词语相同或名称几乎相同",
+                ),
+                all_of(
                     any_of(shared("heads"), shared("sound"), overlap("words", 0.6)),
                     missing("industry"),
                     en="similar trade name",
@@ -373,7 +382,7 @@ RULES = RuleSet(
         BlockingRule("quoted", 20),
         BlockingRule("local", 20),
     ),
-    thresholds=(Threshold(Action.LINK, 1.2, "link"), Threshold(Action.REVIEW, 0.5, "review")),
+    thresholds=(Threshold(Action.LINK, 1.5, "link"), Threshold(Action.REVIEW, 0.4, "review")),
     vetoes=(
         Veto(
             "other_registration",
@@ -404,6 +413,25 @@ RULES = RuleSet(
             "one is a group, the other is not: a parent and its subsidiary",
             "一方为集团而另一方不是：可能是母公司与子公司",
             unless=any_of(shared("org"), shared("account"), shared("quoted")),
+            hard=False,
+        ),
+        Veto(
+            "own_words",
+            all_of(
+                missing("han"),
+                missing("industry"),
+                disjoint("trade"),
+                overlap("words", 0.3),
+            ),
+            "names share words, but each has a word of its own: two units of one house",
+            "名称有相同的词，但各有不同的词：可能是同一处的两个单位",
+            unless=any_of(
+                subset("words"),
+                edits("letters", 2),
+                shared("numbers"),
+                shared("mailbox"),
+                shared("quoted"),
+            ),
             hard=False,
         ),
         Veto(

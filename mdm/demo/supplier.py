@@ -27,7 +27,7 @@ _RELATIVES = (
     ("parent_subsidiary", 60),
     ("branch", 55),
     ("same_trade_unrelated", 48),
-    ("homophone", 32),
+    ("homophone", 44),
     ("same_address", 22),
 )
 _FAMILY_SHARE = 0.27

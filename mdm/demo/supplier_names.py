@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from mdm.demo.company import Company, Place
 from mdm.demo.dirt import Pen, brackets, mistype_latin, spoil_name, traditional, weighted
+from mdm.demo.vocabulary import words
 
 
 def registered_name(company: Company) -> str:
@@ -33,7 +35,7 @@ def chinese_name(company: Company, pen: Pen) -> str:
     if company.kind == "foreign":
         return spoil_name(rng, _transliterated(company, rng))
     style = weighted(rng, _SPARSE_STYLES if pen.sparse else _CHINESE_STYLES)
-    name = brackets(rng, _chinese_style(company, style, rng))
+    name = brackets(rng, _chinese_style(_as_typed(company, rng), style, rng))
     if company.kind == "tw" and rng.random() < 0.55:
         return spoil_name(rng, traditional(name))
     return spoil_name(rng, name, 1.5)
@@ -51,6 +53,23 @@ _CHINESE_STYLES = (
     ("former", 3),
 )
 _SPARSE_STYLES = (("registered", 30), ("short", 30), ("trade", 15), ("no_form", 15), ("trade_industry", 10))
+
+
+def _as_typed(company: Company, rng: Random) -> Company:
+    """The company as a clerk hears it: now and then another character of the same sound, or the commonest form."""
+    if rng.random() < 0.012 and len(company.trade_py) == len(company.trade_zh):
+        spot = rng.randrange(len(company.trade_zh))
+        alike = words("companies")["sounds"][company.trade_py[spot]]
+        heard = company.trade_zh[:spot] + rng.choice(alike) + company.trade_zh[spot + 1 :]
+        company = replace(company, trade_zh=heard)
+    return _of_common_form(company, rng, 0.02)
+
+
+def _of_common_form(company: Company, rng: Random, share: float) -> Company:
+    """The company with the legal form that most have, as those write who do not look it up."""
+    if company.kind != "cn" or rng.random() > share:
+        return company
+    return replace(company, form=words("companies")["form"][0])
 
 
 def _chinese_style(company: Company, style: str, rng: Random) -> str:
@@ -117,7 +136,7 @@ def _from_chinese(company: Company, pen: Pen) -> str:
     rng, place = pen.rng, company.place
     trade = _latin_trade(company, rng)
     industry, pinyin = _latin_industry(company.industry, rng)
-    form = _latin_form(company.form, rng, pinyin=pinyin)
+    form = _latin_form(_of_common_form(company, rng, 0.5 if pinyin else 0.03).form, rng, pinyin=pinyin)
     if company.kind == "cn" and rng.random() < 0.1:
         region = _PROVINCES.get(place.province, place.en)
     else:
@@ -132,7 +151,7 @@ def _from_chinese(company: Company, pen: Pen) -> str:
         "bracket": f"{trade} ({region}) {full}",
         "no_city": f"{trade} {full}",
         "no_form": f"{region} {trade} {industry}",
-        "brief": f"{trade} {industry}",
+        "brief": f"{trade} {industry if pinyin or rng.random() < 0.5 else industry.split()[0]}",
     }
     return made[style] + tail
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from mdm.demo.world import generate
-from mdm.demo.worlds import read_world
+from mdm.demo.worlds import read_records
 from mdm.domain.rules import (
     Action,
     BlockingRule,
@@ -153,7 +153,7 @@ def shipped_case(entity: str, folder: Path, records: int) -> Case:
     dictionary = load_dictionary()
     rules = load_rule_set(dictionary, entity)
     generate(entity, folder, records=records, seed=77)
-    read = read_world(folder, rules, dictionary).records
+    read = read_records(folder, rules, dictionary).records
     weights = shipped_weights(rules)
     assert weights is not None
     model = build_model(rules, weights, collect_statistics(rules, read))
