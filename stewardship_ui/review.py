@@ -252,10 +252,9 @@ def _place(tasks: TaskPage, task_id: int) -> Place:
 
 
 def _keeper(task: Task) -> str:
-    """The golden ID that would stay after a match."""
-    return choose_keeper(
-        {side.golden_id: side.golden_members for side in (task.left, task.right) if side.golden_id}
-    )
+    """The golden ID that would stay after a match; empty while an audit task is open."""
+    holders = {side.golden_id: side.golden_members for side in (task.left, task.right) if side.golden_id}
+    return choose_keeper(holders) if holders else ""
 
 
 def _reason_given() -> str:

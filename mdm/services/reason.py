@@ -41,6 +41,7 @@ from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
 from mdm.storage import match as match_store
+from mdm.storage import quality as quality_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -75,12 +76,16 @@ def explain(uow: UnitOfWork, entity: str, left: str, right: str) -> Explanation:
     """Why two records or golden records are one thing, or why not.
 
     Each is named ``SYSTEM:KEY`` or by golden ID; of golden records the most alike pair is told. Raises
-    UnknownRecordError, UnknownGoldenIdError.
+    UnknownRecordError, UnknownGoldenIdError, and InvalidInputError for a pair that an open audit task asks about.
     """
     access.require_one(uow.actor, Permission.REVIEW_READ, Permission.GOLDEN_READ)
     uow.hub.dictionary.entity(entity)
     matcher = rule.matcher(uow, entity)
     one, other = _most_alike(uow, matcher, _records(uow, entity, left), _records(uow, entity, right))
+    if (min(one, other), max(one, other)) in quality_store.open_audit_pairs(uow.connection, entity):
+        raise InvalidInputError(
+            "This pair is under a blind check: it is explained after the verdict.", field="right"
+        )
     scope = cluster.gather_around(uow, matcher, {one, other})
     held = source_store.records_by_id(uow.connection, {one, other})
     scope.features |= match_store.features(uow.connection, {one, other} - scope.features.keys())

@@ -111,3 +111,24 @@ def test_two_records_are_explained_and_a_decision_is_derived_again(erp):
     assert erp.get("/explain/supplier?left=ERP1:nobody&right=ERP1:100").json["code"] == "record.unknown"
     assert erp.get("/explain/nonsense?left=a:1&right=b:2").json["code"] == "entity.unknown"
     assert erp.get("/decisions/NONE/evidence").json["code"] == "decision.unknown"
+
+
+def test_an_open_audit_task_tells_no_caller_what_the_machine_thinks(caller):
+    made = caller()
+    uscc = {**NAME, "uscc": "91370212MA3C7XU05W"}
+    made.put("/records/supplier/ERP1/100", json={"attributes": uscc})
+    made.put("/records/supplier/ERP1/200", json={"attributes": uscc})
+    drawn = made.post("/quality/supplier/sample", json={"links": 5, "non_links": 5}).json
+    assert drawn["links"] == 1
+    (line,) = made.get("/tasks?reason=audit").json["tasks"]
+    assert (line["match_weight"], line["match_probability"]) == (None, None)
+    task = made.get(f"/tasks/{line['task_id']}").json
+    assert (task["evidence"], task["vetoes"]) == ([], [])
+    assert task["left"]["golden_id"] == task["right"]["golden_id"] == ""
+    assert not task["task"]["sentence_en"]
+    decided = made.post(f"/tasks/{line['task_id']}/decision", json={"verdict": "match", **WHY})
+    assert decided.status_code == 200
+    assert made.get(f"/tasks/{line['task_id']}").json["evidence"]
+    quality = made.get("/quality/supplier").json
+    assert quality["sample"]["precision"]["number"] == 1
+    assert quality["state"] == "open"

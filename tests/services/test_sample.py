@@ -6,7 +6,7 @@ import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError
 from mdm.domain.review import Telling
-from mdm.services import decision, match, review, sample
+from mdm.services import decision, match, reason, review, sample
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -60,6 +60,16 @@ def test_an_open_audit_task_tells_nothing_of_what_the_machine_thinks(linked):
         assert {task.left.golden_id, task.right.golden_id} == {""}
         assert {task.left.golden_members, task.right.golden_members} == {0}
     assert len({(line.priority, line.settles) for line in audit_tasks(linked)}) == 1
+
+
+def test_nobody_asks_why_while_the_check_is_open(linked):
+    draw(linked, 1, 0)
+    (line,) = audit_tasks(linked)
+    sides = (f"{line.left_system}:{line.left_id}", f"{line.right_system}:{line.right_id}")
+    with pytest.raises(InvalidInputError, match="blind check"):
+        f.read(linked, reason.explain, f.ENTITY, *sides)
+    f.act(linked, review.decide, line.task_id, "match", "the same code")
+    assert f.read(linked, reason.explain, f.ENTITY, *sides).evidence
 
 
 def test_an_unsure_verdict_does_not_give_the_opinion_away_to_the_next_steward(linked):

@@ -98,6 +98,7 @@ def stocked_home(scratch: Path, sqlite_template: Path) -> Path:
         ("steward", "steward"),
         ("second", "steward"),
         ("auditor", "auditor"),
+        ("governance", "governance"),
         ("admin", "admin"),
     ):
         with hub.unit_of_work(actor, "a person joins") as uow:
