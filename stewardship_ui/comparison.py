@@ -48,7 +48,33 @@ def compare_records(task: Task, labels: Labels) -> Comparison:
             found.equal.append(row)
         else:
             found.different.append(row)
+    _pair_names(task, found, labels)
     return found
+
+
+def _pair_names(task: Task, found: Comparison, labels: Labels) -> None:
+    """Put names side by side that stand in two attributes: one system keeps the Chinese one, another the English."""
+    names = labels.naming(task.line.entity)
+    left = [row for row in found.one_sided if row.name in names and row.left]
+    right = [row for row in found.one_sided if row.name in names and row.right]
+    named = any(row.name in names for row in (*found.different, *found.equal))
+    if named or not left or not right:
+        return
+    mine, theirs = left[0], right[0]
+    found.one_sided.remove(mine)
+    found.one_sided.remove(theirs)
+    found.different.insert(
+        0,
+        Row(
+            mine.name,
+            f"{mine.label} / {theirs.label}",
+            "",
+            mine.left,
+            theirs.right,
+            mine.left_raw,
+            theirs.right_raw,
+        ),
+    )
 
 
 def _row(task: Task, name: str, labels: Labels) -> Row:

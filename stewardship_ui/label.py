@@ -41,6 +41,11 @@ class Labels:
         found = self._attribute(entity, name)
         return found.meaning if found else ""
 
+    def naming(self, entity: str) -> tuple[str, ...]:
+        """The names among the attributes that a thing may be called by; a number or a size is no name."""
+        found = self._entity(entity)
+        return tuple(name for name in found.title if "name" in name.split("_")) if found else ()
+
     def ordered(self, entity: str, names: Sequence[str]) -> list[str]:
         """Attribute names in the order of the dictionary, unknown ones last."""
         found = self._entity(entity)
