@@ -17,6 +17,8 @@ from mdm.services.hub import Hub
 from stewardship_ui import (
     about,
     access,
+    change,
+    dictionary,
     door,
     error,
     golden,
@@ -76,5 +78,5 @@ pages.context_processor(template.context)
 pages.register_error_handler(MdmError, error.show_domain_error)
 pages.register_error_handler(CSRFError, error.show_csrf_error)
 pages.register_error_handler(HTTPException, error.show_http_error)
-for _noun in (access, review, reason, golden, search, source, quality, about):
+for _noun in (access, review, reason, golden, search, source, quality, about, change, dictionary):
     pages.register_blueprint(_noun.blueprint)

@@ -22,6 +22,10 @@ _STATUS: Mapping[str, int] = {
     "golden.unknown": 404,
     "task.unknown": 404,
     "decision.unknown": 404,
+    "change.unknown": 404,
+    "code_list.unknown": 404,
+    "change.state": 409,
+    "change.report_stale": 409,
     "task.not_open": 409,
     "version.stale": 409,
     "write.conflict": 409,
@@ -44,6 +48,12 @@ _WORDS = {
     "golden.unknown": lazy_gettext("This golden ID was never issued."),
     "task.unknown": lazy_gettext("There is no such review task."),
     "decision.unknown": lazy_gettext("There is no such decision."),
+    "change.unknown": lazy_gettext("There is no such change."),
+    "code_list.unknown": lazy_gettext("There is no such code list."),
+    "change.state": lazy_gettext("The change has moved on: this step is not possible any more."),
+    "change.report_stale": lazy_gettext(
+        "Records, verdicts or rules have changed since the report was made: examine it again."
+    ),
     "task.not_open": lazy_gettext("This task is no longer open."),
     "version.stale": lazy_gettext("Someone changed this since you opened it."),
     "write.conflict": lazy_gettext("Someone changed this since you opened it."),

@@ -129,6 +129,56 @@ _KINDS = {
 }
 
 
+_CHANGE_KINDS = {
+    "model": lazy_gettext("Weights"),
+    "rules": lazy_gettext("Rules"),
+    "threshold": lazy_gettext("Thresholds"),
+    "code_list": lazy_gettext("Code list"),
+}
+
+_CHANGE_STATES = {
+    "proposed": lazy_gettext("proposed"),
+    "examined": lazy_gettext("examined"),
+    "approved": lazy_gettext("approved"),
+    "rejected": lazy_gettext("rejected"),
+    "activated": lazy_gettext("in force"),
+    "withdrawn": lazy_gettext("withdrawn"),
+}
+
+_CHANGE_PARTS = {
+    "threshold": lazy_gettext("Threshold (bits)"),
+    "feature": lazy_gettext("Feature"),
+    "blocking": lazy_gettext("Candidate rule"),
+    "comparison": lazy_gettext("Comparison"),
+    "level": lazy_gettext("Level of a comparison"),
+    "veto": lazy_gettext("Veto"),
+    "anchor": lazy_gettext("Evidence that a link needs"),
+    "survivorship": lazy_gettext("Which value survives"),
+    "share": lazy_gettext("Share of contradictions"),
+    "trained_on": lazy_gettext("Trained on"),
+    "prior": lazy_gettext("Prior (bits)"),
+    "weight": lazy_gettext("Weight (bits)"),
+    "calibration": lazy_gettext("Calibration points"),
+    "code": lazy_gettext("Code"),
+    "code_zh": lazy_gettext("Chinese name"),
+    "code_en": lazy_gettext("English name"),
+    "code_parent": lazy_gettext("Belongs to"),
+    "synonym": lazy_gettext("Spelling"),
+}
+
+_OUTCOMES = {
+    "link": lazy_gettext("would link"),
+    "review": lazy_gettext("would ask"),
+    "non_link": lazy_gettext("would keep apart"),
+}
+
+_EXAMPLES = {
+    "verdict": lazy_gettext("Against a verdict"),
+    "merge": lazy_gettext("Would become one"),
+    "split": lazy_gettext("Would come apart"),
+}
+
+
 class Preset(NamedTuple):
     """A quick reason: its key on the keyboard, the verdict it usually goes with, its text."""
 
@@ -200,6 +250,31 @@ def rule(code: str) -> str:
 def kind(code: str) -> str:
     """What sort of decision it was."""
     return _say(_KINDS, code)
+
+
+def change_kind(code: str) -> str:
+    """What a change request is about."""
+    return _say(_CHANGE_KINDS, code)
+
+
+def change_state(code: str) -> str:
+    """Where a change request stands."""
+    return _say(_CHANGE_STATES, code)
+
+
+def change_part(code: str) -> str:
+    """Which part of rules, weights or code list differs."""
+    return _say(_CHANGE_PARTS, code)
+
+
+def outcome(code: str) -> str:
+    """What the machine by itself would make of a pair."""
+    return _say(_OUTCOMES, code)
+
+
+def example(code: str) -> str:
+    """Why a pair is shown in a report."""
+    return _say(_EXAMPLES, code)
 
 
 def decided(code: str, task_id: int) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 
 from mdm.app import create_app
 from mdm.domain.access import SCOPE_PERMISSIONS
-from mdm.services import access, decision, session
+from mdm.services import access, change, decision, session
 from mdm.services.hub import Hub
 from tests import factories as f
 
@@ -174,6 +174,7 @@ def besiege(hub: Hub) -> Siege:
     )
     golden = f.golden_ids(hub)
     effect = f.act(hub, decision.merge, "widget", golden["ERP:3"], golden["ERP:4"], "one thing")
+    change_id = f.act(hub, change.propose_thresholds, "widget", {"link": 8.0}, "surer")
     tasks = [task.task_id for task in f.open_tasks(hub).values()]
     sessions = {}
     for role in ROLES:
@@ -185,7 +186,7 @@ def besiege(hub: Hub) -> Siege:
     app = create_app(hub)
     app.testing = True
     ids = {"task": tasks[0], "other_task": tasks[1], "golden": golden["ERP:1"], "merged": golden["ERP:4"],
-           "decision": effect.decision_id}  # fmt: skip
+           "decision": effect.decision_id, "change": change_id}  # fmt: skip
     return Siege(hub, app, token, ids, sessions)
 
 
@@ -236,6 +237,8 @@ class Forger:
             "golden.override": {"attribute": "note", "value": "x", "reason": "x"},
             "tasks.decide": {"verdict": "unsure", "reason": "x"},
             "tasks.undo": {"reason": "x"},
+            "change_requests.propose": {"entity": "widget", "thresholds": {"link": 7.5}, "reason": "x"},
+            "code_lists.propose": {"code": "xanthic", "zh": "试验黄", "add": ["xanthous"], "reason": "x"},
         }
         return found.get(endpoint, {"reason": "x"})
 
@@ -294,6 +297,9 @@ class Forger:
             "source_id": ["1", "2", "a/b 中", "x" * 300, "x" * 301, "../1", "/1", "1/", " 1"],
             "golden_id": [self.siege.ids["golden"], self.siege.ids["merged"], "WID-0"],
             "decision_id": [self.siege.ids["decision"], "01"],
+            "change_id": [self.siege.ids["change"], "01"],
+            "step": ["approve", "reject", "examine", "activate", "nothing"],
+            "name": ["colours", "units", "nothing"],
         }
         if self.dice.random() < 0.75 and name in right:
             return quoted(str(self.dice.choice(right[name])))

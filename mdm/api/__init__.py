@@ -9,7 +9,20 @@ from flask import Flask
 from flask_smorest import Api
 
 from mdm import __version__
-from mdm.api import document, errors, event, golden, match, quality, reason, record, review, xref
+from mdm.api import (
+    change,
+    dictionary,
+    document,
+    errors,
+    event,
+    golden,
+    match,
+    quality,
+    reason,
+    record,
+    review,
+    xref,
+)
 from mdm.api.blueprint import SourceIdConverter, require_clean_target
 from mdm.api.schema import (
     ATTRIBUTE_SET,
@@ -46,7 +59,7 @@ def register(app: Flask, hub: Hub) -> None:
     app.teardown_request(end_reading)
     api = HubApi(app, spec_kwargs={"info": {"description": document.ABOUT}})
     _describe_attributes(api, hub)
-    for noun in (xref, record, match, golden, review, reason, quality, event):
+    for noun in (xref, record, match, golden, review, reason, quality, event, change, dictionary):
         api.register_blueprint(noun.blueprint)
     document.register(app, api.spec.to_dict())
 

@@ -48,6 +48,10 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("quality", "post"): "quality:sample",
     ("changes", "get"): "changes:read",
     ("reasons", "get"): "tasks:read",
+    ("change_requests", "get"): "matching:read",
+    ("change_requests", "post"): "matching:propose",
+    ("code_lists", "get"): "matching:read",
+    ("code_lists", "post"): "matching:propose",
 }
 """Noun and method -> the scope a call needs, for the description only; services check permissions."""
 

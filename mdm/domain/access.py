@@ -117,6 +117,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.QUALITY_READ,
             Permission.QUALITY_SAMPLE,
             Permission.EVENT_READ,
+            Permission.DICTIONARY_READ,
             Permission.CHANGE_READ,
             Permission.CHANGE_PROPOSE,
         }
@@ -137,8 +138,10 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "quality:read": frozenset({Permission.QUALITY_READ}),
     "quality:sample": frozenset({Permission.QUALITY_SAMPLE, Permission.QUALITY_READ}),
     "changes:read": frozenset({Permission.EVENT_READ}),
-    "matching:read": frozenset({Permission.CHANGE_READ}),
-    "matching:propose": frozenset({Permission.CHANGE_PROPOSE, Permission.CHANGE_READ}),
+    "matching:read": frozenset({Permission.CHANGE_READ, Permission.DICTIONARY_READ}),
+    "matching:propose": frozenset(
+        {Permission.CHANGE_PROPOSE, Permission.CHANGE_READ, Permission.DICTIONARY_READ}
+    ),
 }
 """What each scope of an API client opens."""
 

@@ -11,6 +11,8 @@ from mdm.domain.code_list import CodeEntry, CodeList
 from mdm.domain.rules import Comparison, Level, RuleSet, Veto
 from mdm.domain.whatif import ChangeLine
 
+_ACTIONS = {"link": "链接", "review": "复核", "non_link": "不链接"}
+
 
 def rule_changes(old: RuleSet, new: RuleSet) -> tuple[ChangeLine, ...]:
     """Every declaration that differs; levels of comparisons one by one."""
@@ -18,7 +20,13 @@ def rule_changes(old: RuleSet, new: RuleSet) -> tuple[ChangeLine, ...]:
     for each, then in zip(old.thresholds, new.thresholds, strict=False):
         if each.min_weight != then.min_weight:
             lines.append(
-                ChangeLine("threshold", each.action.value, f"{each.min_weight:g}", f"{then.min_weight:g}")
+                ChangeLine(
+                    "threshold",
+                    each.action.value,
+                    f"{each.min_weight:g}",
+                    f"{then.min_weight:g}",
+                    _ACTIONS.get(each.action.value, ""),
+                )
             )
     lines += _named("feature", old.features, new.features, "name")
     lines += _named("blocking", old.blocking, new.blocking, "on")

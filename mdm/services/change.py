@@ -78,6 +78,11 @@ def report(uow: UnitOfWork, change_id: str) -> Report | None:
     return None if stored is None else report_from_json(stored.content)
 
 
+def check_step(found: Change, step: Step) -> None:
+    """Raise ChangeStateError when the change stands where this step cannot be taken."""
+    change.take(found, step)
+
+
 def keep_report(uow: UnitOfWork, change_id: str, text: str, basis: str, state: str) -> Change:
     """Store the report (JSON text) that examining the change gave, and what it was made on."""
     access.require(uow.actor, Permission.CHANGE_PROPOSE)

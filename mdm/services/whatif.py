@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mdm.domain.access import Actor, Permission
-from mdm.domain.change import Change
+from mdm.domain.change import Change, Step
 from mdm.domain.cluster import Partition
+from mdm.domain.errors import MdmError
 from mdm.domain.rule_change import code_changes, rule_changes
 from mdm.domain.whatif import (
     MOST_EXAMPLES,
@@ -65,15 +66,36 @@ class _Side:
     weights: Mapping[Pair, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A report as stored, and what it was made on."""
+
+    text: str
+    basis: str
+    state: str
+
+
 def examine(hub: Hub, actor: Actor, change_id: str) -> Change:
     """Compute the report of a change on the present state and store it with the change."""
     with hub.reading(actor) as uow:
-        found = change.get(uow, change_id)
-        report = report_of(uow, found)
-        basis, state = proposal.basis_of(uow.hub, found.entity), change.state_of(uow, found.entity)
+        made = compute(uow, change_id)
+    with hub.unit_of_work(actor, f"examine change {change_id}"[:2000]) as uow:
+        return keep(uow, change_id, made)
+
+
+def compute(uow: UnitOfWork, change_id: str) -> Examined:
+    """The report of a change on the state of this snapshot; takes seconds, so no transaction should wait for it."""
+    access.require(uow.actor, Permission.CHANGE_PROPOSE)
+    found = change.get(uow, change_id)
+    change.check_step(found, Step.EXAMINE)
+    report = report_of(uow, found)
     text = json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    with hub.unit_of_work(actor, f"examine change {change_id}") as uow:
-        return change.keep_report(uow, change_id, text, basis, state)
+    return Examined(text, proposal.basis_of(uow.hub, found.entity), change.state_of(uow, found.entity))
+
+
+def keep(uow: UnitOfWork, change_id: str, made: Examined) -> Change:
+    """Store a computed report with its change."""
+    return change.keep_report(uow, change_id, made.text, made.basis, made.state)
 
 
 def report_of(uow: UnitOfWork, found: Change) -> Report:
@@ -81,6 +103,16 @@ def report_of(uow: UnitOfWork, found: Change) -> Report:
     governed = proposal.would_govern(uow.hub, found)
     entities = [found.entity] if found.entity else [name for name in uow.hub.rules if _has_records(uow, name)]
     return Report(found.fingerprint, tuple(foresee(uow, name, governed) for name in entities))
+
+
+def lines_of(uow: UnitOfWork, found: Change) -> tuple[ChangeLine, ...]:
+    """What a change differs in from what governs now; nothing when it no longer fits it."""
+    access.require(uow.actor, Permission.CHANGE_READ)
+    try:
+        hub = uow.hub.as_if(proposal.would_govern(uow.hub, found))
+    except MdmError:
+        return ()
+    return tuple(_lines(uow.hub, hub, found.entity) if found.entity else _code_lines(uow.hub, hub))
 
 
 def foresee(uow: UnitOfWork, entity: str, governed: Governed) -> WhatIf:
@@ -437,6 +469,11 @@ def _lines(now: Hub, then: Hub, entity: str) -> list[ChangeLine]:
     old, new = now.rules[entity], then.rules[entity]
     lines = [*rule_changes(old, new)]
     lines += _weight_lines(rule.weights_in_force(now, old), rule.weights_in_force(then, new))
+    return lines + _code_lines(now, then)
+
+
+def _code_lines(now: Hub, then: Hub) -> list[ChangeLine]:
+    lines: list[ChangeLine] = []
     for name, codes in then.dictionary.code_lists.items():
         held = now.dictionary.code_lists.get(name)
         if held is not None and held.content_hash != codes.content_hash:

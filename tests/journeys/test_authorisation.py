@@ -36,6 +36,15 @@ CALLS = {
     "tasks.list_decisions": {"tasks:read", "tasks:decide"},
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
+    "change_requests.list_changes": {"matching:read", "matching:propose"},
+    "change_requests.propose": {"matching:propose"},
+    "change_requests.read": {"matching:read", "matching:propose"},
+    "change_requests.read_report": {"matching:read", "matching:propose"},
+    "change_requests.examine": {"matching:propose"},
+    "change_requests.withdraw": {"matching:propose"},
+    "code_lists.list_code_lists": {"matching:read", "matching:propose"},
+    "code_lists.read": {"matching:read", "matching:propose"},
+    "code_lists.propose": {"matching:propose"},
 }
 """Endpoint -> scopes of which each alone opens it."""
 
@@ -51,8 +60,19 @@ PAGES = {
     "ui.source.sources": Permission.SOURCE_READ,
     "ui.source.load": Permission.SOURCE_READ,
     "ui.source.record": Permission.RECORD_READ,
+    "ui.change.changes": Permission.CHANGE_READ,
+    "ui.change.propose": Permission.CHANGE_PROPOSE,
+    "ui.change.show": Permission.CHANGE_READ,
+    "ui.change.report": Permission.CHANGE_READ,
+    "ui.change.decide": Permission.CHANGE_APPROVE,
+    "ui.dictionary.code_lists": Permission.DICTIONARY_READ,
+    "ui.dictionary.codes": Permission.DICTIONARY_READ,
+    "ui.dictionary.propose": Permission.CHANGE_PROPOSE,
 }
 """Endpoint -> what a person must be allowed."""
+
+CHANGE = {"entity": "widget", "link": "7", "code": "xanthic", "en": "xanthic"}
+"""What the forms that propose something are sent."""
 
 FOR_ALL_PEOPLE = {"ui.about.about", "ui.access.home", "ui.golden.find"}
 FOR_EVERYBODY = {
@@ -83,7 +103,8 @@ def address(siege, steps, source="ERP"):
     filled = {
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
-        "decision_id": str(siege.ids["decision"]), "filename": "mark.svg", "token": "x",
+        "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
+        "name": "colours", "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)
 
@@ -182,7 +203,11 @@ def test_every_page_opens_for_its_roles_only(walls, role):
     for method, endpoint, steps in h.routes(walls.app, "/"):
         if endpoint not in PAGES:
             continue
-        sent = {"data": {"csrf_token": csrf, "verdict": "wrong", "reason": "x"}} if method == "POST" else {}
+        sent = (
+            {"data": {"csrf_token": csrf, "verdict": "wrong", "reason": "x", **CHANGE}}
+            if method == "POST"
+            else {}
+        )
         sent |= {"query_string": {"entity": "widget", "system": "ERP", "key": "1"}} if method == "GET" else {}
         if endpoint == "ui.review.decide":
             sent["data"]["verdict"] = "match"
