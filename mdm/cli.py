@@ -308,13 +308,17 @@ def match_command(house: House, entity: str, *, full: bool, engine: str) -> Answ
 @click.option("--truth", required=True, type=click.Path(path_type=Path))
 @click.option("--negatives", default=None, type=click.Path(path_type=Path))
 @click.option("--report", default=None, type=click.Path(path_type=Path), help="Write an HTML document too.")
-def evaluate(house: House, entity: str, truth: Path, negatives: Path | None, report: Path | None) -> Answer:
+@click.option("--stability", is_flag=True, help="Cluster again and in another order: what moves?")
+def evaluate(
+    house: House, entity: str, truth: Path, negatives: Path | None, report: Path | None, *, stability: bool
+) -> Answer:
     """Judge the automatic golden records against a known truth."""
     with house.reading() as uow:
         found, document = evaluation.evaluate_with_report(uow, entity, truth, negatives)
+        moved = {"stability": _plain(evaluation.stability(uow, entity))} if stability else {}
     if report is not None:
         _write(report, document)
-    return _plain(found)
+    return _plain(found) | moved
 
 
 @command(export_group, "xref")

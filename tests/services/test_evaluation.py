@@ -108,6 +108,11 @@ def test_what_records_say_cannot_break_the_report(hub, truth):
     assert "&lt;b onload" in document
 
 
+def test_another_order_moves_no_record(hub):
+    found = f.read(hub, evaluation.stability, "widget")
+    assert (found.records, found.rerun, found.permuted) == (5, 0, 0)
+
+
 def test_kinds_of_negatives_and_automatic_links_come_with_intervals(hub, truth, negatives):
     found = judge(hub, truth, negatives)
     assert found.false_merges["next_size"].low == pytest.approx(0.025)
