@@ -462,7 +462,8 @@ RULES = RuleSet(
     ),
     anchors=(
         any_of(shared("numbers"), shared("mailbox"), en="same number or mailbox", zh="号码或邮箱相同"),
-        any_of(shared("road"), shared("domain"), en="same address or domain", zh="地址或域名相同"),
+        shared("domain", "same mail or web domain", "邮箱或网站域名相同"),
+        all_of(shared("road"), shared("person"), en="same address and person", zh="地址与联系人相同"),
         shared("org", "same registered organisation", "统一社会信用代码或税号相同"),
         any_of(
             shared("vat"),
