@@ -31,9 +31,11 @@ RULES = RuleSet(
     version="2",
     features=(
         Feature("serial", "serials", ("serial_number.folded",)),
+        Feature("slip", "serial_slips", ("serial_number.folded",)),
         Feature("tag", "position_tags", ("asset_tag", "serial_number")),
         Feature("asset", "asset_digits", ("fixed_asset_number", "asset_record_number")),
         Feature("quoted", "references", ("erp_equipment_ref", "@source_id")),
+        Feature("source", "values", ("@source",)),
         Feature("value", "values", ("acquisition_value",)),
         Feature("due", "values", ("calibration_due_date",)),
         Feature("certificate", "values", ("calibration_cert_no.key",)),
@@ -48,11 +50,39 @@ RULES = RuleSet(
                 "name_en.words",
             ),
         ),
+        Feature(
+            "builder",
+            "maker_forms",
+            (
+                "manufacturer_name",
+                "manufacturer_name.trade",
+                "manufacturer_name.trade_heads",
+                "model.words",
+                "equipment_name.maker",
+                "name_en.maker",
+            ),
+        ),
+        Feature(
+            "frame",
+            "maker_frames",
+            (
+                "manufacturer_name.trade",
+                "manufacturer_name.trade_heads",
+                "model.words",
+                "equipment_name.maker",
+                "name_en.maker",
+            ),
+        ),
+        Feature(
+            "script",
+            "maker_scripts",
+            ("manufacturer_name.trade", "model.words", "equipment_name.maker", "name_en.maker"),
+        ),
         Feature("model", "values", ("model.folded",)),
         Feature("codes", "code_tokens", ("model.folded", "equipment_name.codes", "name_en.codes")),
         Feature("noun", "values", ("equipment_name.noun", "name_en.noun")),
-        Feature("class", "class_codes", ("equipment_type", "asset_tag")),
-        Feature("unit", "values", ("equipment_name.number", "name_en.number")),
+        Feature("class", "class_codes", ("equipment_type", "asset_tag.class")),
+        Feature("unit", "values", ("equipment_name.number", "name_en.number", "asset_tag.unit")),
         Feature(
             "words",
             "words_rare",
@@ -92,6 +122,20 @@ RULES = RuleSet(
                 "location.area_code",
                 "functional_location.line",
                 "location.line",
+                "equipment_name.number",
+                "name_en.number",
+                "asset_tag.unit",
+            ),
+        ),
+        Feature(
+            "kin",
+            "kin_keys",
+            (
+                "equipment_name.noun",
+                "name_en.noun",
+                "manufacturer_name.trade",
+                "functional_location.area_code",
+                "location.area_code",
             ),
         ),
         Feature("when", "when_keys", ("equipment_name.noun", "name_en.noun", "commissioning_date")),
@@ -142,10 +186,26 @@ RULES = RuleSet(
                     en="same tag, maker or date agrees",
                     zh="位号相同，厂家或启用日期一致",
                 ),
+                all_of(
+                    shared("keys"),
+                    any_of(disjoint("source"), missing("source")),
+                    en="same tag or number in two systems",
+                    zh="两个系统中位号或编号相同",
+                ),
                 shared("keys", "same tag or number", "位号或编号相同"),
                 disjoint("tag", "different tags", "位号不同"),
+                all_of(
+                    shared("unit"),
+                    any_of(shared("noun"), shared("class")),
+                    shared("site"),
+                    en="same kind and running number at one plant",
+                    zh="同一工厂同类设备的同一序号",
+                ),
+                disjoint("unit", "different running numbers", "机台序号不同"),
             ),
-            null=all_of(missing("serial"), missing("keys"), missing("asset"), disjoint("quoted")),
+            null=all_of(
+                missing("serial"), missing("keys"), missing("asset"), missing("unit"), disjoint("quoted")
+            ),
             otherwise_en="no identifier to compare",
             otherwise_zh="没有可比的编号",
         ),
@@ -170,7 +230,16 @@ RULES = RuleSet(
             "maker",
             "Maker",
             "制造厂商",
-            (shared("maker", "same maker", "厂家相同"),),
+            (
+                shared("maker", "same maker", "厂家相同"),
+                all_of(
+                    disjoint("builder"),
+                    any_of(shared("script"), disjoint("frame")),
+                    en="different makers",
+                    zh="厂家不同",
+                ),
+            ),
+            null=missing("maker"),
             otherwise_en="maker written differently or another one",
             otherwise_zh="厂家写法不同或不是同一厂家",
         ),
@@ -187,6 +256,12 @@ RULES = RuleSet(
                     zh="车间与产线相同",
                 ),
                 all_of(shared("site"), shared("area"), en="same plant and shop", zh="工厂与车间相同"),
+                all_of(
+                    any_of(shared("serial"), shared("asset"), shared("quoted")),
+                    any_of(disjoint("line"), disjoint("site"), disjoint("area")),
+                    en="another place under the same number: moved",
+                    zh="编号相同而地点不同：已搬迁",
+                ),
                 disjoint("line", "different lines", "产线不同"),
                 disjoint("site", "different plants", "工厂不同"),
                 disjoint("area", "different shops", "车间不同"),
@@ -232,10 +307,12 @@ RULES = RuleSet(
         BlockingRule("model", 50),
         BlockingRule("codes", 50),
         BlockingRule("words", 30),
-        BlockingRule("where", 40),
+        BlockingRule("where", 60),
         BlockingRule("when", 40),
+        BlockingRule("kin", 60),
+        BlockingRule("noun", 60),
     ),
-    thresholds=(Threshold(Action.LINK, 0.3, "link"), Threshold(Action.REVIEW, -0.5, "review")),
+    thresholds=(Threshold(Action.LINK, 0.3, "link"), Threshold(Action.REVIEW, -0.7, "review")),
     vetoes=(
         Veto(
             "other_serial",
@@ -243,7 +320,18 @@ RULES = RuleSet(
             "different serial numbers: two machines, also under one tag",
             "出厂编号不同：即使位号相同也是两台设备",
             clause="ISO 13485 7.6",
+            unless=all_of(
+                shared("slip"),
+                any_of(shared("keys"), shared("asset"), shared("quoted"), shared("value")),
+            ),
             regulated=True,
+        ),
+        Veto(
+            "serial_slip",
+            disjoint("serial"),
+            "serial numbers one character apart: a slip of the pen or two machines",
+            "出厂编号差一个字符：可能是笔误，也可能是两台设备",
+            hard=False,
         ),
         Veto("other_model", disjoint("model"), "different models", "型号不同"),
         Veto(
@@ -251,7 +339,19 @@ RULES = RuleSet(
             disjoint("noun"),
             "different kinds of machine",
             "设备种类不同",
-            unless=any_of(shared("serial"), shared("class"), shared("asset"), shared("quoted")),
+            unless=any_of(
+                shared("serial"), shared("class"), shared("asset"), shared("quoted"), shared("codes")
+            ),
+        ),
+        Veto(
+            "other_maker",
+            all_of(disjoint("builder"), any_of(shared("script"), disjoint("frame"))),
+            "different makers",
+            "厂家不同",
+            unless=any_of(
+                shared("maker"), shared("serial"), shared("asset"), shared("quoted"), shared("value")
+            ),
+            hard=False,
         ),
         Veto("other_asset", disjoint("asset"), "different asset numbers", "资产编号不同"),
         Veto("other_value", disjoint("value"), "different values", "原值不同"),
@@ -279,7 +379,15 @@ RULES = RuleSet(
             unless=shared("serial"),
             hard=False,
         ),
-        Veto("other_unit", disjoint("unit"), "different unit numbers", "机台序号不同", hard=False),
+        Veto(
+            "other_unit",
+            disjoint("unit"),
+            "different running numbers",
+            "机台序号不同",
+            unless=any_of(
+                shared("serial"), shared("keys"), shared("asset"), shared("quoted"), shared("value")
+            ),
+        ),
         Veto(
             "other_tag",
             disjoint("tag"),
@@ -312,9 +420,19 @@ RULES = RuleSet(
         shared("value"),
         shared("due"),
         all_of(shared("keys"), any_of(shared("maker"), within("era", 1), missing("tag"), disjoint("tag"))),
-        # A tag alone may sit on a replacement: without the maker it takes the same line and model as well.
-        all_of(shared("keys"), shared("line"), shared("codes"), missing("maker")),
-        all_of(any_of(shared("noun"), shared("class")), shared("start")),
+        # One system seldom holds a machine twice: the same tag there may well be the replacement.
+        all_of(shared("keys"), any_of(disjoint("source"), missing("source"))),
+        all_of(
+            any_of(shared("noun"), shared("class")),
+            shared("start"),
+            any_of(disjoint("source"), missing("source")),
+        ),
+        all_of(
+            any_of(shared("noun"), shared("class")),
+            shared("unit"),
+            shared("site"),
+            any_of(disjoint("source"), missing("source")),
+        ),
     ),
     survivorship=(
         Survivorship(
@@ -332,6 +450,7 @@ RULES = RuleSet(
             ("ERP", "CMMS", "QMS", "LIMS", "MES", "FA"),
         ),
     ),
+    rival_margin=0.7,
     training=("keys", "quoted"),
     risks=(
         Risk("criticality", ("A",)),

@@ -100,12 +100,14 @@ class Equipment:
         return self._moved(made) if self.rng.random() < 0.06 else made
 
     def _moved(self, machine: Machine) -> Machine:
-        """The machine with an earlier place: another room, or another site with another tag."""
+        """The machine with an earlier place: another room, at times another site, and then perhaps another tag."""
         before = replace(machine, area=_area(machine.kind, self.rng), line=self.rng.randint(1, 12))
-        if self.rng.random() < 0.5:
+        if self.rng.random() < 0.2:
             site = self.rng.choice(words("machines")["site"])
-            tag, order = self._tag(machine.kind, site, before.area[0])
-            before = replace(before, site=site, tag=tag, order=order, cost_center=f"{site['plant']}0230")
+            before = replace(before, site=site, cost_center=f"{site['plant']}0230")
+            if self.rng.random() < 0.4:
+                tag, order = self._tag(machine.kind, site, before.area[0])
+                before = replace(before, tag=tag, order=order)
         return replace(machine, moved_from=before)
 
     def _place(self, kind: dict[str, Any], maker: Maker, model: str, area: tuple[str, str, str]) -> Machine:
@@ -200,9 +202,9 @@ class Equipment:
     def _twin(self, machine: Machine) -> Machine:
         order = machine.order + 1
         tag = _tag_text(machine.site, machine.kind, machine.area[0], order)
-        day = machine.since if self.rng.random() < 0.6 else (*machine.since[:2], self.rng.randint(1, 28))
-        value = machine.value if self.rng.random() < 0.25 else f"{self.rng.randint(20000, 3000000)}.00"
-        line = machine.line if self.rng.random() < 0.75 else self.rng.randint(1, 12)
+        day = machine.since if self.rng.random() < 0.75 else (*machine.since[:2], self.rng.randint(1, 28))
+        value = machine.value if self.rng.random() < 0.03 else f"{self.rng.randint(20000, 3000000)}.00"
+        line = machine.line if self.rng.random() < 0.97 else self.rng.randint(1, 12)
         twin = replace(
             machine,
             serial=self._next_serial(machine),
@@ -233,13 +235,13 @@ class Equipment:
         while True:
             made = self._place(base.kind, base.maker, base.model, base.area)
             if made.site["code"] != base.site["code"]:
-                return made
+                return replace(made, line=base.line) if self.rng.random() < 0.85 else made
 
     def _replacement(self, base: Machine) -> Machine:
-        """The successor under the same tag: the same type, another machine, some years later."""
-        maker = base.maker if self.rng.random() < 0.4 else self.rng.choice(self._makers[base.kind["code"]])
-        same = self.rng.random() < 0.6
-        model = base.model if same else self._model(base.kind, maker)
+        """The successor under the same tag: the same type, mostly of another maker, some years later."""
+        others = [maker for maker in self._makers[base.kind["code"]] if maker.brand != base.maker.brand]
+        maker = base.maker if self.rng.random() < 0.1 else self.rng.choice(others)
+        model = base.model if self.rng.random() < 0.9 else self._model(base.kind, maker)
         made = self._place(base.kind, maker, model, base.area)
         since = (min(base.since[0] + self.rng.randint(3, 9), 2025), *made.since[1:])
         made = replace(made, site=base.site, line=base.line, tag=base.tag, order=base.order, since=since)
@@ -267,12 +269,12 @@ class Equipment:
         near = replace(
             made, site=base.site, line=base.line, tag=tag, parent=base.tag, cost_center=base.cost_center
         )
-        return replace(near, since=base.since, year=base.year) if self.rng.random() < 0.7 else near
+        return replace(near, since=base.since, year=base.year) if self.rng.random() < 0.15 else near
 
     def _same_serial(self, base: Machine) -> Machine:
         """Another maker's machine that happens to carry the same serial number."""
         others = [kind for kind in words("machines")["machine"] if kind["code"] != base.kind["code"]]
-        kind = base.kind if self.rng.random() < 0.35 else self.rng.choice(others)
+        kind = base.kind if self.rng.random() < 0.1 else self.rng.choice(others)
         maker = self.rng.choice(
             [maker for maker in self._makers[kind["code"]] if maker.brand != base.maker.brand]
         )

@@ -33,7 +33,7 @@ def _sap(key: str, machine: Machine, pen: Pen, known: Known) -> Row:
         "TYPBZ": pen.maybe(0.82, _model(machine, rng)),
         "SERGE": pen.maybe(0.85, serial),
         "INVNR": pen.maybe(0.66, _asset(machine, rng)),
-        "TIDNR": pen.maybe(0.76, tag),
+        "TIDNR": pen.maybe(0.72, tag),
         "TPLNR": pen.maybe(0.79, place + (f"-{rng.randint(1, 8):02}" if rng.random() < 0.12 else "")),
         "SWERK": site["plant"],
         "STORT": pen.maybe(0.43, area),
@@ -59,7 +59,7 @@ def _cmms(key: str, machine: Machine, pen: Pen, known: Known) -> Row:
         reference = f"1{digits(rng, 7)}"
     return {
         "Asset ID": key,
-        "Asset Tag": pen.maybe(0.9, tag),
+        "Asset Tag": pen.maybe(0.88, tag),
         "Description": _name(machine, pen, "en"),
         "Manufacturer": pen.maybe(0.82, write_maker(machine.maker, rng, chinese=0.11, dealer=0.03)),
         "Model No.": pen.maybe(0.8, _model(machine, rng)),
@@ -87,7 +87,7 @@ def _mes(key: str, machine: Machine, pen: Pen, known: Known) -> Row:
         "EquipmentLevel": rng.choice(("WorkUnit", "WorkUnit", "WorkCenter")),
         "HierarchyScope": f"ENT/{machine.site['code']}/{machine.area[0]}/L{machine.line:02}",
         "EquipmentClassID": machine.kind["code"],
-        "PhysicalAssetID": pen.maybe(0.91, tag),
+        "PhysicalAssetID": pen.maybe(0.87, tag),
         "Vendor": pen.maybe(0.31, write_maker(machine.maker, rng, chinese=0.12, dealer=0.05)),
         "Model": pen.maybe(0.36, _model(machine, rng)),
     }
@@ -99,7 +99,7 @@ def _ledger(key: str, machine: Machine, pen: Pen, known: Known) -> Row:
     checked = (machine.due[0] - 1, *machine.due[1:])
     return {
         "序号编码": key,
-        "设备编号": pen.maybe(0.9, tag),
+        "设备编号": pen.maybe(0.86, tag),
         "设备名称": _name(machine, pen, "zh"),
         "型号规格": pen.maybe(0.88, _model(machine, rng)),
         "制造厂商": pen.maybe(0.83, write_maker(machine.maker, rng, chinese=0.72, dealer=0.08)),
@@ -211,8 +211,8 @@ def _name(machine: Machine, pen: Pen, language: str) -> str:
         text += f" {machine.model}"
     elif roll < 0.19:
         text = f"{machine.maker.zh}{text}" if language == "zh" else f"{machine.maker.brand} {text}"
-    elif roll < 0.25:
-        count = machine.order if rng.random() < 0.8 else rng.randint(1, 9)
+    elif roll < 0.29:
+        count = machine.order if rng.random() < 0.98 else rng.randint(1, 9)
         text = _counted(text, count, rng, language)
     note = rng.random()
     if note < 0.05 or (machine.retired and note < 0.4):
@@ -233,16 +233,16 @@ def _english_place(machine: Machine, rng: Random) -> str:
         rng,
         [
             (area[1], 38.0),
-            (f"{area[1]} Line {machine.line}", 22.0),
-            (f"{site['en']} / {area[1]}", 22.0),
-            (f"{site['code']}-{area[0]}-L{machine.line:02}", 18.0),
+            (f"{area[1]} Line {machine.line}", 27.0),
+            (f"{site['en']} / {area[1]}", 20.0),
+            (f"{site['code']}-{area[0]}-L{machine.line:02}", 20.0),
         ],
     )
 
 
 def _chinese_place(machine: Machine, rng: Random) -> str:
     head = weighted(rng, [("", 62.0), (machine.site["zh"], 26.0), (machine.site["zh"][:2], 12.0)])
-    line = rng.choice((f"{machine.line}线", f"{machine.line:02}线", *_FLOORS))
+    line = rng.choice((*(f"{machine.line}线", f"{machine.line:02}线") * 2, *_FLOORS))
     return f"{head}{machine.area[2]}{line}"
 
 

@@ -54,7 +54,7 @@ def read_records(folder: Path, rules: RuleSet, dictionary: Dictionary) -> Readin
                 entity, mapped, codes=dictionary.code_lists, context=profile.context
             )
             record_id = len(records) + 1
-            features = build_features(rules.features, standard, source_id=row.key)
+            features = build_features(rules.features, standard, source_id=row.key, source=code)
             records.append(FeatureRecord(record_id, code, features))
             keys[record_id] = SourceKey(rules.entity, code, row.key)
             raw[record_id], values[record_id] = mapped, standard.values

@@ -29,19 +29,24 @@ FeatureValue: TypeAlias = "str | list[str] | float | None"
 SOURCE_ID = "@source_id"
 """The reference of a feature to the record's own id in its source system."""
 
+SOURCE = "@source"
+"""The reference of a feature to the code of the system that holds the record."""
+
 
 def build_features(
-    features: tuple[Feature, ...], record: StandardRecord, *, source_id: str = ""
+    features: tuple[Feature, ...], record: StandardRecord, *, source_id: str = "", source: str = ""
 ) -> dict[str, FeatureValue]:
     """Feature name -> value: a list of distinct texts for sets (empty when none), else one text or number.
 
-    ``source_id`` is what ``@source_id`` points at: other systems quote it in their reference attributes.
+    ``source_id`` is what ``@source_id`` points at: other systems quote it in their reference attributes;
+    ``source`` is what ``@source`` points at: a system seldom holds one thing twice.
     Raises RuleError for a feature kind that does not exist.
     """
     # Many features read one reference, and most attributes of a record are empty: look each up once.
     wanted = {reference for feature in features for reference in feature.of}
     read = {reference: texts_at(record, reference) for reference in wanted}
     read[SOURCE_ID] = (source_id,) if source_id else ()
+    read[SOURCE] = (source,) if source else ()
     pools: dict[tuple[str, ...], tuple[str, ...]] = {}
     for of in {feature.of for feature in features}:
         pools[of] = tuple(text for name in of for text in read[name])

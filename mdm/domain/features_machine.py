@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from mdm.domain.standardise.part import fold_twins
-from mdm.domain.standardise.sound import sound_keys
-from mdm.domain.standardise.text import pinyin_key
+from mdm.domain.standardise.sound import sound_frames, sound_keys
+from mdm.domain.standardise.text import has_han, pinyin_key
 
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
 GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
@@ -22,6 +22,13 @@ _CLASS = re.compile(r"^(?P<type>[A-Z]{3})\d{0,2}$")
 _SITE = re.compile(r"^(?P<letters>[a-z]{2,4}?)(?P<number>\d{1,2}|(?<=..)[oi])?$")
 _YEAR = re.compile(r"^(?:[A-Z]{0,3}0*1?)(?P<year>19[89]\d|20[0-4]\d)(?:$|[-/]|\d{4,5}$)")
 _TWINS = {"o": "0", "i": "1"}
+_DEALER = re.compile(
+    r"贸易|商贸|经贸|经销|代理|商行|机电设备|\b(?:trad(?:e|ing)|dealer|distribut\w+|electromech\w*)\b", re.I
+)
+"""Words of firms that sell what others make."""
+_SHORTEST_MAKER = 3
+_SHORTEST_TYPED = 5
+_SLIP_LENGTH = 6
 
 
 def asset_digits(texts: tuple[str, ...]) -> list[str]:
@@ -38,8 +45,43 @@ def class_codes(texts: tuple[str, ...]) -> list[str]:
 
 def maker_keys(texts: tuple[str, ...]) -> list[str]:
     """Letters of every name and how it sounds, so that a foreign maker meets its Chinese transliteration."""
+    texts = tuple(text.removesuffix("牌") for text in texts)
     sounds = (sound.lower() for text in texts for sound in sound_keys(text))
     return _distinct([*map(pinyin_key, texts), *sounds])
+
+
+def maker_forms(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Letters of a maker's name, also with any one of them lost; nothing for dealers and initials.
+
+    Two names in one script that share none of these are two makers; sharing one does not make them one.
+    """
+    names = _distinct(map(pinyin_key, _makers_told(by_reference)))
+    long = [name for name in names if len(name) >= _SHORTEST_TYPED]
+    return _distinct(
+        [
+            *(name for name in names if len(name) >= _SHORTEST_MAKER),
+            *(name[:place] + name[place + 1 :] for name in long for place in range(len(name))),
+        ]
+    )
+
+
+def maker_scripts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Scripts in which the maker is told: names in one script can be compared letter by letter."""
+    return _distinct("han" if has_han(text) else "latin" for text in _makers_told(by_reference))
+
+
+def _makers_told(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Names of the maker; none from an attribute that names a dealer."""
+    attributes: dict[str, list[str]] = {}
+    for reference, texts in by_reference.items():
+        attributes.setdefault(reference.partition(".")[0], []).extend(texts)
+    told = [texts for texts in attributes.values() if not any(map(_DEALER.search, texts))]
+    return [text.removesuffix("牌") for texts in told for text in texts]
+
+
+def maker_frames(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What a foreign name keeps in any script: two that share no frame are two makers."""
+    return _distinct(f"~{frame}" for text in _makers_told(by_reference) for frame in sound_frames(text))
 
 
 def position_tags(texts: tuple[str, ...]) -> list[str]:
@@ -50,6 +92,15 @@ def position_tags(texts: tuple[str, ...]) -> list[str]:
 def serials(texts: tuple[str, ...]) -> list[str]:
     """Serial numbers, without those that are built like a tag: they were typed in the wrong column."""
     return _distinct(key for key in texts if not _TAG.match(key))
+
+
+def serial_slips(texts: tuple[str, ...]) -> list[str]:
+    """Serial numbers, also with one character left out wherever it stands but in the last place: what a slip of the
+    pen leaves alike. Numbers that differ in their last place are neighbours, not slips."""
+    keys = [key for key in serials(texts) if len(key) >= _SLIP_LENGTH]
+    return _distinct(
+        [*keys, *(key[:place] + key[place + 1 :] for key in keys for place in range(len(key) - 1))]
+    )
 
 
 def _key(text: str) -> str:
@@ -102,16 +153,25 @@ def days(texts: tuple[str, ...]) -> list[str]:
 
 
 def where_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Kind of machine with plant, with plant and shop, and with shop and line: where such a machine stands."""
+    """Kind of machine with plant, with plant and shop, with shop and line, with plant and running number."""
     nouns, areas, lines = (_ending(by_reference, end) for end in (".noun", ".area_code", ".line"))
+    units = _ending(by_reference, ".number", ".unit")
     sites = [site for site in plants(tuple(_ending(by_reference, ".plant", ".site"))) if site[-1:].isdigit()]
     return _distinct(
         [
             *(f"{noun}|{site}" for noun in nouns for site in sites[:1]),
             *(f"{noun}|{site}|{area}" for noun in nouns for site in sites for area in areas),
             *(f"{noun}|{area}|L{line}" for noun in nouns for area in areas for line in lines),
+            *(f"{noun}|{site}|#{unit}" for noun in nouns for site in sites for unit in units),
         ]
     )
+
+
+def kin_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Kind of machine with its maker, and with the shop, for records that tell no more."""
+    nouns, makers, areas = (_ending(by_reference, end) for end in (".noun", ".trade", ".area_code"))
+    makers = maker_keys(tuple(makers))
+    return _distinct(f"{noun}|{other}" for noun in nouns for other in (*makers, *areas))
 
 
 def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -137,6 +197,7 @@ FEATURES: Mapping[str, FeatureFunction] = {
     "maker_keys": maker_keys,
     "position_tags": position_tags,
     "serials": serials,
+    "serial_slips": serial_slips,
     "plants": plants,
     "years": years,
     "months": months,
@@ -145,5 +206,12 @@ FEATURES: Mapping[str, FeatureFunction] = {
 """Kinds that see all texts of a record's references as one pool."""
 
 
-GROUPED_FEATURES: Mapping[str, GroupedFunction] = {"where_keys": where_keys, "when_keys": when_keys}
+GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
+    "maker_forms": maker_forms,
+    "maker_frames": maker_frames,
+    "maker_scripts": maker_scripts,
+    "kin_keys": kin_keys,
+    "where_keys": where_keys,
+    "when_keys": when_keys,
+}
 """Kinds that see which reference each text came from."""

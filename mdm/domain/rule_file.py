@@ -17,7 +17,7 @@ from mdm.domain import rules as vocabulary
 from mdm.domain.declaration import Word, read_declarations
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import RuleError
-from mdm.domain.features import FEATURES, GROUPED_FEATURES, SOURCE_ID
+from mdm.domain.features import FEATURES, GROUPED_FEATURES, SOURCE, SOURCE_ID
 from mdm.domain.json_form import from_json
 from mdm.domain.rules import Level, RuleSet
 
@@ -110,7 +110,7 @@ def _feature_faults(rules: RuleSet, entity: EntityType) -> Iterator[str]:
             yield f"feature {feature.name} has unknown kind {feature.kind!r}"
         for reference in feature.of:
             attribute = reference.partition(".")[0]
-            if reference != SOURCE_ID and attribute not in entity.attributes:
+            if reference not in (SOURCE_ID, SOURCE) and attribute not in entity.attributes:
                 yield f"feature {feature.name} uses unknown attribute {attribute!r}"
 
 

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet
-from mdm.linkage.level_sql import all_hold, any_holds, null_to_term, present, to_term
+from mdm.linkage.level_sql import all_hold, any_holds, double, null_to_term, present, to_term
 from mdm.linkage.levels import Columns
 from mdm.linkage.model import Model, weights_of
 from mdm.linkage.term import Term, select_terms
@@ -140,7 +140,7 @@ def _judge(place: int, rule: Comparison, bits: tuple[float, ...], columns: Colum
 
 
 def _bits(name: str, bits: Sequence[float]) -> str:
-    cases = " ".join(f"WHEN {level} THEN {weight!r}e0" for level, weight in enumerate(bits))
+    cases = " ".join(f"WHEN {level} THEN {double(weight)}" for level, weight in enumerate(bits))
     return f"CASE {name} {cases} ELSE 0e0 END"
 
 
@@ -153,10 +153,10 @@ def _most(rule: Comparison, silent: Term, bits: Sequence[float], columns: Column
         key=lambda item: -item[0],
     )
     possible = [_possible(rule.levels[place], columns) for _, place in heavier]
-    cases = " ".join(f"WHEN {{}} THEN {weight!r}e0" for weight, _ in heavier)
+    cases = " ".join(f"WHEN {{}} THEN {double(weight)}" for weight, _ in heavier)
     if surely_silent:
-        return Term(f"CASE WHEN {{}} THEN 0e0 {cases} ELSE {least!r}e0 END", (silent, *possible))
-    return Term(f"CASE {cases} ELSE {least!r}e0 END" if heavier else f"{least!r}e0", tuple(possible))
+        return Term(f"CASE WHEN {{}} THEN 0e0 {cases} ELSE {double(least)} END", (silent, *possible))
+    return Term(f"CASE {cases} ELSE {double(least)} END" if heavier else f"{double(least)}", tuple(possible))
 
 
 def _possible(level: Level, columns: Columns) -> Term:

@@ -159,18 +159,18 @@ def _sizes(shape: Shape, left: str, right: str, dialect: Dialect) -> _Sizes:
     return _Sizes(Term(dialect.bits.format(both), cost=_LISTS_COMMON), *total)
 
 
-def _double(value: float) -> str:
-    # 0.8 alone is a DECIMAL in SQL and multiplied as one; an exponent makes it the double Python has
+def double(value: float) -> str:
+    """A number as SQL: 0.8 alone is a DECIMAL and multiplied as one; an exponent makes it the double Python has."""
     return f"{value!r}e0" if "e" not in repr(value) else repr(value)
 
 
 _ON_SETS: Mapping[LevelKind, Callable[[_Sizes, float], Term]] = {
-    LevelKind.SHARED: lambda size, least: Term(f"{{}} >= {_double(max(1.0, least))}", (size.common,)),
+    LevelKind.SHARED: lambda size, least: Term(f"{{}} >= {double(max(1.0, least))}", (size.common,)),
     LevelKind.OVERLAP: lambda size, least: Term(
-        f"{{}} >= {_double(least)} * least({size.left}, {size.right}) - {MARGIN!r}", (size.common,)
+        f"{{}} >= {double(least)} * least({size.left}, {size.right}) - {MARGIN!r}", (size.common,)
     ),
     LevelKind.JACCARD: lambda size, least: Term(
-        f"{{}} >= {_double(least)} * ({size.left} + {size.right} - {{}}) - {MARGIN!r}",
+        f"{{}} >= {double(least)} * ({size.left} + {size.right} - {{}}) - {MARGIN!r}",
         (size.common, size.common),
     ),
     LevelKind.SUBSET: lambda size, _: Term(f"{{}} = least({size.left}, {size.right})", (size.common,)),
@@ -179,7 +179,7 @@ _ON_TWO: Mapping[LevelKind, Callable[[str, str, float, Dialect], Term]] = {
     LevelKind.MISSING: lambda left, right, _, __: Term(f"({left} IS NULL OR {right} IS NULL)"),
     LevelKind.EXACT: lambda left, right, _, __: Term(f"coalesce({left} = {right}, false)", cost=_CHEAP),
     LevelKind.JARO_WINKLER: lambda left, right, least, dialect: Term(
-        f"coalesce({{}} >= {_double(least - MARGIN)}, false)",
+        f"coalesce({{}} >= {double(least - MARGIN)}, false)",
         (Term(dialect.jaro_winkler.format(left, right), cost=_EDIT_DISTANCE),),
     ),
     LevelKind.EDITS: lambda left, right, most, _: Term(
@@ -187,6 +187,6 @@ _ON_TWO: Mapping[LevelKind, Callable[[str, str, float, Dialect], Term]] = {
         (Term(f"levenshtein({left}, {right})", cost=_EDIT_DISTANCE),),
     ),
     LevelKind.WITHIN: lambda left, right, most, _: Term(
-        f"coalesce(abs({left} - {right}) <= {_double(most + MARGIN)}, false)", cost=_CHEAP
+        f"coalesce(abs({left} - {right}) <= {double(most + MARGIN)}, false)", cost=_CHEAP
     ),
 }

@@ -165,7 +165,7 @@ def search_before_create(
     access.require(uow.actor, Permission.MATCH_SEARCH)
     cells = checked_attributes(uow.hub, entity, attributes)
     matcher = rule.matcher(uow, entity)
-    made = standardise.Standardiser(uow.hub, entity, None, SourceContext(), "").of_attributes(cells)
+    made = standardise.Standardiser(uow.hub, entity, "", None, SourceContext(), "").of_attributes(cells)
     asked = matcher.scorer.prepare(FeatureRecord(0, "", made.features))
     scored = _score_one(uow, matcher, asked)
     return _candidates(uow, matcher, scored, asked, limit)

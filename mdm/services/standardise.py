@@ -45,6 +45,7 @@ class Standardiser:
 
     hub: Hub
     entity: str
+    source: str
     profile: SourceProfile | None
     context: SourceContext
     id: str
@@ -62,7 +63,7 @@ class Standardiser:
         )
         record = replace(record, findings=record.findings + self._unreported(record))
         rules = self.hub.rules.get(self.entity)
-        features = build_features(rules.features, record, source_id=key) if rules else {}
+        features = build_features(rules.features, record, source_id=key, source=self.source) if rules else {}
         return Standardised(record, features)
 
     def _unreported(self, record: StandardRecord) -> tuple[Finding, ...]:
@@ -83,7 +84,9 @@ def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str
     """The standardiser in force for a source, by its stored profile (none: attributes as sent)."""
     stored = source_store.latest_profile(connection, source, entity)
     if stored is None:
-        return Standardiser(hub, entity, None, SourceContext(), rule.standardiser_id(hub, entity, None))
+        return Standardiser(
+            hub, entity, source, None, SourceContext(), rule.standardiser_id(hub, entity, None)
+        )
     return standardiser_of(hub, entity, source, json.loads(stored.content))
 
 
@@ -91,7 +94,7 @@ def standardiser_of(hub: Hub, entity: str, source: str, content: Mapping[str, ob
     """The standardiser of a profile; raises ProfileError."""
     profile = parse_profile(content, hub.dictionary.entity(entity), source)
     return Standardiser(
-        hub, entity, profile, profile.context, rule.standardiser_id(hub, entity, profile.to_json())
+        hub, entity, source, profile, profile.context, rule.standardiser_id(hub, entity, profile.to_json())
     )
 
 

@@ -50,6 +50,39 @@ def test_a_tag_is_one_tag_however_it_is_separated(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "site", "kind", "unit"),
+    [
+        ("NJ1-LTH-004", "NJ1", "LTH", "4"),
+        ("NJ1LTH0004", "NJ1", "LTH", "4"),
+        ("NJ1-WSH-LTH-04 (新)", "NJ1", "LTH", "4"),
+        ("LTH-NJ1-004", "NJ1", "LTH", "4"),
+        ("HAN-LTH-OO4*", "HAN", "LTH", "4"),
+        ("NJ1-LTH-004-A", "NJ1", "", ""),
+        ("NJ1LTH0004/2", "NJ1", "", ""),
+        ("LTHNJ1004", "", "", ""),
+        ("Q2207", "", "", ""),
+        ("KT-2015113", "", "", ""),
+    ],
+)
+def test_a_tag_tells_plant_class_and_running_number(text: str, site: str, kind: str, unit: str) -> None:
+    found = parts("asset_tag", text)
+    assert (found["site"], found.get("class", ""), found.get("unit", "")) == (site, kind, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "maker"),
+    [
+        ("布伦瓦德数控车床", "布伦瓦德"),
+        ("BRENWALD CNC LATHE", "BRENWALD"),
+        ("Lathe VT-650", ""),
+        ("3#车床", ""),
+    ],
+)
+def test_a_name_before_the_noun_is_the_makers(text: str, maker: str) -> None:
+    assert parts("equipment_name", text)["maker"] == maker
+
+
+@pytest.mark.parametrize(
     "text",
     ["VT-650", "vt 650", "VT650 (220V)", "VT-650/380V", "VT_650 50Hz", "VT650型", "Brenwald VT-650", "布伦瓦德 VT-650",
      "VT-650-CE",

@@ -68,6 +68,50 @@ def test_a_maker_meets_its_transliteration() -> None:
     assert set(build("maker_keys", "Siemens")) & set(build("maker_keys", "西门子"))  # type: ignore[call-overload]
 
 
+def told(kind: str, *makers: str) -> set[str]:
+    record = StandardRecord(raw={}, values={}, parts={"maker": {"trade": makers}})
+    found = build_features((Feature("f", kind, ("maker.trade",)),), record)["f"]
+    return set(found) if isinstance(found, list) else set()
+
+
+@pytest.mark.parametrize("written", ["brenwald", "brenwlad", "brenwad", "brenwaldd"])
+def test_a_makers_name_with_a_typing_error_is_no_other_maker(written: str) -> None:
+    assert told("maker_forms", "brenwald") & told("maker_forms", written)
+
+
+def test_two_makers_share_no_form_and_dealers_and_initials_have_none() -> None:
+    assert not told("maker_forms", "brenwald") & told("maker_forms", "ostermark")
+    assert told("maker_forms", "宏达贸易") == told("maker_forms", "BW") == set()
+
+
+@pytest.mark.parametrize(
+    ("latin", "han"),
+    [("Garmann", "加尔曼"), ("Bridgeton", "布里奇顿"), ("Marwen", "马尔文"), ("Tellmex", "泰尔迈")],
+)
+def test_a_foreign_name_keeps_its_frame_in_chinese(latin: str, han: str) -> None:
+    assert told("maker_frames", latin) & told("maker_frames", han)
+
+
+def test_names_of_two_makers_have_two_frames() -> None:
+    assert not told("maker_frames", "Siemens") & told("maker_frames", "布伦瓦德")
+
+
+def test_scripts_of_a_maker_are_told() -> None:
+    assert told("maker_scripts", "布伦瓦德", "brenwald") == {"han", "latin"}
+
+
+def test_a_slip_of_the_pen_is_near_and_the_next_serial_number_is_not() -> None:
+    def near(one: str, other: str) -> bool:
+        return bool(set(build("serial_slips", one)) & set(build("serial_slips", other)))  # type: ignore[call-overload]
+
+    assert near("KT2015113", "KT2075113")
+    assert near("KT2015113", "KT2051113")
+    assert near("KT2015113", "KT215113")
+    assert not near("KT2015113", "KT2015114")
+    assert not near("KT2015119", "KT2015120")
+    assert build("serial_slips", "12345") == []
+
+
 @pytest.mark.parametrize("text", ["2012-05-01", "2012", "201207362", "FA201207362", "01201207362"])
 def test_the_year_is_read_from_dates_and_asset_numbers(text: str) -> None:
     assert build("years", text) == ["2012"]
@@ -77,6 +121,25 @@ def test_days_around_the_end_of_a_month_meet() -> None:
     assert build("months", "2020-01-31") == ["24241", "24242"]
     assert build("months", "2020-02-01") == ["24242", "24243"]
     assert (build("days", "2020-02-01"), build("days", "2020")) == (["751503"], [])
+
+
+def test_kin_are_of_one_kind_and_one_maker_or_shop() -> None:
+    parts = {
+        "name": {"noun": "lathe"},
+        "maker": {"trade": "brenwald"},
+        "place": {"area_code": ("machining",)},
+    }
+    record = StandardRecord(raw={}, values={}, parts=parts)
+    of = ("name.noun", "maker.trade", "place.area_code")
+    found = build_features((Feature("f", "kin_keys", of),), record)["f"]
+    assert {"lathe|brenwald", "lathe|machining"} <= set(found)  # type: ignore[arg-type]
+
+
+def test_a_running_number_is_a_place_among_its_kind() -> None:
+    parts = {"name": {"noun": "lathe", "number": "4"}, "tag": {"site": "NJ2", "unit": "4"}}
+    record = StandardRecord(raw={}, values={}, parts=parts)
+    of = ("name.noun", "name.number", "tag.site", "tag.unit")
+    assert build_features((Feature("f", "where_keys", of),), record)["f"] == ["lathe|nj2", "lathe|nj2|#4"]
 
 
 def test_where_and_when_need_a_kind_of_machine() -> None:

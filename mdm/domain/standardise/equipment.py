@@ -20,7 +20,13 @@ _SERIAL_WORD = re.compile(
     r"[.:#=_ -]*(?=[A-Z0-9])"
 )
 _TAG_WORD = re.compile(r"^(?:TAG|ASSET(?: NO)?|设备编号|资产编号|位号|编号)[.:# ]+")
-_TAG_SITE = re.compile(r"^(?P<site>[A-Z]{2,3}\d|[A-Z]{2,4}(?=[-_ ]))")
+_TAG = re.compile(
+    r"(?:(?P<site>[A-Z]{2}[0-9OI]{1,2}|[A-Z]{2}(?=[-_ ./])|[A-Z]{3,4})[-_ ./]?(?:[A-Z]{3}[-_ ./]?)??(?P<class>[A-Z]{3})"
+    r"|(?P<second>[A-Z]{3})[-_ ./](?P<plant>[A-Z]{2}[0-9]))[-_ ./]?(?P<number>[0-9OI]{2,4})(?P<rest>.*)"
+)
+"""A tag names plant, perhaps shop, class and number, or class, plant and number; what hangs on a machine has more
+behind. Other numbers on a label (old ones, serial numbers) name no plant."""
+_TAG_NOISE = re.compile(r"[-_ ./*#'\"]*(?:\(.*)?")
 _LIKE_TAG = re.compile(r"^[A-Z]{2,3}\d?(?:[-_ ][A-Z]{3}){1,2}[-_ ]\d{2,4}(?:[-_ ][A-Z]?\d{0,2})?$")
 _LAST_DIGITS = re.compile(r"(\d+)(?:[A-Z]{0,2}\d?)?$")
 _MAINS = r"(?:100|110|115|120|200|208|220|230|240|380|400|415|440|480)"
@@ -36,6 +42,7 @@ _MODEL_WORD = re.compile(r"^(?:型号|规格|MODEL|TYPE|MOD)[.: ]+|[ ]?型$", re
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _MAKER_LENGTH = 4
 _SHORTEST_SERIAL = 4
+_MAKER_FIRST = re.compile(r"([\u3400-\u9fff]{2,5}|[A-Z][A-Za-z]{3,})[ ]*")
 _UNIT_NUMBER = re.compile(
     r"(?:(?<![A-Za-z0-9-])(?:#|No\.? ?|Nr\.? ?|Unit ?)(?P<after>\d{1,3})(?![\d.])"
     r"|(?<![A-Za-z0-9.-])(?P<before>\d{1,3}) ?(?:#|号(?:机|线|炉|柜)?)(?![A-Za-z0-9]))",
@@ -52,19 +59,35 @@ _SITE_END = re.compile(
 _SITE_WORD = re.compile(
     r"(?:^|.* )(?:PLANT|SITE|FACTORY|CENTER|CENTRE|CAMPUS|WORKS)(?: \d{1,2})?$", re.IGNORECASE
 )
+_SHOP_LETTERS = re.compile(r"[a-z]{3,4}")
+"""Letters alone in a column for places: a shop, if they abbreviate the name of one."""
 _ENTERPRISE = frozenset({"ENT", "ENTERPRISE", "CORP", "GROUP", "HQ"})
 
 
 def asset_tag(text: str, env: Env) -> Standard:
-    """Tag without separators: parts ``key``, ``folded`` (O/0, I/1), ``site`` (leading letters) and ``number``."""
+    """Tag without separators: parts ``key``, ``folded`` (O/0, I/1) and ``number``; of a tag that is built like one
+    also ``site`` (the plant) and, unless it is that of an attached unit, ``class`` and ``unit`` (its number)."""
     shown = _TAG_WORD.sub("", clean(text).upper().strip("'\"*# "))
     key = part_key(shown)
     if not key:
         return ABSENT
-    site = _TAG_SITE.match(shown)
     number = _LAST_DIGITS.search(key)
-    parts = {"site": site["site"] if site else "", "number": number[1].lstrip("0") if number else ""}
-    return Standard(shown, {"key": key, "folded": fold_twins(key), **parts})
+    parts = {"number": number[1].lstrip("0") if number else ""}
+    return Standard(shown, {"key": key, "folded": fold_twins(key), "site": "", **parts, **_tag_parts(shown)})
+
+
+def _tag_parts(tag: str) -> dict[str, str]:
+    found = _TAG.fullmatch(tag)
+    if not found:
+        return {}
+    site = {"site": found["site"] or found["plant"]}
+    if not _TAG_NOISE.fullmatch(found["rest"]):
+        return site
+    return {
+        **site,
+        "class": found["class"] or found["second"],
+        "unit": fold_twins(found["number"]).lstrip("0"),
+    }
 
 
 def serial_number(text: str, env: Env) -> Standard:
@@ -100,13 +123,22 @@ def location(text: str, env: Env) -> Standard:
         return ABSENT
     parts = _location(shown)
     site, area = str(parts["site"]), str(parts["area"])
+    shops = env.codes.get("plant_areas")
+    if (
+        env.attribute.name != "site"
+        and not area
+        and _SHOP_LETTERS.fullmatch(site)
+        and area_codes(site, shops)
+    ):
+        parts, site, area = {**parts, "site": "", "area": site}, "", site
     plant = plant_code(site, area, env.codes.get("cities_cn"))
-    areas = area_codes(area or site, env.codes.get("plant_areas"))
+    areas = area_codes(area or ("" if plant else site), shops)
     return Standard(shown, {**parts, "plant": plant, "area_code": areas})
 
 
 def equipment_name(text: str, env: Env) -> Standard:
-    """Name of a machine: parts ``noun`` (code of equipment_nouns), ``number`` (1#, No.2), ``codes`` and ``words``."""
+    """Name of a machine: parts ``noun`` (code of equipment_nouns), ``number`` (1#, No.2), ``codes``, ``words`` and
+    ``maker`` (the name before the noun)."""
     shown = clean(text)
     nouns = env.codes.get("equipment_nouns")
     return Standard(shown, _named(simplified(shown), Same(nouns) if nouns else None)) if shown else ABSENT
@@ -176,10 +208,17 @@ def _named(text: str, nouns: Same | None) -> Parts:
     words = tokens(blank(rest, ((each.start, each.end) for each in found)))
     return {
         "noun": max(terms, key=lambda term: term.end - term.start).code if terms else "",
+        "maker": _maker_before(text[: terms[0].start]) if terms else "",
         "number": next(group for group in number.groups() if group).lstrip("0") if number else "",
         "codes": tuple(dict.fromkeys(each.key for each in found)),
         "words": tuple(dict.fromkeys(word for word in words if len(word) > 1)),
     }
+
+
+def _maker_before(text: str) -> str:
+    """One name alone before the noun; machines are often called by their maker."""
+    found = _MAKER_FIRST.fullmatch(text)
+    return found[1] if found else ""
 
 
 def _has_digit(text: str) -> bool:

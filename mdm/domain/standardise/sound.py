@@ -20,6 +20,7 @@ _INITIALS = {
     "s": "S", "w": "W",
 }  # fmt: skip
 _SPELLINGS = (
+    (re.compile("dg(?=e)"), "S"),
     (re.compile("sch|tsch|sh|ch(?=[aeiou])|ts|tz"), "S"),
     (re.compile("ck|ch|q(?:u)?"), "K"),
     (re.compile("ph"), "F"),
@@ -48,9 +49,25 @@ def sound_keys(text: str) -> tuple[str, ...]:
     return tuple(key for key in dict.fromkeys(map(_skeleton, forms)) if len(key) >= _SHORTEST_KEY)
 
 
-def _of_han(text: str) -> str:
+@lru_cache(maxsize=65536)
+def sound_frames(text: str) -> tuple[str, ...]:
+    """What all writings of a foreign name keep: its consonants without liquids, nasals, glides and a final sibilant.
+
+    加 may stand for ga as well as for ja. Two names without a common frame are two names; the reverse does not hold.
+    """
+    if has_han(text):
+        forms = tuple(_of_han(text, least=2, hard_j=hard) for hard in (False, True))
+    else:
+        forms = (_of_latin(text),)
+    frames = (re.sub("K?S$", "", re.sub("[LNW]", "", _skeleton(form))) for form in forms if form)
+    return tuple(dict.fromkeys(_REPEATED.sub(r"\1", frame) for frame in frames))
+
+
+def _of_han(text: str, *, least: int = _SHORTEST_HAN, hard_j: bool = False) -> str:
     syllables = pinyin_syllables(text)
-    return "".join(map(_syllable, syllables)) if len(syllables) >= _SHORTEST_HAN else ""
+    if len(syllables) < least:
+        return ""
+    return "".join(_syllable(re.sub("^j", "g", each) if hard_j else each) for each in syllables)
 
 
 def _syllable(syllable: str) -> str:

@@ -1,0 +1,316 @@
+"""Machines that must not merge, by the shipped rules and weights, and what keeps each pair apart.
+
+Each trap is a pair that must stay apart with its veto named; with that veto away and every difference read as
+agreement it must merge, so that the test can fail. What no pair can tell (a tag after a replacement, a model alone) is
+shown with the anchors and the search for rivals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pytest
+
+from mdm.domain.cluster import Edge, Node, partition
+from mdm.domain.features import build_features
+from mdm.domain.rules import Action, RuleSet
+from mdm.domain.standardise.kind import SourceContext
+from mdm.domain.standardise.record import standardise_record
+from mdm.linkage.model import ComparisonWeights, Weights, build_model
+from mdm.linkage.record import FeatureRecord, Prepared
+from mdm.linkage.score import Scorer
+from mdm.linkage.statistics import collect_statistics
+from mdm.services.dictionary import load_dictionary
+from mdm.services.rule import load_rule_set, shipped_weights
+
+Record = Mapping[str, str]
+
+DICTIONARY = load_dictionary()
+RULES = load_rule_set(DICTIONARY, "equipment")
+WEIGHTS = cast("Weights", shipped_weights(RULES))
+
+
+@dataclass(frozen=True)
+class Trap:
+    """Two records that are not one machine, and the veto that says so."""
+
+    veto: str
+    left: Record
+    right: Record
+
+
+def mill(**more: str) -> Record:
+    """A machining centre of one maker and model."""
+    return {
+        "equipment_name": "立式加工中心",
+        "manufacturer_name": "Brenwald GmbH",
+        "model": "VT-650",
+        **more,
+    }
+
+
+def bare(**more: str) -> Record:
+    """A machining centre of which the maker is not told."""
+    return {"name_en": "Machining center", **more}
+
+
+TRAPS = {
+    "consecutive serial numbers of one delivery": Trap(
+        "other_serial",
+        mill(serial_number="KT-2015113", commissioning_date="2015-06-11", functional_location="NJ1-MCH-L04"),
+        mill(
+            serial_number="KT-2015114", commissioning_date="2015-06-11", functional_location="ENT/NJ1/MCH/L04"
+        ),
+    ),
+    "replacement under the old tag": Trap(
+        "other_serial",
+        mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04"),
+        mill(serial_number="TM-7733120", asset_tag="NJ1MIL004", functional_location="ENT/NJ1/MCH/L04"),
+    ),
+    "replacement of another maker": Trap(
+        "other_maker",
+        mill(asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04"),
+        {**mill(asset_tag="NJ1-MIL-004"), "manufacturer_name": "Ostermark AG"},
+    ),
+    "replacement years later": Trap(
+        "other_era",
+        mill(asset_tag="NJ1-MIL-004", commissioning_date="2009-03-02"),
+        mill(asset_tag="NJ1-MIL-004", commissioning_date="2018-10-20"),
+    ),
+    "replacement of another model": Trap(
+        "other_model",
+        mill(asset_tag="NJ1-MIL-004"),
+        {**mill(asset_tag="NJ1-MIL-004"), "model": "VT-850"},
+    ),
+    "same serial number of another maker": Trap(
+        "other_model",
+        mill(serial_number="20214711", functional_location="NJ1-MCH-L04"),
+        {
+            "equipment_name": "数控车床",
+            "manufacturer_name": "Ostermark AG",
+            "model": "SL-32",
+            "serial_number": "20214711",
+            "functional_location": "NJ1-MCH-L04",
+        },
+    ),
+    "robot attached to its host": Trap(
+        "other_kind",
+        {
+            "equipment_name": "注塑机",
+            "asset_tag": "NJ1-IMM-002",
+            "functional_location": "NJ1-MLD-L02",
+            "commissioning_date": "2019-04-08",
+        },
+        {
+            "equipment_name": "取出机械手",
+            "asset_tag": "NJ1-IMM-002-A",
+            "functional_location": "NJ1-MLD-L02",
+            "commissioning_date": "2019-04-08",
+        },
+    ),
+    "same model at another site": Trap(
+        "other_tag",
+        mill(asset_tag="NJ1-MIL-004", commissioning_date="2015-06-11", site="NJ1"),
+        mill(asset_tag="HZ2-MIL-004", commissioning_date="2015-06-11", site="HZ2"),
+    ),
+    "twin on another card of assets": Trap(
+        "other_asset",
+        mill(fixed_asset_number="FA201512207", commissioning_date="2015-06-11"),
+        mill(fixed_asset_number="01201512208", commissioning_date="2015-06-11"),
+    ),
+    "twin at another price": Trap(
+        "other_value",
+        mill(acquisition_value="412000.00", commissioning_date="2015-06-11"),
+        mill(acquisition_value="418500.00", commissioning_date="2015-06-11"),
+    ),
+    "gauge calibrated on another day": Trap(
+        "other_due",
+        {
+            "name_en": "Torque meter",
+            "model": "TQ-12",
+            "location": "QC lab",
+            "calibration_due_date": "2026-02-01",
+        },
+        {
+            "equipment_name": "扭力计",
+            "model": "TQ12",
+            "location": "质检室",
+            "calibration_due_date": "2026-05-17",
+        },
+    ),
+    "twin with another running number": Trap(
+        "other_unit",
+        {"equipment_name": "3号立式加工中心", "functional_location": "NJ1-MCH-L04"},
+        bare(asset_tag="NJ1-MIL-004", functional_location="ENT/NJ1/MCH/L04"),
+    ),
+    "twin on another line": Trap(
+        "other_line",
+        mill(functional_location="NJ1-MCH-L04", commissioning_date="2015-06-11"),
+        mill(functional_location="NJ1-MCH-L05", commissioning_date="2015-06-11"),
+    ),
+    "twin in another shop": Trap(
+        "other_area",
+        mill(site="NJ1", location="包装车间", commissioning_date="2015-06-11"),
+        mill(site="NJ1", location="Moulding shop", commissioning_date="2015-06-11"),
+    ),
+    "twin put into use later in the year": Trap(
+        "other_start",
+        mill(commissioning_date="2015-01-11", functional_location="NJ1-MCH-L04"),
+        mill(commissioning_date="2015-09-30", functional_location="NJ1-MCH-L04"),
+    ),
+    "another model told in the name": Trap(
+        "other_code",
+        bare(asset_tag="NJ1-MIL-004", model="VT-650"),
+        {"name_en": "Machining center VT-850", "asset_tag": "NJ1-MIL-004"},
+    ),
+    "a serial number one digit apart": Trap(
+        "serial_slip",
+        mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004"),
+        mill(serial_number="KT-2075113", asset_tag="NJ1-MIL-004"),
+    ),
+}
+
+
+def read(number: int, record: Record) -> FeatureRecord:
+    entity = DICTIONARY.entity("equipment")
+    standard = standardise_record(entity, record, codes=DICTIONARY.code_lists, context=SourceContext())
+    source = f"SYSTEM{number}"
+    features = build_features(RULES.features, standard, source_id=f"A{number:05}", source=source)
+    return FeatureRecord(number, source, features)
+
+
+def scorer_of(told: Sequence[Record], rules: RuleSet, weights: Weights) -> tuple[Scorer, dict[int, Prepared]]:
+    records = [read(number, record) for number, record in enumerate(told, start=1)]
+    scorer = Scorer(rules, build_model(rules, weights, collect_statistics(rules, records)))
+    return scorer, {record.record_id: scorer.prepare(record) for record in records}
+
+
+def groups(told: Sequence[Record], rules: RuleSet = RULES, weights: Weights = WEIGHTS) -> set[frozenset[int]]:
+    """Which of the records, numbered from 1, end in one cluster."""
+    scorer, ready = scorer_of(told, rules, weights)
+    link = next(t.min_weight for t in rules.thresholds if t.action is Action.LINK)
+    pairs = [(one, other) for one in ready for other in ready if one < other]
+    found = partition(
+        [Node(number, f"A{number}") for number in ready],
+        [Edge(one, other, scorer.score(ready[one], ready[other]).match_weight) for one, other in pairs],
+        link_weight=link,
+        contradiction=lambda one, other: scorer.contradiction(ready[one], ready[other]),
+        contradiction_share=rules.contradiction_share,
+        anchored=lambda one, other: scorer.anchored(ready[one], ready[other]),
+        rival_margin=rules.rival_margin,
+    )
+    return {frozenset(cluster) for cluster in found.clusters}
+
+
+def vetoes_of(left: Record, right: Record) -> set[str]:
+    scorer, ready = scorer_of((left, right), RULES, WEIGHTS)
+    return {veto.name for veto in scorer.violated_vetoes(ready[1], ready[2])}
+
+
+def indulgent(weights: Weights) -> Weights:
+    """Weights that read every difference as agreement: each comparison speaks with its best level."""
+    return replace(
+        weights,
+        comparisons=tuple(
+            ComparisonWeights(
+                part.comparison,
+                tuple(
+                    replace(level, m=best.m, u=best.u)
+                    for best in [max(part.levels, key=lambda each: each.bits)]
+                    for level in part.levels
+                ),
+            )
+            for part in weights.comparisons
+        ),
+    )
+
+
+def without(*vetoes: str) -> RuleSet:
+    """The shipped rules without these vetoes and without anchors."""
+    return replace(RULES, vetoes=tuple(each for each in RULES.vetoes if each.name not in vetoes), anchors=())
+
+
+APART = {frozenset({1}), frozenset({2})}
+TOGETHER = {frozenset({1, 2})}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_two_machines_stay_apart(name: str) -> None:
+    trap = TRAPS[name]
+    assert groups((trap.left, trap.right)) == APART
+    assert trap.veto in vetoes_of(trap.left, trap.right)
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_without_its_vetoes_the_pair_would_merge(name: str) -> None:
+    trap = TRAPS[name]
+    spoken = vetoes_of(trap.left, trap.right)
+    assert groups((trap.left, trap.right), without(*(spoken - {trap.veto})), indulgent(WEIGHTS)) == APART
+    assert groups((trap.left, trap.right), without(*spoken), indulgent(WEIGHTS)) == TOGETHER
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_each_side_of_a_trap_is_itself(name: str) -> None:
+    """The same record in two systems is not contradicted by what it says."""
+    for side in (TRAPS[name].left, TRAPS[name].right):
+        assert vetoes_of(side, side) == set()
+
+
+def test_every_veto_of_the_shipped_rules_has_a_trap() -> None:
+    assert {trap.veto for trap in TRAPS.values()} == {veto.name for veto in RULES.vetoes}
+
+
+def test_model_and_place_alone_make_no_two_records_one_machine() -> None:
+    told = (mill(functional_location="NJ1-MCH-L04"), mill(functional_location="ENT/NJ1/MCH/L04"))
+    assert groups(told, weights=indulgent(WEIGHTS)) == APART
+    assert groups(told, replace(RULES, anchors=()), indulgent(WEIGHTS)) == TOGETHER
+
+
+def test_one_tag_twice_in_one_system_may_be_the_replacement() -> None:
+    """A tag alone links records of two systems; within one system it takes more."""
+    scorer, ready = scorer_of((bare(asset_tag="NJ1-MIL-004"), bare(asset_tag="NJ1-MIL-004")), RULES, WEIGHTS)
+    assert scorer.anchored(ready[1], ready[2])
+    entity = DICTIONARY.entity("equipment")
+    standard = standardise_record(
+        entity, bare(asset_tag="NJ1-MIL-004"), codes=DICTIONARY.code_lists, context=SourceContext()
+    )
+    twice = [
+        scorer.prepare(
+            FeatureRecord(
+                number, "MES", build_features(RULES.features, standard, source_id=f"A{number}", source="MES")
+            )
+        )
+        for number in (10001, 10002)
+    ]
+    assert not scorer.anchored(*twice)
+
+
+def test_a_record_with_only_the_tag_joins_neither_the_old_machine_nor_the_new() -> None:
+    old = mill(serial_number="KT-2009113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
+    new = mill(serial_number="TM-7733120", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
+    told = (old, new, bare(asset_tag="NJ1-MIL-004", functional_location="ENT/NJ1/MCH/L04"))
+    assert groups(told) == {frozenset({1}), frozenset({2}), frozenset({3})}
+    assert len(groups(told, replace(RULES, rival_margin=None))) == 2
+    assert groups((told[0], told[2])) == TOGETHER
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        mill(serial_number="KT-2015113", functional_location="HZ2-PKG-L01", site="HZ2"),
+        mill(serial_number="KT-2015113", asset_tag="HZ2-MIL-011", functional_location="HZ2-PKG-L01"),
+        {"name_en": "Machining center", "serial_number": "S/N: KT2015113", "asset_tag": "HZ2-MIL-011"},
+    ],
+    ids=["another place", "another tag", "another tag, hardly described"],
+)
+def test_a_machine_that_moved_stays_one(after: Record) -> None:
+    before = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
+    assert groups((before, after)) == TOGETHER
+
+
+def test_tag_and_serial_number_in_each_others_column_are_found() -> None:
+    right = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004")
+    swapped = mill(serial_number="NJ1-MIL-004", asset_tag="KT-2015113")
+    assert groups((right, swapped)) == TOGETHER
