@@ -21,6 +21,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from mdm.demo.bars import measure, merged_kinds, table_of_bars
 from mdm.demo.vocabulary import FIRST
 from mdm.demo.world import generate
 from mdm.demo.worlds import Reading, read_records
@@ -181,16 +182,6 @@ def table_of(entity: str, judged: Sequence[Judged]) -> Table:
     return table
 
 
-def merged_kinds(judged: Sequence[Judged]) -> dict[str, tuple[int, int]]:
-    """Kind of hard negative -> (merged, pairs) pooled over worlds: rare kinds say little in one world."""
-    merged, pairs = Counter[str](), Counter[str]()
-    for each in judged:
-        for kind, found in each.evaluation.false_merges.items():
-            merged[kind] += found.merged
-            pairs[kind] += found.pairs
-    return {kind: (merged[kind], pairs[kind]) for kind in sorted(pairs)}
-
-
 def _share(number: float | None, digits: int = 3) -> str:
     return "n/a" if number is None else f"{number:.{digits}f}"
 
@@ -294,7 +285,9 @@ def main(
     if report is not None:
         report.write_text(evaluation_report.document([_judgement(each) for each in judged]), "utf-8")
     console.print(table_of(entity, judged))
-    kinds = sorted(merged_kinds(judged).items(), key=lambda item: -item[1][0] / max(item[1][1], 1))
+    found = [each.evaluation for each in judged]
+    console.print(table_of_bars(entity, measure(entity, found)))
+    kinds = sorted(merged_kinds(found).items(), key=lambda item: -item[1][0] / max(item[1][1], 1))
     console.print(", ".join(f"{kind} {merged}/{pairs}" for kind, (merged, pairs) in kinds), soft_wrap=True)
 
 

@@ -38,6 +38,7 @@ SECONDS = 60.0
 
 PRECISION = 0.93
 B_CUBED = {"supplier": 0.82, "material": 0.78, "equipment": 0.86}
+"""No single world may fall below these; the bars themselves are means over worlds (``mdm/demo/bars.py``)."""
 RARELY_MERGED = 0.03
 KINDS_HELD_APART = {
     "supplier": ("branch",),
