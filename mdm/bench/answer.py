@@ -40,7 +40,7 @@ def one_record(rows: int) -> Iterable[Row]:
                 min(TRIES, len(asked)),
             )
             matcher = rule.matcher(uow, ENTITY)
-            stored = match_store.all_features(uow.connection, ENTITY)
+            stored = list(match_store.each_features(uow.connection, ENTITY))
         records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in stored]
         theirs = _predict_between(house, matcher, records)
     yield Row(

@@ -119,7 +119,7 @@ def _splink_alone(house: House) -> None:
     """Predict and cluster by Splink on the loaded rows, as a plain Splink user would."""
     with house.hub.reading(house.actor) as uow:
         matcher = rule.matcher(uow, ENTITY)
-        stored = match_store.all_features(uow.connection, ENTITY)
+        stored = list(match_store.each_features(uow.connection, ENTITY))
     records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in stored]
     prepared = [matcher.scorer.prepare(record) for record in records]
     with duckdb.connect() as engine:

@@ -170,9 +170,11 @@ def check_golden_id(golden_id: str) -> str:
 
 def survive(rule: Survivorship, candidates: Sequence[Candidate], now: datetime) -> Survivor | None:
     """The value that stays, or None without candidates; ties fall to the smallest source key."""
-    left = sorted(candidates, key=lambda c: c.source)
-    if not left:
+    if not candidates:
         return None
+    if len(candidates) == 1:
+        return Survivor(candidates[0], "only_value")
+    left = sorted(candidates, key=lambda c: c.source)
     if len({repr(c.value) for c in left}) == 1:
         return Survivor(left[0], "only_value")
     for criterion in rule.criteria:

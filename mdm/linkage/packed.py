@@ -17,8 +17,10 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from struct import Struct
 
+from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
 from mdm.linkage.record import (
     FeatureValue,
@@ -67,6 +69,54 @@ def compile_packing(rules: RuleSet) -> Pack:
         return content + _texts(columns, features) if has_texts else content
 
     return pack
+
+
+class Split:
+    """The columns of one packed record, by their place."""
+
+    __slots__ = ("_ends", "_members", "_tail", "_texts")
+
+    def __init__(self, counts: Sequence[int], members: Members, tail: bytes, texts: Sequence[int]) -> None:
+        """``tail`` holds the texts of the columns at the places ``texts``."""
+        self._ends = tuple(accumulate(counts, initial=0))
+        self._members = members
+        self._tail = tail
+        self._texts = texts
+
+    def members(self, place: int) -> Members:
+        """The members of a column as numbers."""
+        return self._members[self._ends[place] : self._ends[place + 1]]
+
+    def text(self, place: int) -> str | None:
+        """The text of a text column."""
+        if self._ends[place] == self._ends[place + 1]:
+            return None
+        before = sum(self._ends[other] < self._ends[other + 1] for other in self._texts if other < place)
+        return str(json.loads(self._tail)[before])
+
+
+def compile_fitting(rules: RuleSet) -> Callable[[bytes], bool]:
+    """Whether a packed form was made for the features of these rules."""
+    layout = _layout(_columns(rules))
+    return lambda content: content[: len(layout)] == layout
+
+
+def compile_splitting(rules: RuleSet) -> Callable[[bytes], Split]:
+    """A function that takes a packed form of these rules apart; raises RuleError for one of others."""
+    columns = _columns(rules)
+    layout, header = _layout(columns), _header(columns)
+    start = len(layout) + header.size
+    texts = tuple(place for place, (_, shape) in enumerate(columns) if shape is Shape.TEXT)
+
+    def split(content: bytes) -> Split:
+        if content[: len(layout)] != layout:
+            raise RuleError(f"{rules.entity}: a record is packed for other rules", entity=rules.entity)
+        counts = header.unpack_from(content, len(layout))
+        total = sum(counts)
+        members = _body(total).unpack_from(content, start)
+        return Split(counts, members, content[start + 8 * total :] if texts else b"", texts)
+
+    return split
 
 
 def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:

@@ -18,6 +18,7 @@ from mdm.domain.errors import EngineError
 from mdm.domain.rules import RuleSet
 from mdm.linkage import duckdb_batch, spark_batch, splink_batch
 from mdm.linkage.model import Model, check_trained, weights_of
+from mdm.linkage.packed_table import Tables
 from mdm.linkage.record import Prepared
 from mdm.linkage.score import WEIGHT_DIGITS, ScoredPair
 from mdm.linkage.spark_batch import Cluster
@@ -74,8 +75,26 @@ def predict_table(
 
     One ``level_<n>`` per comparison, numbered from 0 in the order of the rules, as in ``ScoredPair.levels``.
     """
+    tables = Tables(comparison_table(rules, records), key_table(rules, records))
+    return predict_tables(
+        connection, rules, model, tables, floor=floor, only=only, engine=engine, cluster=cluster
+    )
+
+
+def predict_tables(
+    connection: duckdb.DuckDBPyConnection,
+    rules: RuleSet,
+    model: Model,
+    tables: Tables,
+    *,
+    floor: float,
+    only: Collection[int] | None = None,
+    engine: Engine = Engine.DUCKDB,
+    cluster: Cluster | None = None,
+) -> pa.Table:
+    """``predict_table`` of records that are tables already."""
     check_trained(rules, model)
-    table, keys, least = comparison_table(rules, records), key_table(rules, records), floor - SLACK
+    (table, keys), least = tables, floor - SLACK
     if engine is Engine.SPARK:
         if cluster is None:
             raise EngineError("Spark runs nowhere: no master is set.", engine=engine)

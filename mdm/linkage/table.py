@@ -23,13 +23,22 @@ ARROW_TYPES = {
 }
 
 
+def levels_compared(rules: RuleSet) -> list[Level]:
+    """Every level that a comparison tests, silence included."""
+    return [level for comparison in rules.comparisons for level in _levels(comparison)]
+
+
+def read_by(rules: RuleSet) -> set[str]:
+    """Names of the features that comparisons read."""
+    return set(columns_read(levels_compared(rules)))
+
+
 def comparison_table(rules: RuleSet, records: Sequence[Prepared]) -> pa.Table:
     """``record_id`` and per feature ``f_`` (text as number, set as sorted list), ``w_`` (weight), ``a_`` (ASCII).
 
     Only the features that comparisons read; missing values are NULL.
     """
-    levels = [level for comparison in rules.comparisons for level in _levels(comparison)]
-    read, folded = set(columns_read(levels)), set(columns_needing_ascii(levels))
+    read, folded = read_by(rules), set(columns_needing_ascii(levels_compared(rules)))
     columns: dict[str, pa.Array] = {
         "record_id": pa.array([record.record_id for record in records], pa.int64())
     }

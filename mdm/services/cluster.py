@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mdm.domain.cluster import Contradiction, Edge, Node, Partition, partition
+from mdm.linkage.packed import Unpacked
 from mdm.linkage.record import FeatureRecord, Prepared
+from mdm.linkage.score import Comparable
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
@@ -43,6 +45,8 @@ class Scope:
     neighbours: dict[int, str] = field(default_factory=dict)
     prepared: dict[int, Prepared] = field(default_factory=dict)
     features: dict[int, str] = field(default_factory=dict)
+    packed: dict[int, bytes | None] = field(default_factory=dict)
+    compared: dict[int, Comparable] = field(default_factory=dict)
     records_outside: dict[int, StoredRecord] = field(default_factory=dict)
     duplicate_free: frozenset[str] = frozenset()
 
@@ -55,12 +59,21 @@ class Scope:
             )
         return known
 
+    def compare(self, record_id: int) -> Comparable:
+        """The record with its values only, which is all that vetoes and anchors ask for, at a tenth of the cost."""
+        known = self.prepared.get(record_id) or self.compared.get(record_id)
+        if known is None:
+            values = self.matcher.scorer.unpack(self.packed.get(record_id))
+            known = self.prepare(record_id) if values is None else Unpacked(record_id, values)
+            self.compared[record_id] = known
+        return known
+
     def contradiction(self, left: int, right: int) -> Contradiction | None:
         """What keeps two records apart: both from a source that holds each thing once, or a veto."""
         one, other = self._system(left), self._system(right)
         if one == other and one in self.duplicate_free:
             return Contradiction(SAME_SOURCE, hard=True)
-        return self.matcher.scorer.contradiction(self.prepare(left), self.prepare(right))
+        return self.matcher.scorer.contradiction(self.compare(left), self.compare(right))
 
     def _system(self, record_id: int) -> str | None:
         record = self.records.get(record_id) or self.records_outside.get(record_id)
@@ -70,7 +83,7 @@ class Scope:
 def gather_all(uow: UnitOfWork, matcher: Matcher) -> Scope:
     """The whole entity."""
     entity = matcher.entity.name
-    rows = match_store.all_features(uow.connection, entity)
+    rows = match_store.each_features(uow.connection, entity)
     return Scope(
         matcher,
         source_store.active_records(uow.connection, entity),
@@ -78,6 +91,7 @@ def gather_all(uow: UnitOfWork, matcher: Matcher) -> Scope:
         review_store.all_constraints(uow.connection, entity),
         xref_store.all_golden_ids(uow.connection, entity),
         features={row.record_id: row.features for row in rows},
+        packed=dict(match_store.each_packed(uow.connection, entity)),
         duplicate_free=_duplicate_free(uow, entity),
     )
 
@@ -124,7 +138,7 @@ def regroup(scope: Scope) -> Partition:
     inside = scope.records
 
     def anchored(left: int, right: int) -> bool:
-        return matcher.scorer.anchored(scope.prepare(left), scope.prepare(right))
+        return matcher.scorer.anchored(scope.compare(left), scope.compare(right))
 
     return partition(
         [Node(r, f"{record.key.system}\x1f{record.key.key}") for r, record in inside.items()],

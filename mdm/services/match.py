@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mdm.domain.access import Actor, Permission
 from mdm.domain.errors import InvalidInputError
@@ -18,8 +19,9 @@ from mdm.domain.source import Json, content_hash
 from mdm.domain.standardise.kind import SourceContext
 from mdm.engine.connection import open_engine
 from mdm.linkage.model import Weights, build_model
-from mdm.linkage.packed import Unpacked
-from mdm.linkage.predict import Engine, predict
+from mdm.linkage.packed import Unpacked, compile_fitting, compile_packing
+from mdm.linkage.packed_table import Tables, packed_tables
+from mdm.linkage.predict import Engine, predict_tables, scored_pairs
 from mdm.linkage.record import FeatureRecord, Prepared, members_of
 from mdm.linkage.score import Comparable, ScoredPair
 from mdm.linkage.spark_batch import Cluster
@@ -38,8 +40,8 @@ from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.match import StoredPair
 
-ONE_BY_ONE = 200
-"""Up to so many new records are scored by the plain scorer; more go through an engine in one batch."""
+FEW = 1000
+"""For up to so many new records only what shares a key with one of them is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +103,28 @@ def run(
         rules = rule.rules_of(hub, entity)
         standardise.refresh(hub, uow, entity, [s.code for s in source.all_sources(uow)])
     with hub.reading(actor) as uow:
-        rows = match_store.all_features(uow.connection, entity)
         full = full or not rule.has_current_model(uow, entity)
-        matcher = None if full else rule.matcher(uow, entity)
-    records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in rows]
-    versions = {r.record_id: r.version for r in rows}
-    fresh = set(versions) if full else {r.record_id for r in rows if not r.matched}
-    if matcher is None:
-        matcher = _propose(hub, rules, records)
-    pairs = _score(hub, matcher, records, fresh, full=full, engine=engine)
+        matcher = (
+            _propose(hub, rules, partial(_stored_records, uow, entity)) if full else rule.matcher(uow, entity)
+        )
+        rows = match_store.versions(uow.connection, entity)
+        versions = {r.record_id: r.version for r in rows}
+        fresh = {r.record_id for r in rows if full or not r.matched}
+        only = None if full else fresh
+        tables = _tables(uow, matcher, only)
+    pairs = _score(hub, matcher, tables, only, engine) if fresh else []
     with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
 
 
 def rehearse(hub: Hub, entity: str, records: Sequence[FeatureRecord]) -> tuple[Matcher, list[ScoredPair]]:
     """The matcher and the pairs that a full run over these records would come to; nothing is stored."""
-    matcher = _propose(hub, rule.rules_of(hub, entity), records)
-    return matcher, _score(
-        hub, matcher, records, {r.record_id for r in records}, full=True, engine=Engine.DUCKDB
-    )
+    rules = rule.rules_of(hub, entity)
+    matcher = _propose(hub, rules, lambda: records)
+    pack = compile_packing(rules)
+    packed = ((record.record_id, pack(record.features)) for record in records)
+    tables = packed_tables(rules, matcher.model.statistics, packed)
+    return matcher, _score(hub, matcher, tables, None, Engine.DUCKDB)
 
 
 def put_record(
@@ -215,12 +220,17 @@ def checked_attributes(hub: Hub, entity: str, attributes: Mapping[str, str | Non
 # -- runs -----------------------------------------------------------------------------------------------------
 
 
-def _propose(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Matcher:
-    """A model from shipped weights, or trained without labels, with the statistics of these records."""
-    statistics = collect_statistics(rules, records)
-    weights = rule.weights_in_force(hub, rules) or _train(hub, rules, records)
+def _propose(hub: Hub, rules: RuleSet, records: Callable[[], Iterable[FeatureRecord]]) -> Matcher:
+    """A model from the weights in force, or trained without labels, with the statistics of these records."""
+    statistics = collect_statistics(rules, records())
+    weights = rule.weights_in_force(hub, rules) or _train(hub, rules, list(records()))
     model = build_model(rules, weights, statistics)
     return rule.compile_matcher(hub, rules, model.fingerprint(), model.to_json())
+
+
+def _stored_records(uow: UnitOfWork, entity: str) -> Iterator[FeatureRecord]:
+    for row in match_store.each_features(uow.connection, entity):
+        yield FeatureRecord(row.record_id, row.source, json.loads(row.features))
 
 
 def _train(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Weights:
@@ -231,64 +241,48 @@ def _train(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Weight
         engine.close()
 
 
+def _tables(uow: UnitOfWork, matcher: Matcher, fresh: Collection[int] | None) -> Tables:
+    """Every current record for the engine; of a few ``fresh`` ones these and what shares a key with them."""
+    entity = matcher.entity.name
+    if fresh is None or len(fresh) > FEW:
+        stored = match_store.each_packed(uow.connection, entity)
+    else:
+        stored = match_store.packed_around(uow.connection, entity, fresh)
+    return packed_tables(matcher.rules, matcher.model.statistics, _packed(uow, matcher.rules, stored))
+
+
+def _packed(
+    uow: UnitOfWork, rules: RuleSet, stored: Iterable[tuple[int, bytes | None]]
+) -> Iterator[tuple[int, bytes]]:
+    """Packed forms; those that are missing or were made for other columns are made from the features."""
+    pack, fits = compile_packing(rules), compile_fitting(rules)
+    for record_id, content in stored:
+        if content is None or not fits(content):
+            features = match_store.features(uow.connection, [record_id])[record_id]
+            yield record_id, pack(json.loads(features))
+        else:
+            yield record_id, content
+
+
 def _score(
-    hub: Hub,
-    matcher: Matcher,
-    records: Sequence[FeatureRecord],
-    fresh: set[int],
-    *,
-    full: bool,
-    engine: Engine,
+    hub: Hub, matcher: Matcher, tables: Tables, fresh: Collection[int] | None, engine: Engine
 ) -> list[ScoredPair]:
-    """Pairs of at least review weight that touch a fresh record."""
-    if not fresh:
-        return []
-    prepared = [matcher.scorer.prepare(record) for record in records]
-    if not full and len(fresh) <= ONE_BY_ONE:
-        return _score_fresh(matcher, prepared, fresh)
+    """Pairs of at least review weight, of all records or touching a ``fresh`` one."""
     connection = open_engine(hub.settings.scratch)
     try:
-        return predict(
+        found = predict_tables(
             connection,
             matcher.rules,
             matcher.model,
-            prepared,
+            tables,
             floor=matcher.review_weight,
-            only=None if full else fresh,
+            only=fresh,
             engine=engine,
             cluster=Cluster(hub.settings.spark_master, hub.settings.spark_folder),
         )
+        return scored_pairs(found)
     finally:
         connection.close()
-
-
-def _score_fresh(matcher: Matcher, prepared: Sequence[Prepared], fresh: set[int]) -> list[ScoredPair]:
-    holders: dict[tuple[int, int], list[Prepared]] = {}
-    wanted = {
-        (i, key) for p in prepared if p.record_id in fresh for i, keys in enumerate(p.keys) for key in keys
-    }
-    for p in prepared:
-        for i, keys in enumerate(p.keys):
-            for key in keys:
-                if (i, key) in wanted:
-                    holders.setdefault((i, key), []).append(p)
-    pairs: dict[tuple[int, int], ScoredPair] = {}
-    for p in prepared:
-        if p.record_id not in fresh:
-            continue
-        for i, keys in enumerate(p.keys):
-            for key in keys:
-                for other in holders[i, key]:
-                    _score_into(pairs, matcher, p, other)
-    return [pair for pair in pairs.values() if pair.match_weight >= matcher.review_weight]
-
-
-def _score_into(
-    pairs: dict[tuple[int, int], ScoredPair], matcher: Matcher, one: Prepared, other: Prepared
-) -> None:
-    left, right = (one, other) if one.record_id < other.record_id else (other, one)
-    if left.record_id != right.record_id and (left.record_id, right.record_id) not in pairs:
-        pairs[left.record_id, right.record_id] = matcher.scorer.score(left, right)
 
 
 def _publish(
@@ -304,7 +298,7 @@ def _publish(
     """Write what still holds: records changed since the snapshot are scored again, or left to the next run."""
     entity = matcher.entity.name
     uow.take_turn(entity)
-    rows = match_store.all_features(uow.connection, entity)
+    rows = match_store.versions(uow.connection, entity)
     now = {r.record_id: r.version for r in rows}
     steady = {record_id for record_id, version in versions.items() if now.get(record_id) == version}
     late = {r.record_id for r in rows if r.matched and r.record_id not in steady}

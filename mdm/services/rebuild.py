@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,9 @@ from mdm.storage import golden as golden_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.review import Constraint
+
+CHUNK = 5000
+"""Golden records built and written at a time."""
 
 OVERRIDE = "override"
 """Rule name of a value that a steward set."""
@@ -241,29 +244,42 @@ def _splits(
 def _write(
     uow: UnitOfWork, scope: Scope, grouped: Partition, golden_ids: Sequence[str], report: Rebuilt
 ) -> None:
-    contents = {
-        r: json.loads(text)
-        for r, text in source_store.standard_contents(uow.connection, scope.records).items()
-    }
-    kinds = source_store.kinds_of_systems(uow.connection)
-    overrides = _overrides(uow, scope)
-    built = [
-        _build(scope, golden_id, members, contents, kinds, overrides)
-        for members, golden_id in zip(grouped.clusters, golden_ids, strict=True)
-    ]
     gone = set(report.merged)
     retired = set(scope.golden.values()) - set(golden_ids) - gone
     rows = golden_store.find_many(uow.connection, {*golden_ids, *gone, *retired})
-    built += [_ended(rows[g], GoldenStatus.MERGED) for g in sorted(gone)]
-    built += [_ended(rows[g], GoldenStatus.RETIRED) for g in sorted(retired)]
-    changed = [item for item in built if rows[item.golden_id].content_hash != item.content_hash]
-    _write_versions(uow, scope, changed, rows, set(report.created))
+    for built in _in_chunks(uow, scope, list(zip(golden_ids, grouped.clusters, strict=True))):
+        _write_changed(uow, scope, built, rows, set(report.created))
+    ended = [_ended(rows[g], GoldenStatus.MERGED) for g in sorted(gone)]
+    ended += [_ended(rows[g], GoldenStatus.RETIRED) for g in sorted(retired)]
+    changed = _write_changed(uow, scope, ended, rows, set())
     report.retired.extend(sorted(retired & {item.golden_id for item in changed}))
     for golden_id in report.retired:
         uow.record("golden.retired", scope.matcher.entity.name, golden_id)
     report.golden_ids.extend(sorted({*golden_ids}))
     _link(uow, scope, grouped, golden_ids, report)
+
+
+def _in_chunks(
+    uow: UnitOfWork, scope: Scope, clusters: Sequence[tuple[str, Sequence[int]]]
+) -> Iterator[list[_Built]]:
+    """The golden records of (golden ID, members), some at a time: their values never stand in memory all at once."""
+    kinds = source_store.kinds_of_systems(uow.connection)
+    overrides = _overrides(uow, scope)
+    for start in range(0, len(clusters), CHUNK):
+        part = clusters[start : start + CHUNK]
+        stored = source_store.standard_contents(uow.connection, [r for _, members in part for r in members])
+        contents = {r: json.loads(text) for r, text in stored.items()}
+        yield [_build(scope, golden_id, members, contents, kinds, overrides) for golden_id, members in part]
+
+
+def _write_changed(
+    uow: UnitOfWork, scope: Scope, built: Sequence[_Built], rows: Mapping[str, Any], created: set[str]
+) -> list[_Built]:  # Any: a table row
+    """Write those that differ from what is stored; returns them."""
+    changed = [item for item in built if rows[item.golden_id].content_hash != item.content_hash]
+    _write_versions(uow, scope, changed, rows, created)
     _index(uow, scope, changed)
+    return changed
 
 
 def _overrides(uow: UnitOfWork, scope: Scope) -> dict[int, list[tuple[str, Json, str]]]:
@@ -431,7 +447,7 @@ def _index(uow: UnitOfWork, scope: Scope, changed: Sequence[_Built]) -> None:
             {
                 "golden_id": item.golden_id,
                 "entity": scope.matcher.entity.name,
-                "text": comparison_key("\n".join(texts)),
+                "text": comparison_key(" ".join(texts)),
             }
         )
     golden_store.save_search(

@@ -173,7 +173,13 @@ def _proposed_scope(hub: Hub, now: Scope, anew: Mapping[int, Standardised], enti
     ]
     matcher, pairs = match.rehearse(hub, entity, records)
     return replace(
-        now, matcher=matcher, pairs=[match.stored_pair(p) for p in pairs], features=features, prepared={}
+        now,
+        matcher=matcher,
+        pairs=[match.stored_pair(p) for p in pairs],
+        features=features,
+        packed={},
+        compared={},
+        prepared={},
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from mdm.storage.database import Row, among, insert_rows, raw_rows, upsert_rows
 from mdm.storage.schema import (
@@ -18,6 +18,9 @@ from mdm.storage.schema import (
     source_record,
     standard_record,
 )
+
+PAGE = 5000
+"""Rows fetched at a time where a whole entity is read once."""
 
 
 class StoredPair(NamedTuple):
@@ -178,21 +181,55 @@ def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str
 _FEATURES = "select record_id, features from standard_record where record_id in (?*)"
 
 
-def all_features(connection: Connection, entity: str) -> Sequence[Row]:
-    """(record_id, source, source_key, version, features, matched) of every current record."""
+def versions(connection: Connection, entity: str) -> Sequence[Row]:
+    """(record_id, version, matched) of every current record."""
     return connection.execute(
-        select(
-            standard_record.c.record_id,
-            source_record.c.source,
-            source_record.c.source_key,
-            standard_record.c.version,
-            standard_record.c.features,
-            standard_record.c.matched,
-        )
+        select(standard_record.c.record_id, standard_record.c.version, standard_record.c.matched)
         .join(source_record, source_record.c.record_id == standard_record.c.record_id)
         .where(source_record.c.entity == entity, source_record.c.status == "active")
         .order_by(standard_record.c.record_id)
     ).all()
+
+
+def each_features(connection: Connection, entity: str) -> Iterator[Row]:
+    """(record_id, source, features) of every current record, in order and not all in memory at once."""
+    query = (
+        select(standard_record.c.record_id, source_record.c.source, standard_record.c.features)
+        .join(source_record, source_record.c.record_id == standard_record.c.record_id)
+        .where(source_record.c.entity == entity, source_record.c.status == "active")
+        .order_by(standard_record.c.record_id)
+    )
+    yield from connection.execute(query, execution_options={"yield_per": PAGE})
+
+
+def each_packed(connection: Connection, entity: str) -> Iterator[tuple[int, bytes | None]]:
+    """(record id, packed features if there are any) of every current record, in order, a page at a time."""
+    for row in connection.execute(_packed_of(entity), execution_options={"yield_per": PAGE}):
+        yield row.record_id, row.content
+
+
+def packed_around(
+    connection: Connection, entity: str, record_ids: Iterable[int]
+) -> Iterator[tuple[int, bytes | None]]:
+    """``each_packed`` of these records and of all that share a key with one of them."""
+    one, other = candidate_key.alias(), candidate_key.alias()
+    sharing = (
+        select(other.c.record_id)
+        .join(one, and_(one.c.entity == other.c.entity, one.c.key == other.c.key))
+        .where(one.c.entity == entity, among(connection, one.c.record_id, record_ids))
+    )
+    query = _packed_of(entity).where(source_record.c.record_id.in_(sharing))
+    for row in connection.execute(query):
+        yield row.record_id, row.content
+
+
+def _packed_of(entity: str) -> Select[tuple[int, bytes | None]]:
+    return (
+        select(source_record.c.record_id, packed_record.c.content)
+        .outerjoin(packed_record, packed_record.c.record_id == source_record.c.record_id)
+        .where(source_record.c.entity == entity, source_record.c.status == "active")
+        .order_by(source_record.c.record_id)
+    )
 
 
 def unmatched(connection: Connection, entity: str) -> list[int]:
