@@ -13,8 +13,14 @@ from dataclasses import asdict, replace
 from mdm.domain import change
 from mdm.domain.access import ActorKind, Permission
 from mdm.domain.change import Change, ChangeKind, ChangeState, Step
-from mdm.domain.code_list import CodeEdit
-from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, UnknownChangeError
+from mdm.domain.code_list import CodeEdit, edits_between, merge_code_lists
+from mdm.domain.errors import (
+    DictionaryError,
+    ForbiddenError,
+    InvalidInputError,
+    StaleVersionError,
+    UnknownChangeError,
+)
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Json
 from mdm.domain.whatif import Report, report_from_json
@@ -36,11 +42,7 @@ def propose_model(uow: UnitOfWork, entity: str, weights: Weights, reason: str) -
 
 def propose_rules(uow: UnitOfWork, entity: str, rules: RuleSet, weights: Weights | None, reason: str) -> str:
     """Propose another rule set, with weights of its own unless those in force fit; returns the change id."""
-    content: dict[str, Json] = {
-        "rules": json.loads(json.dumps(asdict(rules))),
-        "weights": json.loads(proposal.weights_text(weights)) if weights else None,
-    }
-    return _propose(uow, ChangeKind.RULES, entity, content, reason)
+    return _propose(uow, ChangeKind.RULES, entity, _rules_content(rules, weights), reason)
 
 
 def propose_thresholds(uow: UnitOfWork, entity: str, limits: Mapping[str, float], reason: str) -> str:
@@ -52,6 +54,32 @@ def propose_code_list(uow: UnitOfWork, name: str, edits: Sequence[CodeEdit], rea
     """Propose codes and spellings of a code list; returns the change id. Raises DictionaryError."""
     content: dict[str, Json] = {"list": name, "edits": [_edit(each) for each in edits]}
     return _propose(uow, ChangeKind.CODE_LIST, "", content, reason)
+
+
+def propose_upgrade(uow: UnitOfWork) -> tuple[list[str], list[str]]:
+    """Propose what newer files say beyond what governs; returns the change ids, and the lists that contradict them.
+
+    Nothing is taken out: what stewards added stays. A content that was proposed before is not proposed again.
+    """
+    made: list[str] = []
+    conflicts: list[str] = []
+    for row in change_store.code_lists_in_force(uow.connection):
+        seed = uow.hub.seed.dictionary.code_lists.get(row.name)
+        if seed is None or seed.content_hash in (row.seed, row.content_hash):
+            continue
+        held = uow.hub.dictionary.code_lists[row.name]
+        edits = edits_between(held, merge_code_lists([held, seed]))
+        content: dict[str, Json] = {"list": row.name, "edits": [_edit(each) for each in edits]}
+        try:
+            made += _propose_once(uow, ChangeKind.CODE_LIST, "", content) if edits else []
+        except DictionaryError:
+            conflicts.append(row.name)
+    for row in change_store.matching_in_force(uow.connection):
+        rules = uow.hub.seed.rules.get(row.entity)
+        if rules is not None and row.seed != seed_of(uow.hub, row.entity):
+            shipped = rule.shipped_weights(rules, *rule.rule_folders(uow.hub))
+            made += _propose_once(uow, ChangeKind.RULES, row.entity, _rules_content(rules, shipped))
+    return made, conflicts
 
 
 def list_changes(
@@ -155,6 +183,20 @@ def seed_of(hub: Hub, entity: str) -> str:
         return ""
     weights = rule.shipped_weights(rules, *rule.rule_folders(hub))
     return change.fingerprint_of(fingerprint_rules(rules) + proposal.weights_fingerprint(weights))
+
+
+def _rules_content(rules: RuleSet, weights: Weights | None) -> dict[str, Json]:
+    return {
+        "rules": json.loads(json.dumps(asdict(rules))),
+        "weights": json.loads(proposal.weights_text(weights)) if weights else None,
+    }
+
+
+def _propose_once(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mapping[str, Json]) -> list[str]:
+    fingerprint = change.fingerprint_of(change.canonical(content))
+    if change_store.was_proposed(uow.connection, kind.value, entity, fingerprint):
+        return []
+    return [_propose(uow, kind, entity, content, "newer files")]
 
 
 def _propose(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mapping[str, Json], reason: str) -> str:

@@ -10,7 +10,7 @@ from random import Random
 from mdm.config import Settings
 from mdm.domain.access import Actor
 from mdm.domain.errors import NotInitialisedError
-from mdm.services import rule
+from mdm.services import change, rule
 from mdm.services.dictionary import import_code_lists, keep_version, load_dictionary
 from mdm.services.hub import Hub
 from mdm.storage import migration
@@ -19,13 +19,19 @@ from mdm.storage.database import open_database, time_text
 
 @dataclass(frozen=True, slots=True)
 class InitReport:
-    """What ``mdm init`` did."""
+    """What ``mdm init`` did.
+
+    ``proposed``: changes that newer files ask for; ``conflicts``: code lists whose newer files contradict what stewards
+    added, so that nothing could be proposed.
+    """
 
     database: str
     before: str | None
     revision: str
     entities: tuple[str, ...]
     rule_sets: tuple[str, ...]
+    proposed: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 def open_hub(
@@ -50,12 +56,16 @@ def init(hub: Hub, actor: Actor) -> InitReport:
         for rules in uow.hub.rules.values():
             rule.save_rules(uow, rules)
         import_code_lists(uow)
+    with hub.unit_of_work(actor, "propose what newer files say") as uow:
+        proposed, conflicts = change.propose_upgrade(uow)
     return InitReport(
         "sqlite" if hub.database.is_sqlite else "postgresql",
         before,
         migration.head_revision(),
         tuple(hub.dictionary.entities),
         tuple(hub.rules),
+        tuple(proposed),
+        tuple(conflicts),
     )
 
 

@@ -82,3 +82,49 @@ def test_an_unknown_list_or_a_spelling_that_is_taken_is_refused(hub):
     with pytest.raises(DictionaryError, match="both"):
         f.act(hub, change.propose_code_list, "colours", [CodeEdit("zz", en=taken.en)], "r")
     assert dictionary.load_dictionary().code_lists["colours"].by_code.get("xanthic") is None
+
+
+def newer(hub, *entries):
+    """The hub as a newer version would open it: its colours know more."""
+    folder = hub.settings.home / "dictionary" / "codes"
+    folder.mkdir(exist_ok=True)
+    rows = "".join(f'[[entries]]\ncode = "{code}"\nen = "{en}"\n' for code, en in entries)
+    (folder / "colours.toml").write_text(f'version = "9"\nowner = "engineering"\n{rows}', "utf-8")
+    return f.reopen(hub)
+
+
+def test_a_newer_file_proposes_and_overwrites_nothing(hub):
+    extend(hub)
+    other = newer(hub, ("fulvous", "fulvous"))
+    report = setup.init(other, f.SYSTEM)
+    (change_id,) = report.proposed
+    assert resolve(other, "fulvous") is None
+    assert resolve(other, "xanthous") == "xanthic"
+    assert f.read(other, change.get, change_id).content["edits"][0]["code"] == "fulvous"
+    assert setup.init(other, f.SYSTEM).proposed == ()
+    f.examined(other, change_id)
+    f.act(other, change.approve, change_id, "fine", actor=f.GOVERNANCE)
+    f.act(other, change.activate, change_id, actor=f.GOVERNANCE)
+    assert (resolve(other, "fulvous"), resolve(other, "xanthous")) == ("fulvous", "xanthic")
+    assert setup.init(other, f.SYSTEM).proposed == ()
+    other.close()
+
+
+def test_a_newer_file_that_contradicts_what_stewards_added_is_named(hub):
+    extend(hub)
+    other = newer(hub, ("straw", "xanthous"))
+    report = setup.init(other, f.SYSTEM)
+    assert (report.proposed, report.conflicts) == ((), ("colours",))
+    other.close()
+
+
+def test_newer_rules_are_proposed_once_an_approved_change_governs(hub):
+    f.run(hub, full=True)
+    f.change_in_force(hub, link=7.0)
+    f.write_rules(hub.settings.home, f.RULES.replace('"keys", 60', '"keys", 90'))
+    other = f.reopen(hub)
+    (change_id,) = setup.init(other, f.SYSTEM).proposed
+    assert f.read(other, change.get, change_id).entity == f.ENTITY
+    assert f.read(other, lambda uow: uow.hub.rules[f.ENTITY].blocking[0].max_records) == 60
+    assert setup.init(other, f.SYSTEM).proposed == ()
+    other.close()
