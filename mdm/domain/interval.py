@@ -102,9 +102,9 @@ def clean_needed(target: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Judged pairs of one stratum of one draw: ``population`` pairs in all, ``number`` judged, ``hits`` matches."""
+    """One stratum of one draw: ``population`` pairs in all, ``number`` of them judged, ``hits`` matches."""
 
-    population: int
+    population: float
     number: int
     hits: int
 
@@ -121,22 +121,21 @@ def recall_of(linked: Sequence[Layer], left_apart: Sequence[Layer]) -> Share:
     random = Random(SEED)
     draws = sorted(_ratio(_drawn(linked, random), _drawn(left_apart, random)) for _ in range(DRAWS))
     point = _ratio(_expected(linked), _expected(left_apart))
-    bounds = (draws[int(DRAWS * TAIL)], draws[int(DRAWS * (1 - TAIL))], draws[int(DRAWS * BOUND_TAIL)])
+    low, high = draws[int(DRAWS * TAIL)], draws[int(DRAWS * (1 - TAIL))]
+    bounds = (min(low, point), max(high, point), draws[int(DRAWS * BOUND_TAIL)])
     number = sum(layer.number for layer in found)
     hits = sum(layer.hits for layer in linked)
     return Share(number, hits, *(round(part, 6) for part in (point, *bounds)))
 
 
-def layers_of(judged: Iterable[tuple[str, int, bool]]) -> list[Layer]:
-    """Layers from (name of stratum and draw, population, is a match)."""
-    counted: dict[str, list[int]] = {}
-    sizes: dict[str, int] = {}
-    for name, population, is_match in judged:
-        held = counted.setdefault(name, [0, 0])
-        held[0] += 1
-        held[1] += is_match
-        sizes[name] = population
-    return [Layer(sizes[name], number, hits) for name, (number, hits) in sorted(counted.items())]
+def layers_of(drawn: Iterable[tuple[str, float, bool | None]]) -> list[Layer]:
+    """Layers from (name of stratum and draw, pairs it stands for, is a match: None while nobody has said)."""
+    sizes: dict[str, float] = {}
+    said: dict[str, list[bool]] = {}
+    for name, importance, is_match in drawn:
+        sizes[name] = sizes.get(name, 0.0) + importance
+        said.setdefault(name, []).extend([] if is_match is None else [is_match])
+    return [Layer(sizes[name], len(said[name]), sum(said[name])) for name in sorted(sizes)]
 
 
 def _expected(layers: Sequence[Layer]) -> float:

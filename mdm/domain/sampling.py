@@ -27,8 +27,9 @@ class Stratum(StrEnum):
     """Compared and left apart, further below."""
 
 
-NON_LINKS: Mapping[Stratum, float] = {Stratum.VETOED: 0.4, Stratum.NEAR: 0.4, Stratum.FAR: 0.2}
-"""Share of each stratum in a sample of non-links: most where missed matches are likely."""
+NON_LINKS: Mapping[Stratum, float] = {Stratum.VETOED: 0.25, Stratum.NEAR: 0.25, Stratum.FAR: 0.5}
+"""Share of each stratum in a sample of non-links: far pairs are so many that few verdicts on them say little, while
+missed matches are found among the near and the vetoed ones."""
 
 NEAR_BITS = 4.0
 """Bits below the review threshold that still count as near: odds of up to sixteen to one against."""

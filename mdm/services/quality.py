@@ -223,24 +223,32 @@ def _sample_quality(drawn: Sequence[_Said]) -> SampleQuality:
         len(judged),
         share_of(map(_weighed, links)),
         share_of(map(_weighed, others)),
-        recall_of(_layers(links), _layers(others)) if _each_stratum_judged(drawn) else Share(0, 0),
+        _recall(drawn),
     )
 
 
-def _each_stratum_judged(drawn: Sequence[_Said]) -> bool:
-    """Whether verdicts speak for every stratum that was drawn: an unjudged one may hide any number of matches."""
+def _recall(drawn: Sequence[_Said]) -> Share:
+    """None before verdicts speak for every stratum that was drawn: an unjudged one may hide any number of matches."""
     judged = {said.row.stratum for said in drawn if said.row.verdict is not None}
-    return judged == {said.row.stratum for said in drawn}
+    if judged != {said.row.stratum for said in drawn}:
+        return Share(0, 0)
+    links = [said for said in drawn if said.row.stratum == Stratum.LINK]
+    return recall_of(_layers(links), _layers([said for said in drawn if said.row.stratum != Stratum.LINK]))
 
 
 def _weighed(said: _Said) -> tuple[bool, float]:
     return said.is_match, said.row.population / said.row.drawn
 
 
-def _layers(judged: Iterable[_Said]) -> list[Layer]:
+def _layers(drawn: Iterable[_Said]) -> list[Layer]:
     """Draws count one after the other: each stands for its share of the pairs there were at its time."""
     return layers_of(
-        (f"{said.row.sample_id} {said.row.stratum}", said.row.population, said.is_match) for said in judged
+        (
+            f"{said.row.sample_id} {said.row.stratum}",
+            said.row.population / said.row.drawn,
+            None if said.row.verdict is None else said.is_match,
+        )
+        for said in drawn
     )
 
 

@@ -62,5 +62,5 @@ def test_recall_counts_what_the_far_pairs_may_hide():
 
 
 def test_layers_are_told_apart_by_draw_and_stratum():
-    found = layers_of([("a far", 90, True), ("a far", 90, False), ("b far", 70, False)])
+    found = layers_of([("a far", 45, True), ("a far", 45, False), ("b far", 35, False), ("b far", 35, None)])
     assert found == [Layer(90, 2, 1), Layer(70, 1, 0)]

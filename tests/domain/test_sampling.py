@@ -35,7 +35,7 @@ def test_what_a_small_stratum_cannot_give_goes_to_the_others():
         Stratum.FAR: 3,
     }
     assert allot(10, {Stratum.VETOED: 99, Stratum.NEAR: 99, Stratum.FAR: 99}) == {
-        Stratum.VETOED: 4,
-        Stratum.NEAR: 4,
-        Stratum.FAR: 2,
+        Stratum.VETOED: 3,
+        Stratum.NEAR: 2,
+        Stratum.FAR: 5,
     }
