@@ -160,16 +160,20 @@ def calls(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return _distinct(call for call in found if len(call) >= _SHORTEST_CALL)
 
 
-def _stem_calls(stem: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _stem_calls(stem: str) -> tuple[str, ...]:
     head = stem.split("-", maxsplit=1)[0]
-    return [re.sub("[^a-z0-9]", "", stem), head, _DOMAIN_WORDS.sub("", head)]
+    return re.sub("[^a-z0-9]", "", stem), head, _DOMAIN_WORDS.sub("", head)
 
 
-def _acronyms(core: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _acronyms(core: str) -> tuple[str, ...]:
     if not texts_of.has_han(core):
-        return []
+        return ()
     letters = "".join(syllable[0] for syllable in texts_of.pinyin_syllables(core))
-    return [letters[:length] for length in range(_SHORTEST_CALL, min(len(letters), _LONGEST_ACRONYM) + 1)]
+    return tuple(
+        letters[:length] for length in range(_SHORTEST_CALL, min(len(letters), _LONGEST_ACRONYM) + 1)
+    )
 
 
 def checked_orgs(texts: tuple[str, ...]) -> list[str]:
@@ -177,6 +181,7 @@ def checked_orgs(texts: tuple[str, ...]) -> list[str]:
     return _distinct(text for text in texts if _is_organisation(text))
 
 
+@lru_cache(maxsize=65536)
 def _is_organisation(code: str) -> bool:
     if len(code) != len(_ORGANISATION_WEIGHTS) + 1 or not (code.isascii() and code.isalnum()):
         return False
@@ -186,22 +191,22 @@ def _is_organisation(code: str) -> bool:
 
 def people(texts: tuple[str, ...]) -> list[str]:
     """Names of persons as sorted words, so that 王小明, Xiaoming Wang and WANG Xiao Ming meet."""
-    return _distinct(
-        form for text in texts for form in _person(_TITLES.sub(" ", texts_of.comparison_key(text)))
-    )
+    return _distinct(form for text in texts for form in _person(text))
 
 
-def _person(name: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _person(text: str) -> tuple[str, ...]:
+    name = _TITLES.sub(" ", texts_of.comparison_key(text))
     if not texts_of.has_han(name):
         words = re.findall("[a-z]+", texts_of.ascii_fold(name))
-        return [" ".join(sorted(words))] if len(words) > 1 else []
+        return (" ".join(sorted(words)),) if len(words) > 1 else ()
     plain = "".join(name.split())
     length = 2 if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else 1
     family = _SURNAMES.get(plain[:length]) or texts_of.pinyin_key(plain[:length])
     given = texts_of.pinyin_syllables(plain[length:])
     if not family or not given:
-        return []
-    return [" ".join(sorted((family, "".join(given)))), " ".join(sorted((family, *given)))]
+        return ()
+    return " ".join(sorted((family, "".join(given)))), " ".join(sorted((family, *given)))
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
