@@ -58,7 +58,11 @@ class CodeToken(NamedTuple):
 @lru_cache(maxsize=32768)
 def find_codes(text: str) -> tuple[CodeToken, ...]:
     """Every code token of a text, in order."""
-    spaced = [match.span() for match in _SPACED.finditer(text)]
+    small = (
+        text.isascii() and text.islower() and " " in text.strip()
+    )  # a source that writes all in small letters: their case tells nothing
+    spaced = [] if small else [match.span() for match in _SPACED.finditer(text)]
+    text = text.upper() if small and len(text.upper()) == len(text) else text
     single = [
         (start, end)
         for match in _RUN.finditer(text)

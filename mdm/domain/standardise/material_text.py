@@ -26,6 +26,8 @@ _LISTS = ("material_nouns", "grades", "variants", "finishes", "sterility", "colo
 _PARTS = ("noun", "grade", "variant", "finish", "sterile", "colour", "side")
 _CUT_LENGTH = 40
 """Where the short text of a common ERP system ends (SAP MAKTX): the last word there may be cut in the middle."""
+_LONGEST_TELLING = 120
+"""Characters in which a text says what a thing is."""
 _LAST_RUN = re.compile(r"[^ ,;/()]*$")
 _LAST_FIELD = re.compile(r"[^ ,;/()_-]*$")
 _LETTER_SIDE = re.compile(r"(?:^|(?<=[ ,;/_()-]))([LR])(?=[ ,;/_()-]|$)")
@@ -78,7 +80,15 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
     without a revision of one character; ``words``: what is left.
     """
     return _parse(
-        simplified(clean(text)), tuple(Same(codes[name]) if name in codes else None for name in _LISTS)
+        _before_prose(simplified(clean(text))),
+        tuple(Same(codes[name]) if name in codes else None for name in _LISTS),
+    )
+
+
+def _before_prose(text: str) -> str:
+    """The text up to where a long description turns to use and to other parts."""
+    return (
+        text if len(text) <= _LONGEST_TELLING else text[: text.rfind(" ", 0, _LONGEST_TELLING) + 1].rstrip()
     )
 
 
