@@ -12,7 +12,7 @@ from mdm.domain.features_part import FEATURES, GROUPED_FEATURES
 from mdm.domain.standardise import material_text, part
 from mdm.domain.standardise.bearing import find_bearings
 from mdm.domain.standardise.code_token import find_codes
-from mdm.domain.standardise.dimension import loosen
+from mdm.domain.standardise.dimension import loosen, parse_dimensions
 from mdm.domain.standardise.kind import Env, SourceContext, Standard
 from mdm.domain.standardise.material_text import parse_material_text
 from mdm.domain.standardise.part import fold_twins, part_key, split_revision
@@ -305,6 +305,33 @@ def test_a_running_number_on_a_device_says_nothing() -> None:
 @pytest.mark.parametrize("text", ["60CCLUER", "60MLLLw/needle", "0.22UMD4PES"])
 def test_a_quantity_with_a_word_stuck_to_it_is_no_code(text: str) -> None:
     assert find_codes(text) == ()
+
+
+def test_a_source_that_writes_small_names_the_same_codes() -> None:
+    keys = [
+        [each.key for each in find_codes(text)] for text in ("XAVO PS-QX350H player", "xavo ps-qx350h player")
+    ]
+    assert keys == [["PSQX350H"], ["PSQX350H"]]
+    assert [each.key for each in find_codes("motor DI-H1717")] == ["DIH1717"]
+
+
+def test_a_long_description_tells_of_other_parts_at_its_end() -> None:
+    told = "stand for monitors " + "with a shelf " * 8 + "fits QXV7288A"
+    assert parse_material_text(told, CODES)["codes"] == ()
+    assert parse_material_text("stand fits QXV7288A", CODES)["codes"] == ("QXV7288A",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("470KΩ 5% 1206", {"470000ohm", "SMD1206"}),
+        ("470K 5% 3216 metric", {"470000ohm", "SMD1206"}),
+        ("5-pin", {"5pin"}),
+        ("Φ5.0 L24", {"5mm", "24mm"}),
+    ],
+)
+def test_more_notations_of_sizes(text: str, expected: set[str]) -> None:
+    assert expected <= {each.measure for each in parse_dimensions(text)}
 
 
 def test_a_bare_plastic_is_the_raw_material() -> None:

@@ -28,7 +28,7 @@ _HOUSING = re.compile(rf"(?:{HOUSINGS})-?(?:\d{{2,3}}-)?\d{{1,3}}", re.IGNORECAS
 _SIZE_FIRST = re.compile(r"[MD]?\d{1,3}(?:\.\d+)?[xX]\d", re.ASCII)
 _QUANTITY_AND_WORD = re.compile(rf"{_NUM}(?:ml|cc|um|mm|cm|fr|kg)[a-z]+\d*[a-z]*", re.IGNORECASE)
 """A quantity with the next word stuck to it: 60CCLuer."""
-_SINGLE_LETTER_UNIT = re.compile(r"0?\d+[a-z]", re.IGNORECASE)
+_NUMBER_AND_LETTER = re.compile(r"0?\d+[a-z]|[A-Z]\d{3,}", re.IGNORECASE)
 _BETWEEN = re.compile(r"[^-_]+")
 _MEASURED = re.compile(
     rf"{_NUM}(?:mm|cm|ml|nf|uf|pf|um|kg|mah|vdc|hz|pcs|v|k)|[dm]?{_NUM}x{_NUM}(?:mm|cm)?", re.IGNORECASE
@@ -123,11 +123,11 @@ def _is_plain(piece: str) -> bool:
 
 
 def _is_word_and_number(pieces: list[str]) -> bool:
-    """``XR-300``, ``DEW-6080A``: a short capital word before a number or a number with one letter."""
+    """``XR-300``, ``DEW-6080A``, ``DI-H1717``: a short capital word before a number or a number with one letter."""
     return any(
         word.isalpha()
         and word.isupper()
         and len(word) <= _LONGEST_PREFIX
-        and (number.isdigit() or _SINGLE_LETTER_UNIT.fullmatch(number) is not None)
+        and (number.isdigit() or _NUMBER_AND_LETTER.fullmatch(number) is not None)
         for word, number in pairwise(pieces)
     )

@@ -83,6 +83,13 @@ _GLUED_MARK = re.compile(
     r"|(\b\d{2}A)[-_/](?=B\d0\b)"
 )
 """A product and the version or language of what belongs to it: XR-300V2, XR-300FR; a hardness and a filler: 80A-B20."""
+_HYPHENED = re.compile(
+    r"((?<![A-Za-z0-9.-])\d{1,3})-(?=(?:pins?|ways?|pos|positions?|holes?)(?![A-Za-z]))", re.IGNORECASE
+)
+_SHANK = re.compile(
+    r"((?:Φ|(?<![A-Za-z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?(?:mm)?)[ ,;/]{1,2}(?=L ?\d)", re.IGNORECASE
+)
+"""A diameter and the length named after it: Φ5.0 L24."""
 _CHIP = re.compile(r"(?<![\w.])(?:0201|0402|0603|0805|1206|1210)(?![\w.])|Ω|±|\d%")
 
 
@@ -159,6 +166,7 @@ def read_dimensions(text: str) -> SizedText:
 def loosen(text: str) -> str:
     """The text with a space where facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°, M3x8SUS304."""
     text = _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text))
+    text = _SHANK.sub(r"\1×", _HYPHENED.sub(r"\1 ", text))
     for pattern in (_GLUED_GRADE, _GLUED_MARK):
         text = pattern.sub(lambda match: f"{match[match.lastindex or 0]} ", text)
     return _GLUED_WORD.sub(" ", text)

@@ -29,6 +29,11 @@ _LETTER_SIZES = {
     "XXL": 6,
     "特大": 6,
 }
+_METRIC_PACKAGES = {
+    "0603": "0201", "1005": "0402", "1608": "0603", "2012": "0805",
+    "3216": "1206", "3225": "1210", "4532": "1812", "6332": "2512",
+}  # fmt: skip
+"""Metric names of chip sizes (IEC 60115-8) and what the trade calls them in hundredths of an inch."""
 _RESISTOR_FACTORS = {"R": 1, "K": 1_000, "M": 1_000_000}
 _MM_PER_INCH = Decimal("25.4")
 
@@ -109,6 +114,10 @@ def _package(match: re.Match[str]) -> Special:
     return Special(Decimal(match["n"]), "SMD", "package")
 
 
+def _metric_package(match: re.Match[str]) -> Special:
+    return Special(Decimal(_METRIC_PACKAGES[match["n"]]), "SMD", "package")
+
+
 def _housing(match: re.Match[str]) -> Special:
     """SOT23-5 is one of the housings SOT23; the last number counts the leads."""
     family = match["family"].upper() + (f"{match['type']}-" if match["type"] else "")
@@ -174,6 +183,11 @@ _RULES = (
     _rule(r"(?P<sign>[±+-]{0,2})(?<![\d.])(?P<n>\d+(?:\.\d+)?) ?[%％]", _percent, "%％"),
     _rule(rf"(?<=[A°度][ ,;/_-])B(?P<n>[2-6]0){_END}", _filler, "b"),
     _rule(rf"(?<![\w.])(?P<n>{_PACKAGES})(?![\w.])", _package, "0125"),
+    _rule(
+        rf"(?<![\w.])(?P<n>{'|'.join(_METRIC_PACKAGES)})(?: ?公制| ?metric|M)(?![A-Za-z0-9])",
+        _metric_package,
+        "m公",
+    ),
     _rule(
         rf"{_START}(?P<family>{HOUSINGS})(?:[ -]?(?P<type>\d{{2,3}})(?=-))?-?(?P<leads>\d{{1,3}}){_END}",
         _housing,

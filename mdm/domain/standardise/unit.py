@@ -26,7 +26,7 @@ _QUANTITIES: Mapping[str, Mapping[str, str]] = {
         "μg": "ug", "t": "t", "吨": "t", "lb": "lb", "oz": "oz",
     },
     "ohm": {
-        "Ω": "ohm", "ohm": "ohm", "ohms": "ohm", "欧": "ohm", "欧姆": "ohm", "kΩ": "kohm", "kohm": "kohm",
+        "Ω": "ohm", "ohm": "ohm", "ohms": "ohm", "欧": "ohm", "欧姆": "ohm", "kΩ": "kohm", "KΩ": "kohm", "kohm": "kohm",
         "千欧": "kohm", "MΩ": "Mohm", "兆欧": "Mohm", "mΩ": "mohm", "r": "ohm", "k": "kohm",
     },
     "nF": {
