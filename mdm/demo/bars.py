@@ -34,14 +34,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A bar and what was measured."""
+    """A bar and what was measured; None where no world has the figure."""
 
     bar: Bar
-    value: float
+    value: float | None
 
     @property
     def verdict(self) -> str:
-        """``stretch``, ``bar`` or ``missed``."""
+        """``stretch``, ``bar``, ``missed`` or ``n/a``."""
+        if self.value is None:
+            return "n/a"
         if self.bar.reached(self.value, self.bar.stretch):
             return "stretch"
         return "bar" if self.bar.reached(self.value, self.bar.bar) else "missed"
@@ -80,7 +82,7 @@ def measure(entity: str, found: Sequence[Evaluation]) -> list[Result]:
     results = []
     for bar in bars_of(entity):
         values = [value for each in found if (value := _FIGURES[bar.figure](each)) is not None]
-        results.append(Result(bar, mean(values)))
+        results.append(Result(bar, mean(values) if values else None))
     results.append(Result(Bar("queue ECE, pooled", 0.10, 0.05, at_least=False), pooled_ece(found)))
     kind, share = max(merged_shares(found).items(), key=lambda item: item[1], default=("none", 0.0))
     return [*results, Result(Bar(f"kind merged most: {kind}", *RARELY, at_least=False), share)]
@@ -119,6 +121,6 @@ def table_of_bars(entity: str, results: Sequence[Result]) -> Table:
     for head in ("figure", "this run", "bar", "stretch", "reached"):
         table.add_column(head, justify="left" if head == "figure" else "right")
     for each in results:
-        figures = (f"{number:.3g}" for number in (each.value, each.bar.bar, each.bar.stretch))
-        table.add_row(each.bar.figure, *figures, each.verdict)
+        value = "n/a" if each.value is None else f"{each.value:.3g}"
+        table.add_row(each.bar.figure, value, f"{each.bar.bar:g}", f"{each.bar.stretch:g}", each.verdict)
     return table
