@@ -450,7 +450,7 @@ RULES = RuleSet(
             ("ERP", "CMMS", "QMS", "LIMS", "MES", "FA"),
         ),
     ),
-    rival_margin=0.7,
+    rival_margin=0.3,
     training=("keys", "quoted"),
     risks=(
         Risk("criticality", ("A",)),
