@@ -135,7 +135,7 @@ class RecalibratedSchema(Schema):
 def recalibrate(entity: str) -> Response:
     """Propose a model whose probabilities are learned from verdicts
 
-    Needs the scope matching:propose too; the change waits for its report and for the approval of somebody else.
+    Needs the scope matching:propose; the change waits for its report and for the approval of somebody else.
     """
 
     def act(uow: UnitOfWork) -> Answer:

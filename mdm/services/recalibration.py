@@ -50,7 +50,7 @@ class Recalibrated:
 
 def propose(uow: UnitOfWork, entity: str) -> Recalibrated:
     """Propose the model in force with probabilities learned from verdicts; raises InvalidInputError below 50."""
-    access.require(uow.actor, Permission.QUALITY_SAMPLE)
+    access.require(uow.actor, Permission.CHANGE_PROPOSE)
     matcher = rule.matcher(uow, entity)
     in_force = rule.weights_in_force(uow.hub, matcher.rules)
     if in_force is None:

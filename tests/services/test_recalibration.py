@@ -47,9 +47,9 @@ def test_too_few_verdicts_teach_nothing(asked):
         propose(asked)
 
 
-def test_a_steward_does_not_propose_models(asked):
+def test_an_auditor_does_not_propose_models(asked):
     with pytest.raises(ForbiddenError):
-        propose(asked, f.STEWARD)
+        propose(asked, f.Actor("eve", f.ActorKind.USER, frozenset({f.Role("auditor")})))
 
 
 def test_the_timetable_proposes_once_when_enough_verdicts_are_new(asked, monkeypatch):
