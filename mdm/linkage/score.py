@@ -89,6 +89,8 @@ class CompiledComparison:
     null: Predicate
     levels: tuple[Predicate, ...]
     bits: tuple[float, ...]
+    read: tuple[str, ...]
+    read_by_level: tuple[frozenset[str], ...]
 
     def level(self, left: Values, right: Values) -> int:
         """Index of the level that holds; -1 when silent."""
@@ -103,7 +105,14 @@ class CompiledComparison:
 def compile_comparison(rule: Comparison, bits: Sequence[float], columns: Columns) -> CompiledComparison:
     """Make a comparison ready; raises RuleError."""
     levels = tuple(compile_level(level, columns) for level in rule.levels)
-    return CompiledComparison(rule, compile_null(rule, columns), levels, tuple(bits))
+    return CompiledComparison(
+        rule,
+        compile_null(rule, columns),
+        levels,
+        tuple(bits),
+        columns_read(rule.levels),
+        tuple(frozenset(columns_read((level,))) for level in rule.levels),
+    )
 
 
 class Scorer:
@@ -213,9 +222,8 @@ def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -
     rule = comparison.rule
     level = comparison.level(left.values, right.values)
     label_en, label_zh = _labels(rule, level, left.values, right.values)
-    read = columns_read(rule.levels)
-    mine = {name: left.record.features.get(name) for name in read}
-    theirs = {name: right.record.features.get(name) for name in read}
+    mine = {name: left.record.features.get(name) for name in comparison.read}
+    theirs = {name: right.record.features.get(name) for name in comparison.read}
     held = rule.levels[level] if 0 <= level < len(rule.levels) else None
     return Evidence(
         rule.name,
@@ -228,7 +236,7 @@ def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -
         mine,
         theirs,
         stance_of(rule, level),
-        frozenset(columns_read((held,))) if held else frozenset(),
+        comparison.read_by_level[level] if held else frozenset(),
         held is not None and not _seeks_missing(held) and two_scripts(mine, theirs),
     )
 

@@ -180,6 +180,25 @@ def test_records_not_packed_under_the_present_rules_are_still_found(hub, damage)
     assert after == before
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_records_one_by_one_in_any_order_end_as_the_whole_run_has_them(hub, seed):
+    """Under one frozen model; a full run over the same records, which keeps that model's weights, moves nothing."""
+    f.with_widgets(hub)
+    records = list(world(seed, 30).items())
+    f.ingest_all(hub, dict(records[:9]))
+    f.run(hub, full=True)
+    rest = records[9:]
+    random.Random(seed).shuffle(rest)
+    f.put_all(hub, dict(rest))
+    before = f.partition(hub), f.sql(hub, "select left_id, right_id from review_task where status = 'open'")
+    assert len({len(group) for group in before[0]}) > 1
+    f.run(hub, full=True)
+    after = f.partition(hub), f.sql(hub, "select left_id, right_id from review_task where status = 'open'")
+    assert after[0] == before[0]
+    assert sorted(map(tuple, after[1])) == sorted(map(tuple, before[1]))
+    assert_holds(hub)
+
+
 def test_the_model_in_force_is_the_one_the_full_run_left(hub):
     f.with_widgets(hub)
     f.put(hub, "ERP:1", f.widget("A"))
