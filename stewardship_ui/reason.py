@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from mdm.domain.errors import InvalidInputError, UnknownGoldenIdError, UnknownRecordError
 from mdm.services import reason
-from stewardship_ui.door import current_hub, entity_or_404, page, reading
+from stewardship_ui.door import allowed, current_hub, entity_or_404, page, reading
 from stewardship_ui.outcome import source_key
 from stewardship_ui.waterfall import draw
 
@@ -21,6 +21,8 @@ MAX_NAME = 400
 @page
 def explain() -> str | tuple[str, int]:
     """Why, or why not: for two records named SYSTEM:ID, or two golden records by their IDs."""
+    if not allowed("review.read") and not allowed("golden.read"):
+        abort(403)
     entity = entity_or_404(request.args.get("entity") or current_hub().dictionary.matched[0].name)
     left, right = (request.args.get(side, "").strip()[:MAX_NAME] for side in ("left", "right"))
     found, fault, status = None, "", 200

@@ -237,6 +237,7 @@ class Forger:
             "golden.override": {"attribute": "note", "value": "x", "reason": "x"},
             "tasks.decide": {"verdict": "unsure", "reason": "x"},
             "tasks.undo": {"reason": "x"},
+            "tasks.withdraw": {"reason": "x"},
             "quality.draw": {"links": 1, "non_links": 1},
             "change_requests.propose": {"entity": "widget", "thresholds": {"link": 7.5}, "reason": "x"},
             "code_lists.propose": {"code": "xanthic", "zh": "试验黄", "add": ["xanthous"], "reason": "x"},

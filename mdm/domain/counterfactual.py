@@ -64,8 +64,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What follows from one level for vetoes (their ``when`` and ``unless``) and anchors, whatever the values."""
+    """What follows from one level for vetoes (their ``when`` and ``unless``) and anchors, whatever the values.
 
+    ``stance``: what its words say.
+    """
+
+    stance: Stance
     when: frozenset[int]
     not_when: frozenset[int]
     unless: frozenset[int]
@@ -82,7 +86,8 @@ def consequences_of(rules: RuleSet) -> Consequences:
     """What each level of each comparison entails; made once per rule set."""
     return tuple(
         tuple(
-            _consequence(rules, _Known.at(comparison, number)) for number in range(len(comparison.levels) + 1)
+            _consequence(rules, stance_of(comparison, number), _Known.at(comparison, number))
+            for number in range(len(comparison.levels) + 1)
         )
         for comparison in rules.comparisons
     )
@@ -107,7 +112,7 @@ def link_weight(rules: RuleSet) -> float:
 
 def links(rules: RuleSet, case: Case) -> bool:
     """Whether the pair by itself is linked automatically."""
-    return _links(rules, case.weight, case.spoken, case.anchors)
+    return _links(rules, case.weight, case.spoken, case.anchors, link_weight(rules))
 
 
 def change_to_link(rules: RuleSet, consequences: Consequences, case: Case) -> Change | None:
@@ -117,20 +122,25 @@ def change_to_link(rules: RuleSet, consequences: Consequences, case: Case) -> Ch
     """
     if any(rules.vetoes[number].regulated for number in case.spoken):
         return None
+    least = link_weight(rules)
     turning = [
         change
-        for change, linked in _changes(rules, consequences, case)
-        if linked and _is_closer(rules, case, change)
+        for change in _changes(consequences, case)
+        if round(change.weight, 9) >= least
+        and _is_closer(consequences, case, change)
+        and _links_with(rules, consequences, case, change, least)
     ]
     return _smallest(case, turning)
 
 
 def change_to_part(rules: RuleSet, consequences: Consequences, case: Case) -> Change | None:
     """The smallest change for the worse that would keep a linked pair from being linked automatically."""
+    least = link_weight(rules)
     turning = [
         change
-        for change, linked in _changes(rules, consequences, case)
-        if not linked and _is_farther(rules, case, change)
+        for change in _changes(consequences, case)
+        if _is_farther(consequences, case, change)
+        and not _links_with(rules, consequences, case, change, least)
     ]
     return _smallest(case, turning)
 
@@ -184,10 +194,11 @@ def _left_to_fail(failed: Sequence[Level], holds: Level | None) -> Iterator[Leve
                 yield open_parts[0]
 
 
-def _consequence(rules: RuleSet, known: _Known) -> Consequence:
+def _consequence(rules: RuleSet, stance: Stance, known: _Known) -> Consequence:
     when = [veto.when for veto in rules.vetoes]
     unless = [veto.unless for veto in rules.vetoes]
     return Consequence(
+        stance,
         _numbers(known.entails(level) for level in when),
         _numbers(known.excludes(level) for level in when),
         _numbers(level is not None and known.entails(level) for level in unless),
@@ -201,39 +212,42 @@ def _numbers(truths: Iterator[bool]) -> frozenset[int]:
     return frozenset(number for number, true in enumerate(truths) if true)
 
 
-def _changes(rules: RuleSet, consequences: Consequences, case: Case) -> Iterator[tuple[Change, bool]]:
-    """Every other level of every comparison, and whether the pair would be linked with it."""
+def _changes(consequences: Consequences, case: Case) -> Iterator[Change]:
+    """Every other level of every comparison."""
     for place, (now, bits) in enumerate(zip(case.levels, case.bits, strict=True)):
-        before = bits[now] if now != SILENT else 0.0
-        for level, follows in enumerate(consequences[place]):
-            if level == now:
-                continue
-            weight = case.weight - before + bits[level]
-            when = (case.when | follows.when) - follows.not_when
-            unless = (case.unless | follows.unless) - follows.not_unless
-            anchors = (case.anchors | follows.anchors) - follows.not_anchors
-            yield Change(place, level, weight), _links(rules, weight, when - unless, anchors)
+        without = case.weight - (bits[now] if now != SILENT else 0.0)
+        for level in range(len(consequences[place])):
+            if level != now:
+                yield Change(place, level, without + bits[level])
 
 
-def _is_closer(rules: RuleSet, case: Case, change: Change) -> bool:
+def _links_with(rules: RuleSet, consequences: Consequences, case: Case, change: Change, least: float) -> bool:
+    """Whether the pair would be linked with the change, and all that follows from it."""
+    follows = consequences[change.comparison][change.level]
+    when = (case.when | follows.when) - follows.not_when
+    unless = (case.unless | follows.unless) - follows.not_unless
+    anchors = (case.anchors | follows.anchors) - follows.not_anchors
+    return _links(rules, change.weight, when - unless, anchors, least)
+
+
+def _is_closer(consequences: Consequences, case: Case, change: Change) -> bool:
     """Whether the change brings the two nearer in words as well, not only in bits: levels go from like to unlike."""
-    now = case.levels[change.comparison]
-    if _stance(rules, change.comparison, change.level) is not Stance.AGREES:
+    now, levels = case.levels[change.comparison], consequences[change.comparison]
+    if levels[change.level].stance is not Stance.AGREES:
         return False
-    return now == SILENT or change.level < now or _stance(rules, change.comparison, now) is not Stance.AGREES
+    return now == SILENT or change.level < now or levels[now].stance is not Stance.AGREES
 
 
-def _is_farther(rules: RuleSet, case: Case, change: Change) -> bool:
-    now = case.levels[change.comparison]
-    return change.level > now or _stance(rules, change.comparison, change.level) is Stance.DIFFERS
+def _is_farther(consequences: Consequences, case: Case, change: Change) -> bool:
+    """Whether the change takes the two apart in words as well."""
+    stance = consequences[change.comparison][change.level].stance
+    return change.level > case.levels[change.comparison] or stance is Stance.DIFFERS
 
 
-def _stance(rules: RuleSet, place: int, level: int) -> Stance:
-    return stance_of(rules.comparisons[place], level)
-
-
-def _links(rules: RuleSet, weight: float, spoken: frozenset[int], anchors: frozenset[int]) -> bool:
-    return round(weight, 9) >= link_weight(rules) and not spoken and (bool(anchors) or not rules.anchors)
+def _links(
+    rules: RuleSet, weight: float, spoken: frozenset[int], anchors: frozenset[int], least: float
+) -> bool:
+    return round(weight, 9) >= least and not spoken and (bool(anchors) or not rules.anchors)
 
 
 def _smallest(case: Case, changes: Sequence[Change]) -> Change | None:

@@ -83,7 +83,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CompiledComparison:
-    """A comparison as predicates, with the bits of each of its levels."""
+    """A comparison as predicates, with the bits of each of its levels, and what its evidence tells of each.
+
+    ``read``: all columns it reads; ``read_by_level``: those of each level; ``stances``: what the words of each say.
+    """
 
     rule: Comparison
     null: Predicate
@@ -91,6 +94,7 @@ class CompiledComparison:
     bits: tuple[float, ...]
     read: tuple[str, ...]
     read_by_level: tuple[frozenset[str], ...]
+    stances: tuple[Stance, ...]
 
     def level(self, left: Values, right: Values) -> int:
         """Index of the level that holds; -1 when silent."""
@@ -112,6 +116,7 @@ def compile_comparison(rule: Comparison, bits: Sequence[float], columns: Columns
         tuple(bits),
         columns_read(rule.levels),
         tuple(frozenset(columns_read((level,))) for level in rule.levels),
+        tuple(stance_of(rule, number) for number in range(len(rule.levels) + 1)),
     )
 
 
@@ -170,9 +175,18 @@ class Scorer:
         pair = self.score(left, right)
         return pair if pair.match_weight >= floor else None
 
-    def explain(self, left: Prepared, right: Prepared) -> tuple[Evidence, ...]:
-        """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight."""
-        return tuple(_evidence(comparison, left, right) for comparison in self._comparisons)
+    def explain(
+        self, left: Prepared, right: Prepared, levels: Sequence[int] | None = None
+    ) -> tuple[Evidence, ...]:
+        """What each comparison says, in order; their bits and ``prior_bits`` sum to the match weight.
+
+        ``levels``: those of the pair, where they are known already.
+        """
+        known = self.score(left, right).levels if levels is None else levels
+        return tuple(
+            _evidence(comparison, level, left, right)
+            for comparison, level in zip(self._comparisons, known, strict=True)
+        )
 
     @property
     def consequences(self) -> Consequences:
@@ -218,9 +232,8 @@ def _compile_veto(veto: Veto, columns: Columns) -> Predicate:
     return lambda left, right: when(left, right) and not unless(left, right)
 
 
-def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -> Evidence:
+def _evidence(comparison: CompiledComparison, level: int, left: Prepared, right: Prepared) -> Evidence:
     rule = comparison.rule
-    level = comparison.level(left.values, right.values)
     label_en, label_zh = _labels(rule, level, left.values, right.values)
     mine = {name: left.record.features.get(name) for name in comparison.read}
     theirs = {name: right.record.features.get(name) for name in comparison.read}
@@ -235,7 +248,7 @@ def _evidence(comparison: CompiledComparison, left: Prepared, right: Prepared) -
         comparison.bits[level] if level >= 0 else 0.0,
         mine,
         theirs,
-        stance_of(rule, level),
+        comparison.stances[level] if level != SILENT else Stance.OPEN,
         comparison.read_by_level[level] if held else frozenset(),
         held is not None and not _seeks_missing(held) and two_scripts(mine, theirs),
     )

@@ -103,7 +103,7 @@ def _vetoes_now(uow: UnitOfWork, row: Any) -> set[str]:  # Any: a table row
 
 def _open(uow: UnitOfWork, proposal_id: str) -> Any:  # Any: a table row
     """The open proposal, once it is this caller's turn to regroup records of its entity."""
-    access.require(uow.actor, Permission.REVIEW_READ)
+    access.require_one(uow.actor, Permission.REVIEW_DECIDE, Permission.GOLDEN_DECIDE)
     row = proposal_store.find(uow.connection, proposal_id)
     if row is None:
         raise UnknownProposalError("There is no such proposal.", proposal_id=proposal_id[:60])

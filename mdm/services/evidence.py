@@ -34,7 +34,7 @@ def evidence_of(
     once; ``keep_features``: with the features of both records, from which ``derive`` gives the same evidence again.
     """
     case = matcher.scorer.case(left, right)
-    judged = matcher.scorer.explain(left, right)
+    judged = matcher.scorer.explain(left, right, case.levels)
     vetoes = [matcher.rules.vetoes[number] for number in sorted(case.spoken)]
     said = sentence(
         [_fact(item) for item in judged],

@@ -34,6 +34,10 @@ CALLS = {
     "tasks.read_task": {"tasks:read", "tasks:decide"},
     "tasks.decide": {"tasks:decide"},
     "tasks.list_decisions": {"tasks:read", "tasks:decide"},
+    "tasks.list_proposals": {"tasks:read", "tasks:decide"},
+    "tasks.withdraw": {"tasks:decide", "golden:decide"},
+    "reasons.explain": {"tasks:read", "tasks:decide", "golden:read", "golden:decide"},
+    "reasons.evidence": {"tasks:read", "tasks:decide"},
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
     "quality.read": {"quality:read", "quality:sample"},
@@ -57,6 +61,8 @@ PAGES = {
     "ui.review.decide": Permission.REVIEW_DECIDE,
     "ui.review.decisions": Permission.REVIEW_READ,
     "ui.review.undo": Permission.REVIEW_DECIDE,
+    "ui.review.second": Permission.REVIEW_DECIDE,
+    "ui.reason.explain": Permission.GOLDEN_READ,
     "ui.golden.show": Permission.GOLDEN_READ,
     "ui.search.search": Permission.GOLDEN_READ,
     "ui.search.look_up": Permission.XREF_READ,
@@ -110,7 +116,7 @@ def address(siege, steps, source="ERP"):
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
         "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
-        "name": "colours", "filename": "mark.svg", "token": "x",
+        "proposal_id": "x", "name": "colours", "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)
 
@@ -118,6 +124,8 @@ def address(siege, steps, source="ERP"):
 def call(siege, method, endpoint, steps, header, source="ERP"):
     body = h.Forger(siege).good(endpoint)
     sent = {"json": body} if method in {"POST", "PUT"} else {}
+    if endpoint == "reasons.explain":
+        sent = {"query_string": {"left": "ERP:1", "right": "ERP:1"}}
     return siege.app.test_client().open(
         address(siege, steps, source),
         method=method,
