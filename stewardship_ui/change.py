@@ -113,6 +113,7 @@ def _page(change_id: str, fault: str = "") -> str:
     with reading() as uow:
         found, held = change.get(uow, change_id), change.report(uow, change_id)
         is_fresh = found.examined_state == change.state_of(uow, found.entity)
+        in_doubt = change.is_in_doubt(uow, found)
         lines = held.parts[0].changes if held and held.parts else whatif.lines_of(uow, found)
     mine = person_of(found.author) == person_of(current_actor().name)
     return render_template(
@@ -120,6 +121,7 @@ def _page(change_id: str, fault: str = "") -> str:
         change=found,
         report=held,
         lines=lines,
+        in_doubt=in_doubt,
         is_fresh=is_fresh,
         mine=mine,
         can_withdraw=found.is_open and (allowed("change.approve") or (mine and allowed("change.propose"))),

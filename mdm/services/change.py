@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 
 from mdm.domain import change
 from mdm.domain.access import ActorKind, Permission
+from mdm.domain.alias import TRADE_NAMES
 from mdm.domain.change import Change, ChangeKind, ChangeState, Step
 from mdm.domain.code_list import CodeEdit, edits_between, merge_code_lists
 from mdm.domain.errors import (
@@ -30,6 +31,7 @@ from mdm.services.governed import Governed
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import change as change_store
+from mdm.storage import review as review_store
 
 MAX_REASON = 2000
 
@@ -54,6 +56,26 @@ def propose_code_list(uow: UnitOfWork, name: str, edits: Sequence[CodeEdit], rea
     """Propose codes and spellings of a code list; returns the change id. Raises DictionaryError."""
     content: dict[str, Json] = {"list": name, "edits": [_edit(each) for each in edits]}
     return _propose(uow, ChangeKind.CODE_LIST, "", content, reason)
+
+
+def propose_alias(uow: UnitOfWork, edit: CodeEdit, decision_id: str) -> str | None:
+    """Propose an alias of a trade name that a decision proves; None when the same one waits already."""
+    edits: list[Json] = [_edit(edit)]
+    waiting = list_changes(uow, "", open_only=True, limit=1000)
+    if any(each.content.get("edits") == edits for each in waiting):
+        return None
+    content: dict[str, Json] = {"list": TRADE_NAMES, "edits": edits, "proof": decision_id}
+    return _propose(uow, ChangeKind.CODE_LIST, "", content, f"decision {decision_id}")
+
+
+def is_in_doubt(uow: UnitOfWork, found: Change) -> bool:
+    """Whether the decision that proves a change was undone or answered otherwise since."""
+    proof = found.content.get("proof")
+    if not isinstance(proof, str):
+        return False
+    row = review_store.find_decision(uow.connection, proof)
+    held = review_store.all_constraints(uow.connection, row.entity) if row is not None else []
+    return not any(each.decision_id == proof and each.must_link for each in held)
 
 
 def propose_upgrade(uow: UnitOfWork) -> tuple[list[str], list[str]]:

@@ -36,7 +36,7 @@ from mdm.domain.review import (
     require_reason,
 )
 from mdm.domain.source import Json
-from mdm.services import access, decision, quality, rebuild, rule, second_person
+from mdm.services import access, alias, decision, quality, rebuild, rule, second_person
 from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import proposal as proposal_store
@@ -183,6 +183,8 @@ def carry_out(
         if confirms is None:
             second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
+    if said is Verdict.MATCH:
+        alias.propose(uow, row.entity, row.left_id, row.right_id, decision_id)
     if before is not None:
         quality.note_fall(uow, row.entity, before)
     uow.record(

@@ -49,7 +49,19 @@ def company_name(text: str, env: Env) -> Standard:
     shown = clean(text)
     if not shown:
         return ABSENT
-    return Standard(shown, _parts(shown, _Held(lexicon_of(env.codes))))
+    parts = _parts(shown, _Held(lexicon_of(env.codes)))
+    return Standard(shown, with_aliases(parts, env.codes.get("trade_names")))
+
+
+def with_aliases(parts: Parts, confirmed: CodeList | None) -> Parts:
+    """The parts with the letters of names that stewards confirmed as names of the same company."""
+    trade = str(parts.get("trade", ""))
+    if confirmed is None or not trade or not confirmed.candidates(trade):
+        return parts
+    entries = [confirmed.by_code[code] for code in confirmed.candidates(trade)]
+    letters = [pinyin_key(text) for entry in entries for text in (entry.code, *entry.spellings)]
+    held = [*parts.get("alias", ()), *letters]
+    return {**parts, "alias": tuple(dict.fromkeys(text for text in held if text))}
 
 
 class _Held:
