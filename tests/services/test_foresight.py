@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mdm.demo.world import generate
-from mdm.services import match, review, source
+from mdm.services import confirmation, match, review, source
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
+from tests import factories as f
 
 
 @pytest.fixture
@@ -44,7 +45,10 @@ def test_a_match_leaves_exactly_the_golden_records_that_were_foreseen(demo, syst
         if task.line.status != "open":
             continue
         with demo.unit_of_work(system, "same") as uow:
-            review.decide(uow, task_id, "match", "same")
+            outcome = review.decide(uow, task_id, "match", "same")
+        assert bool(outcome.proposal_id) == bool(task.regulated)
+        if outcome.proposal_id:
+            f.act(demo, confirmation.confirm, outcome.proposal_id, "seen too", actor=f.OTHER_STEWARD)
         with demo.reading(system) as uow:
             for expected in task.if_match:
                 held = set(golden_of(uow, expected.records).values())
