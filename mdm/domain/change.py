@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -142,5 +143,5 @@ def check_basis(change: Change, basis: str) -> None:
 
 
 def person_of(actor: str) -> str:
-    """Whose name stands behind an actor: ``cli:wang.li`` and ``wang.li`` are one person."""
-    return actor.removeprefix("cli:").casefold()
+    """Whose name stands behind an actor: ``cli:wang.li``, ``wang.li`` and its full-width twin are one person."""
+    return unicodedata.normalize("NFKC", actor).casefold().removeprefix("cli:")

@@ -192,10 +192,17 @@ def merge_code_lists(lists: Sequence[CodeList]) -> CodeList:
 
 
 def code_list_faults(code_list: CodeList) -> list[str]:
-    """Codes that appear twice, and spellings that mean two codes in a list that does not share spellings."""
+    """Codes that appear twice, and spellings that mean two codes in a list that does not share spellings.
+
+    Two codes that differ in width, case or spaces only are one: the later would take every text of the earlier.
+    """
     place = f"codes/{code_list.name}.toml"
+    keys = [lookup_key(entry.code) for entry in code_list.entries]
+    twice = set(_repeated(keys))
     faults = [
-        f"{place}: code {code!r} appears twice" for code in _repeated(e.code for e in code_list.entries)
+        f"{place}: code {entry.code!r} appears twice"
+        for entry, key in zip(code_list.entries, keys, strict=True)
+        if key in twice
     ]
     if code_list.shared_synonyms:
         return faults

@@ -52,7 +52,9 @@ def test_what_has_ended_never_moves_again():
     assert all(not allowed & ended for allowed, _ in STEPS.values())
 
 
-@pytest.mark.parametrize("actor", ["anna", "Anna", "cli:anna", "cli:ANNA"])
+@pytest.mark.parametrize(
+    "actor", ["anna", "Anna", "cli:anna", "cli:ANNA", "ａｎｎａ", "ＡＮＮＡ", "Cli:anna"]
+)
 def test_nobody_decides_their_own_change_not_even_from_the_command_line(actor):
     with pytest.raises(FourEyesError):
         check_decider(made(), actor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mdm.domain.code_list import (
@@ -39,6 +41,15 @@ def test_a_new_code_needs_a_name():
 def test_a_spelling_that_another_code_has_is_refused():
     with pytest.raises(DictionaryError, match="both"):
         edit_code_list(FORMS, [CodeEdit("AG", add=("LIMITED",))])
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("twin", ["ltd", "ＬＴＤ", " LTD "])
+def test_a_twin_of_a_code_in_other_width_or_case_is_refused(twin, shared):
+    held = replace(FORMS, shared_synonyms=shared)
+    with pytest.raises(DictionaryError, match="appears twice"):
+        edit_code_list(held, [CodeEdit(twin, en="Twin")])
+    assert held.resolve("LTD") == "LTD"
 
 
 def test_edits_lead_from_one_list_to_the_other():

@@ -96,7 +96,11 @@ def test_a_second_person_confirms_and_it_binds_every_run(hub, begin):
 
 
 @pytest.mark.parametrize("begin", [propose, merge])
-@pytest.mark.parametrize("same", [f.STEWARD, system_actor("cli:anna"), system_actor("cli:ANNA")])
+@pytest.mark.parametrize(
+    "same",
+    [f.STEWARD, *map(system_actor, ("cli:anna", "cli:ANNA", "cli:ａｎｎａ"))],
+    ids=lambda who: who.name,
+)
 def test_nobody_confirms_their_own_under_whichever_name(hub, begin, same):
     proposal_id = begin(hub).proposal_id
     with pytest.raises(FourEyesError):
