@@ -42,47 +42,87 @@ def build_features(
     ``source`` is what ``@source`` points at: a system seldom holds one thing twice.
     Raises RuleError for a feature kind that does not exist.
     """
-    # Many features read one reference, and most attributes of a record are empty: look each up once.
-    wanted = {reference for feature in features for reference in feature.of}
-    read = {reference: texts_at(record, reference) for reference in wanted}
-    read[SOURCE_ID] = (source_id,) if source_id else ()
-    read[SOURCE] = (source,) if source else ()
-    pools: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for of in {feature.of for feature in features}:
-        pools[of] = tuple(text for name in of for text in read[name])
-    return {feature.name: _value(feature, read, pools[feature.of]) for feature in features}
+    plan = _plans.get(id(features))
+    if plan is None:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        plan = _plans[id(features)] = _Plan(features)
+    return plan.build(record, source_id, source)
 
 
-def build_feature(feature: Feature, record: StandardRecord, *, source_id: str = "") -> FeatureValue:
-    """The value of one feature; see ``build_features``."""
-    return build_features((feature,), record, source_id=source_id)[feature.name]
+class _Plan:
+    """Features made ready to be built for record after record.
+
+    Most attributes of a record are empty: only the references of those that it holds are read, once each, and a
+    feature with nothing to read costs nothing.
+    """
+
+    def __init__(self, features: tuple[Feature, ...]) -> None:
+        self.features = features
+        self._at: dict[str, list[tuple[str, str]]] = {}
+        for reference in {reference for feature in features for reference in feature.of}:
+            attribute, _, part = reference.partition(".")
+            self._at.setdefault(attribute, []).append((reference, part))
+        self._pools = tuple({feature.of for feature in features})
+        self._steps = [(feature, *_function(feature), self._pools.index(feature.of)) for feature in features]
+
+    def build(self, record: StandardRecord, source_id: str, source: str) -> dict[str, FeatureValue]:
+        """The value of every feature."""
+        read = self._read(record)
+        if source_id:
+            read[SOURCE_ID] = (source_id,)
+        if source:
+            read[SOURCE] = (source,)
+        pools = [tuple([text for name in of if name in read for text in read[name]]) for of in self._pools]
+        found: dict[str, FeatureValue] = {}
+        for feature, alone, grouped, place in self._steps:
+            pool = pools[place]
+            members: list[str] = []
+            if alone is not None and (pool or feature.kind in SPEAKING_OF_NOTHING):
+                members = alone(pool)
+            elif grouped is not None and pool:
+                every = feature.kind in ASKING_FOR_ALL
+                members = grouped({name: read.get(name, ()) for name in feature.of if every or name in read})
+            found[feature.name] = members if feature.array else _single(feature, members)
+        return found
+
+    def _read(self, record: StandardRecord) -> dict[str, tuple[str, ...]]:
+        """Texts by reference, those that have any: ``attribute`` its standard value, ``attribute.part`` a piece."""
+        read = {}
+        for attribute, references in self._at.items():
+            if attribute not in record.values and attribute not in record.parts:
+                continue
+            for reference, part in references:
+                value = record.values.get(attribute)
+                texts = _piece(record, attribute, part) if part else tuple(_texts(value))
+                if texts:
+                    read[reference] = texts
+        return read
 
 
-def _value(feature: Feature, read: Mapping[str, tuple[str, ...]], pool: tuple[str, ...]) -> FeatureValue:
-    members = _members(feature, read, pool)
-    if feature.array:
-        return members
+_plans: dict[int, _Plan] = {}
+"""Plans by the identity of their features, which each plan keeps alive: a rule set never changes."""
+
+_MOST_PLANS = 64
+
+
+def _function(feature: Feature) -> tuple[FeatureFunction | None, GroupedFunction | None]:
+    if feature.kind not in FEATURE_KINDS:
+        raise RuleError(f"unknown feature kind {feature.kind!r}", feature=feature.name)
+    return FEATURES.get(feature.kind), GROUPED_FEATURES.get(feature.kind)
+
+
+def _single(feature: Feature, members: list[str]) -> FeatureValue:
     first = next((member for member in members if member), None)
     return _number(first) if feature.number else first
 
 
-def texts_at(record: StandardRecord, reference: str) -> tuple[str, ...]:
-    """Texts that a reference names: ``attribute`` its standard value, ``attribute.part`` a piece of it."""
-    attribute, _, part = reference.partition(".")
-    if attribute not in record.values and attribute not in record.parts:
+def _piece(record: StandardRecord, attribute: str, part: str) -> tuple[str, ...]:
+    parts = record.parts.get(attribute)
+    piece = parts.get(part) if parts else None
+    if not piece:
         return ()
-    if part:
-        piece = record.parts.get(attribute, {}).get(part, ())
-        return (piece,) if isinstance(piece, str) and piece else tuple(text for text in piece if text)
-    return tuple(_texts(record.values.get(attribute)))
-
-
-def _members(feature: Feature, read: Mapping[str, tuple[str, ...]], pool: tuple[str, ...]) -> list[str]:
-    if feature.kind in FEATURES:
-        return FEATURES[feature.kind](pool) if pool or feature.kind in SPEAKING_OF_NOTHING else []
-    if feature.kind in GROUPED_FEATURES:
-        return GROUPED_FEATURES[feature.kind]({name: read[name] for name in feature.of}) if pool else []
-    raise RuleError(f"unknown feature kind {feature.kind!r}", feature=feature.name)
+    return (piece,) if isinstance(piece, str) else tuple(text for text in piece if text)
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -227,6 +267,9 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
 
 SPEAKING_OF_NOTHING = frozenset({"or_none", "group_or_other"})
 """Kinds that have something to say of a record without any text."""
+
+ASKING_FOR_ALL = frozenset({"joined"})
+"""Kinds that must see which of their references are empty."""
 
 FEATURE_KINDS = frozenset(FEATURES) | frozenset(GROUPED_FEATURES)
 """Every kind that a rule file may name."""

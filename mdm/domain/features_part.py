@@ -84,7 +84,18 @@ def numbers(texts: tuple[str, ...]) -> list[str]:
 
 def dims_of_unit(unit: str, texts: tuple[str, ...]) -> list[str]:
     """Measures in one unit; two records that both have some and share none contradict each other."""
-    return _distinct(measure.text for measure in _measures(texts) if unit in (measure.unit, measure.role))
+    return list(_by_unit(texts).get(unit, ()))
+
+
+@lru_cache(maxsize=1024)
+def _by_unit(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+    """Measures by unit and by role, sorted out once for the thirty features that each ask for one of them."""
+    found: dict[str, dict[str, None]] = {}
+    for measure in _measures(texts):
+        for name in (measure.unit, measure.role):
+            if measure.text:
+                found.setdefault(name, {})[measure.text] = None
+    return found
 
 
 def size_rank(rank: int, texts: tuple[str, ...]) -> list[str]:
@@ -153,7 +164,18 @@ def attr_set(texts: tuple[str, ...]) -> list[str]:
 
 def variants_of_group(group: str, texts: tuple[str, ...]) -> list[str]:
     """Options of one group (language, orientation, cure …) out of ``group:code`` texts."""
-    return _distinct(text.removeprefix(f"{group}:") for text in texts if text.startswith(f"{group}:"))
+    return list(_by_group(texts).get(group, ()))
+
+
+@lru_cache(maxsize=1024)
+def _by_group(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+    """Options by group, sorted out once for the twenty features that each ask for one of them."""
+    found: dict[str, dict[str, None]] = {}
+    for text in texts:
+        group, mark, option = text.partition(":")
+        if mark and option:
+            found.setdefault(group, {})[option] = None
+    return found
 
 
 def facts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
