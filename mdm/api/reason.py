@@ -51,7 +51,7 @@ class SaidSchema(Schema):
 
 
 class TieSchema(Schema):
-    """What ties two records: a link with its evidence, or a verdict (then without a weight)."""
+    """What ties two records: a link with its evidence, or a verdict or blind check (then without a weight)."""
 
     left = fields.Nested(NamedRecordSchema)
     right = fields.Nested(NamedRecordSchema)

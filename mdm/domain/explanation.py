@@ -96,7 +96,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What ties two records inside a golden record: a link of the machine with its evidence, or a verdict."""
+    """What ties two records inside a golden record: a link of the machine with its evidence, or a verdict.
+
+    Without a weight and a verdict the pair is under a blind check.
+    """
 
     left: NamedRecord
     right: NamedRecord

@@ -162,12 +162,13 @@ def evidence_between(uow: UnitOfWork, entity: str, left: Sequence[int], right: S
 
 
 def why_together(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Mapping[int, Tie]:
-    """Per record of a golden record the strongest of what ties it to the others."""
+    """Per record of a golden record the strongest of what ties it to the others, but for pairs under a blind check."""
     access.require(uow.actor, Permission.GOLDEN_READ)
     if len(record_ids) < 2 or entity not in uow.hub.rules:
         return {}
     scope = _scope_of(uow, rule.matcher(uow, entity), record_ids)
-    ties = _ties(scope, record_ids)
+    blind = quality_store.open_audit_pairs(uow.connection, entity)
+    ties = [tie for tie in _ties(scope, record_ids) if (tie[0], tie[1]) not in blind]
     names = _names(uow, entity, record_ids)
     said = _said(uow, {c.decision_id for c in scope.constraints})
     found: dict[int, Tie] = {}
@@ -249,7 +250,16 @@ def _together(uow: UnitOfWork, scope: Scope, one: int, other: int, golden_id: st
     said = _said(uow, {c.decision_id for c in scope.constraints if c.must_link})
     names = _names(uow, scope.matcher.entity.name, path)
     weights = {frozenset((a, b)): weight for a, b, weight in ties}
-    chain = tuple(_tie(scope, a, b, weights[frozenset((a, b))], names, said) for a, b in pairwise(path))
+    blind = {
+        frozenset(pair) for pair in quality_store.open_audit_pairs(uow.connection, scope.matcher.entity.name)
+    }
+    chain = tuple(
+        # A pair under a blind check is named as a link of the way, since the answer needs it, and tells no more.
+        Tie(names[a], names[b], None)
+        if frozenset((a, b)) in blind
+        else _tie(scope, a, b, weights[frozenset((a, b))], names, said)
+        for a, b in pairwise(path)
+    )
     if len(chain) == 1:
         by_verdict = chain[0].said is not None
         verdicts = (chain[0].said,) if chain[0].said else ()

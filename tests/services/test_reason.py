@@ -14,7 +14,8 @@ from mdm.domain.errors import (
     UnknownGoldenIdError,
     UnknownRecordError,
 )
-from mdm.services import decision, match, reason, review, rule
+from mdm.domain.review import Telling
+from mdm.services import decision, match, reason, review, rule, sample
 from tests import factories as f
 
 
@@ -50,6 +51,21 @@ def test_two_linked_records_tell_their_link_and_what_would_undo_it(hub):
     assert "代码相同" in found.telling.sentence_zh
     assert "no longer link" in found.telling.counterfactual_en
     assert sum(e.weight for e in found.evidence) == pytest.approx(found.match_weight + 4.247927, abs=1e-4)
+
+
+def test_a_pair_under_a_blind_check_is_named_on_the_way_and_tells_no_more(hub):
+    f.act(hub, sample.draw, f.ENTITY, 50, 0, actor=f.SYSTEM)
+    ids = {(row.source, row.source_key): row.record_id for row in f.sql(hub, "select * from source_record")}
+    with f.any_unit(
+        hub
+    ) as uow:  # the two that are asked about are under no check, the links between them are
+        uow.connection.exec_driver_sql(
+            "update review_task set status = 'expired', closed_reason = 'x' where reason = 'audit' "
+            f"and {ids['MES', '1']} in (left_id, right_id) and {ids['QMS', '1']} in (left_id, right_id)"
+        )
+    found = why(hub, "MES:1", "QMS:1")
+    assert found.answer == "through_others"
+    assert [(tie.weight, tie.telling, tie.said) for tie in found.chain] == [(None, Telling(), None)] * 2
 
 
 def test_a_third_record_that_ties_two_is_named_with_its_links(hub):

@@ -72,6 +72,19 @@ def test_nobody_asks_why_while_the_check_is_open(linked):
     assert f.read(linked, reason.explain, f.ENTITY, *sides).evidence
 
 
+def test_no_golden_record_tells_the_tie_while_the_check_is_open(linked):
+    draw(linked, 8, 0)
+    line = next(line for line in audit_tasks(linked) if line.left_id == "3")
+    ids = [
+        row.record_id for row in f.sql(linked, "select record_id from source_record where source_key = '3'")
+    ]
+    assert f.read(linked, reason.why_together, f.ENTITY, ids) == {}
+    f.act(linked, review.decide, line.task_id, "unsure", "cannot tell")
+    assert f.read(linked, reason.why_together, f.ENTITY, ids) == {}
+    f.act(linked, review.decide, line.task_id, "match", "the same code")
+    assert set(f.read(linked, reason.why_together, f.ENTITY, ids)) == set(ids)
+
+
 def test_an_unsure_verdict_does_not_give_the_opinion_away_to_the_next_steward(linked):
     draw(linked, 1, 0)
     (line,) = audit_tasks(linked)
