@@ -68,6 +68,9 @@ FILE_ERRORS = (UnreadableFileError, UnwritableFileError, ProfileError)
 WHOLE = frozenset({"left", "right", "code", "source", "entity"})
 """Columns beside the ``…_id`` ones that are never broken over two lines."""
 
+NESTED = "…"
+"""Stands in a table for what holds objects itself."""
+
 Answer = Mapping[str, Any]
 """What a command answers; ``Any``: whatever JSON holds."""
 
@@ -819,27 +822,56 @@ def _print(answer: Answer, *, as_json: bool) -> None:
         return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     for name, value in answer.items():
-        if isinstance(value, list) and value and isinstance(value[0], Mapping):
-            console.print(_table(name, value))
-        elif isinstance(value, Mapping):
-            console.print(_table(name, [{"": key, "value": inner} for key, inner in value.items()]))
+        rows = _rows(value)
+        if rows:
+            console.print(_table(name, rows))
         else:
-            console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"{name}: {_cell(value) or 'none'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _rows(value: object) -> list[Mapping[str, Any]]:
+    """What prints as a table: objects one per row, one object one member per row. ``Any``: cells of any type."""
+    if isinstance(value, (list, tuple)):
+        return [row for row in value if isinstance(row, Mapping)]
+    if not isinstance(value, Mapping):
+        return []
+    if all(isinstance(inner, Mapping) for inner in value.values()):
+        return [{"": key, **inner} for key, inner in value.items()]
+    return [{"": key, "value": _inline(inner)} for key, inner in value.items()]
+
+
+def _inline(value: object) -> object:
+    """An object as one line, such as a share with its interval; what is none stays."""
+    if not isinstance(value, Mapping):
+        return value
+    return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items() if _cell(inner)) or None
 
 
 def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
-    """Plain cells only: what is itself a list or an object is left to ``--json``. ``Any``: cells of any type."""
+    """Plain cells, without columns that are empty in every row: those and nested objects are left to ``--json``."""
     table = Table(title=title)
-    columns = [name for name, value in rows[0].items() if not isinstance(value, (list, tuple, Mapping))]
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = [name for name in names if any(_cell(row.get(name)) not in ("", NESTED) for row in rows)]
     for column in columns:
         # An ID that is cut is of no use: the row wraps instead.
         table.add_column(column, overflow="fold", no_wrap=column.endswith("_id") or column in WHOLE)
     for row in rows:
-        table.add_row(*(_cell(row[name]) for name in columns))
+        table.add_row(*(_cell(row.get(name)) for name in columns))
     return table
 
 
+def _is_plain(value: object) -> bool:
+    """Whether a value fits a cell: a text, a number, or a sequence of these."""
+    if isinstance(value, (list, tuple)):
+        return not any(isinstance(inner, (list, tuple, Mapping)) for inner in value)
+    return not isinstance(value, Mapping)
+
+
 def _cell(value: object) -> str:
+    if not _is_plain(value):
+        return NESTED
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_cell(inner) for inner in value)
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)
 
 

@@ -256,6 +256,24 @@ def test_people_get_tables(filled):
         assert not out.startswith("{")
 
 
+def test_people_get_tables_of_what_an_answer_holds(capsys):
+    answer = {
+        "evidence": ({"label": "Name", "weight": 2.5, "keys": ("a", "b"), "held": {"x": 1}, "veto": None},),
+        "quality": {"precision": {"n": 3, "rate": None}, "recall": {"n": 4, "rate": 0.5}},
+        "moved": {"merged": ({"golden_id": "A"},), "issued": 7},
+        "sample": {"answered": 4, "precision": {"rate": 0.75, "low": None, "n": 4}},
+        "vetoes": (),
+        "against": None,
+        "count": 0,
+    }
+    cli._print(answer, as_json=False)
+    out = capsys.readouterr().out
+    for text in ("Name", "2.500", "a, b", "precision", "recall", "0.500", "merged", "…", "rate 0.750, n 4"):
+        assert text in out
+    assert "vetoes: none\nagainst: none\ncount: 0\n" in out
+    assert not any(text in out for text in ("held", "veto ", "{", "("))
+
+
 # -- taking in
 
 

@@ -56,7 +56,9 @@ def with_thresholds(rules: RuleSet, limits: Mapping[str, float]) -> RuleSet:
         for each in rules.thresholds
     )
     weight = {each.action: each.min_weight for each in moved}
-    if not -1000 < weight[Action.REVIEW] <= weight[Action.LINK] < 1000:
+    if not all(-1000 < each < 1000 for each in weight.values()):
+        raise InvalidInputError("A threshold lies between -1000 and 1000 bits.", field="link")
+    if weight[Action.REVIEW] > weight[Action.LINK]:
         raise InvalidInputError("The threshold of review lies at most at that of link.", field="review")
     return replace(rules, thresholds=moved)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mdm.domain.change import ChangeKind
-from mdm.domain.errors import ForbiddenError
+from mdm.domain.errors import ForbiddenError, InvalidInputError
 from mdm.domain.rules import Criterion
 from mdm.domain.whatif import ExampleKind, Outcome
 from mdm.services import change, proposal, review, rule, whatif
@@ -71,6 +71,15 @@ def test_splits_and_merges_are_foreseen_at_every_threshold(hub, link):
     assert report.moved.issued == len(set(after.values()) - set(before.values()))
     parted = {g for g in before.values() if len({after[k] for k in before if before[k] == g}) > 1}
     assert set(report.moved.split) == parted
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [(1000.0, "between"), (-1000.0, "between"), (float("nan"), "between"), (-20.0, "at most")],
+)
+def test_a_threshold_that_cannot_be_is_told_why(hub, link, words):
+    with pytest.raises(InvalidInputError, match=words):
+        foresee(hub, link=link)
 
 
 def test_nothing_is_written(hub):
