@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from mdm.linkage.bend import Bend
 from mdm.linkage.calibration import Calibration, from_bits, to_bits
@@ -140,17 +140,28 @@ def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
 def _shape(line: Bend, answers: Sequence[Answered]) -> Calibration:
     """Isotonic regression on the bits of the line, each step counted with as many imagined verdicts of the line."""
     placed = sorted(
-        (line.bits(a.stated, a.reason, a.pairs), a.is_match, min(a.importance, HEAVIEST)) for a in answers
+        (round(line.bits(a.stated, a.reason, a.pairs), 6), a.is_match, min(a.importance, HEAVIEST))
+        for a in answers
     )
-    steps = [placed[at : at + STEP] for at in range(0, len(placed) - STEP + 1, STEP)]
-    steps[-1] += placed[len(steps) * STEP :]
     points = []
-    for step in steps:
+    for step in _steps(placed):
         bits = sum(at for at, _, _ in step) / len(step)
         heft = sum(importance for _, _, importance in step)
         matches = sum(importance * is_match for _, is_match, importance in step)
         points.append((bits, (matches + STEP * from_bits(bits)) / (heft + STEP)))
     return Calibration(_rising(points))
+
+
+def _steps(placed: Sequence[tuple[float, bool, float]]) -> list[list[tuple[float, bool, float]]]:
+    """At least ``STEP`` verdicts each; equal bits stay together, or their order would look like a rise."""
+    steps: list[list[tuple[float, bool, float]]] = [[]]
+    for _, equal in groupby(placed, key=lambda verdict: verdict[0]):
+        if len(steps[-1]) >= STEP:
+            steps.append([])
+        steps[-1] += equal
+    if len(steps) > 1 and len(steps[-1]) < STEP:
+        steps[-2:] = [steps[-2] + steps[-1]]
+    return steps
 
 
 def _rising(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

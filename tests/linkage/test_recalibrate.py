@@ -76,6 +76,12 @@ def test_the_shape_changes_only_with_many_verdicts():
     assert len(learn_bend(answers(SHAPE_FROM)).shape.points) > 2
 
 
+def test_verdicts_that_contradict_at_one_weight_leave_it_at_their_share():
+    answers = [Answered(0.5, "uncertain", at % 2 == 0) for at in range(400)]
+    for given in (answers, answers[::-1], sorted(answers, key=lambda answer: answer.is_match)):
+        assert learn_bend(given).probability(0.5, "uncertain") == pytest.approx(0.5, abs=0.01)
+
+
 def test_one_rarely_drawn_pair_does_not_bend_the_curve_alone():
     usual = answers(60)
     odd = learn_bend([*usual, Answered(0.05, "near", True, importance=5000.0)])
