@@ -67,6 +67,8 @@ errors = Console(stderr=True, highlight=False)
 FILE_ERRORS = (UnreadableFileError, UnwritableFileError, ProfileError)
 WHOLE = frozenset({"left", "right", "code", "source", "entity"})
 """Columns beside the ``…_id`` ones that are never broken over two lines."""
+HASHES = frozenset({"fingerprint", "report_hash", "basis", "examined_state"})
+"""Columns of 64 digits that would leave no room for the others in a table."""
 
 NESTED = "…"
 """Stands in a table for what holds objects itself."""
@@ -848,10 +850,11 @@ def _inline(value: object) -> object:
 
 
 def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
-    """Plain cells, without columns that are empty in every row: those and nested objects are left to ``--json``."""
+    """Plain cells; empty columns, hashes and nested objects are left to ``--json``. ``Any``: cells of any type."""
     table = Table(title=title)
     names = dict.fromkeys(name for row in rows for name in row)
-    columns = [name for name in names if any(_cell(row.get(name)) not in ("", NESTED) for row in rows)]
+    told = [name for name in names if any(_cell(row.get(name)) not in ("", NESTED) for row in rows)]
+    columns = [name for name in told if name not in HASHES]
     for column in columns:
         # An ID that is cut is of no use: the row wraps instead.
         table.add_column(column, overflow="fold", no_wrap=column.endswith("_id") or column in WHOLE)
