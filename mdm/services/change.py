@@ -121,11 +121,14 @@ def get(uow: UnitOfWork, change_id: str) -> Change:
 
 
 def report(uow: UnitOfWork, change_id: str) -> Report | None:
-    """The latest report of a change; None before it was examined."""
+    """The report that a change was examined by last; None before it was, or when its bytes are not those of then."""
     access.require(uow.actor, Permission.CHANGE_READ)
-    _find(uow, change_id)
-    stored = change_store.latest_report(uow.connection, change_id)
-    return None if stored is None else report_from_json(stored.content)
+    named = _find(uow, change_id).report_hash
+    if named is None:
+        return None
+    stored = change_store.reports_named(uow.connection, change_id, named)
+    found = next((text for text in stored if change.fingerprint_of(text) == named), None)
+    return None if found is None else report_from_json(found)
 
 
 def check_step(found: Change, step: Step) -> None:

@@ -89,14 +89,13 @@ def add_report(connection: Connection, change_id: str, report_hash: str, content
     insert_rows(connection, change_report, [row])
 
 
-def latest_report(connection: Connection, change_id: str) -> Row | None:
-    """The report that counts: report_hash, content, created_at."""
-    return connection.execute(
-        select(change_report)
-        .where(change_report.c.change_id == change_id)
-        .order_by(change_report.c.number.desc())
-        .limit(1)
-    ).first()
+def reports_named(connection: Connection, change_id: str, report_hash: str) -> Sequence[str]:
+    """Contents of the reports of a change that bear this hash."""
+    return connection.scalars(
+        select(change_report.c.content).where(
+            change_report.c.change_id == change_id, change_report.c.report_hash == report_hash
+        )
+    ).all()
 
 
 # -- what is in force -----------------------------------------------------------------------------------------

@@ -156,6 +156,19 @@ def test_the_database_refuses_an_approval_without_a_report(hub):
         )
 
 
+@pytest.mark.parametrize("bears", ["'forged'", "report_hash"])
+def test_a_report_slipped_in_by_sql_is_not_taken_for_the_one_examined(hub, bears):
+    change_id = propose(hub)
+    f.examined(hub, change_id)
+    before = f.read(hub, change.report, change_id)
+    with f.any_unit(hub) as uow:
+        uow.connection.exec_driver_sql(
+            f"insert into change_report select change_id, number + 1, {bears}, "
+            """'{"fingerprint":"","parts":[]}', created_at from change_report"""
+        )
+    assert f.read(hub, change.report, change_id) == before
+
+
 def test_a_steward_proposes_and_does_not_approve_a_machine_neither(hub):
     change_id = propose(hub)
     f.examined(hub, change_id)
