@@ -125,7 +125,7 @@ RULES = RuleSet(
                 "country_code",
                 "vat_id.country",
                 "tax_id.country",
-                "phone.e164",
+                "phone.located",
                 "legal_name.legal_form",
                 "name_en.legal_form",
             ),

@@ -120,11 +120,11 @@ def trades_by_city(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 def homes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Countries that a firm may be at home in: those of the first reference that names any.
 
-    A telephone number (``.e164``) names the country it is dialled in, a legal form (``.legal_form``) those that
+    A telephone number (``.located``) names the country it is dialled in, a legal form (``.legal_form``) those that
     know it.
     """
     for reference, texts in by_reference.items():
-        if reference.endswith(".e164"):
+        if reference.endswith(".located"):
             found = [_dialled(text) for text in texts]
         elif reference.endswith(".legal_form"):
             found = [country for text in texts for country in _FORMS_OF.get(text, ())]

@@ -106,7 +106,7 @@ def test_a_web_address_meets_the_name_it_carries() -> None:
 
 
 def test_the_home_of_a_firm_is_told_by_the_first_that_knows() -> None:
-    references = ("country_code", "vat_id.country", "phone.e164", "name_en.legal_form")
+    references = ("country_code", "vat_id.country", "phone.located", "name_en.legal_form")
 
     def home(*texts: tuple[str, ...]) -> list[str]:
         return homes(dict(zip(references, texts, strict=True)))

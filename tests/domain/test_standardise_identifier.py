@@ -119,6 +119,20 @@ def test_phone_numbers_become_e164_where_they_can(text: str, country: str | None
     assert read("phone", text, country=country).value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "located"),
+    [
+        ("+49 911 4293522", ("+499114293522",)),
+        ("0086 755 26711234", ("+8675526711234",)),
+        ("138-0013-8000", ("+8613800138000",)),
+        ("0911-4293522", ()),
+    ],
+)
+def test_a_number_names_a_country_only_where_it_says_so_itself(text: str, located: tuple[str, ...]) -> None:
+    """A German number typed into a Chinese system without +49 must not make its firm Chinese."""
+    assert read("phone", text, country="CN").parts["located"] == located
+
+
 def test_a_number_without_its_area_code_shares_its_last_digits() -> None:
     assert read("phone", "26711234").parts["last7"] == read("phone", "+86 755 26711234").parts["last7"]
 

@@ -28,15 +28,21 @@ _LOCAL = re.compile(r"[2-9]\d{6,7}")
 
 
 class Number(NamedTuple):
-    """One phone number: E.164 or '' when unknown, its digits and its extension."""
+    """One phone number: E.164 or '' when unknown, its digits and its extension.
+
+    ``located``: it says itself in which country it is dialled, by country code or as a Chinese mobile number; any other
+    belongs to the country of its source by assumption only.
+    """
 
     e164: str
     digits: str
     extension: str
+    located: bool = False
 
 
 def phone(text: str, env: Env) -> Standard:
-    """E.164 numbers (else digits), joined by "; "; parts e164, last7, last8, extension."""
+    """E.164 numbers (else digits), joined by "; "; parts e164, located (those that name their country), last7, last8,
+    extension."""
     return _standard(clean(text), env.context.country or _DEFAULT_COUNTRY)
 
 
@@ -50,6 +56,7 @@ def _standard(text: str, country: str) -> Standard:
         "; ".join(dict.fromkeys(_shown(number) for number in numbers)),
         {
             "e164": _distinct(n.e164 for n in numbers),
+            "located": _distinct(n.e164 for n in numbers if n.located),
             "last7": _distinct(n.digits[-7:] for n in numbers if len(n.digits) >= 7),
             "last8": _distinct(n.digits[-8:] for n in numbers if len(n.digits) >= 8),
             "extension": _distinct(n.extension for n in numbers),
@@ -65,7 +72,10 @@ def read_number(text: str, country: str) -> Number:
     if not digits:
         return Number("", "", "")
     e164 = (_chinese(body, country) if _may_be_chinese(body, country) else "") or _foreign(body, country)
-    return Number(e164, e164.lstrip("+") or digits, extension)
+    located = (
+        bool(_CN_PREFIX.match(body)) or body.startswith(("+", "00")) or bool(_CN_MOBILE.fullmatch(digits))
+    )
+    return Number(e164, e164.lstrip("+") or digits, extension, located)
 
 
 def _without_extension(text: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from mdm.domain.standardise.script_route import country_of, route_scripts
 from mdm.domain.standardise.status_word import cut_status
 from mdm.domain.standardise.text import clean, comparison_key
 
-STANDARDISER_VERSION = "2"
+STANDARDISER_VERSION = "3"
 """Raised whenever a kind gives another value than before, so that stored records can be told apart."""
 
 NAME_KINDS = frozenset({"company_name", "name", "equipment_name", "material_text"})
