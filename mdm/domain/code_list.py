@@ -120,10 +120,18 @@ def edit_code_list(codes: CodeList, edits: Sequence[CodeEdit]) -> CodeList:
             entries[edit.code] = _edited(entries.get(edit.code, CodeEntry(edit.code)), edit)
     made = replace(codes, entries=tuple(entries.values()))
     faults = code_list_faults(made)
-    faults += [f"{codes.name}: {entry.code!r} has no name" for entry in made.entries if not entry.spellings]
+    faults += [
+        f"{codes.name}: {entry.code!r} has no name" for entry in made.entries if _nameless(entry, codes)
+    ]
     if faults:
         raise DictionaryError("; ".join(faults[:20]), faults=faults, field="code")
     return made
+
+
+def _nameless(entry: CodeEntry, before: CodeList) -> bool:
+    """Whether people would have no word for a code; old ones may do with a spelling."""
+    named = entry.zh or entry.en
+    return not (named or entry.code in before.by_code) or not entry.spellings
 
 
 def edits_between(old: CodeList, new: CodeList) -> tuple[CodeEdit, ...]:

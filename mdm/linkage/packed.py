@@ -122,7 +122,7 @@ def compile_splitting(rules: RuleSet) -> Callable[[bytes], Split]:
 def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:
     """A function from a packed form to the values that ``compile_preparation`` makes under these statistics.
 
-    It gives None for a form that is missing or was made for other columns: the record's features tell then.
+    It gives None for a form that is missing, cut or made for other columns: the record's features tell then.
     """
     columns = _columns(rules)
     layout, header = _layout(columns), _header(columns)
@@ -131,10 +131,12 @@ def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:
     places = tuple(place for place, (_, shape) in enumerate(columns) if shape is Shape.TEXT)
 
     def unpack(content: bytes | None) -> tuple[Value, ...] | None:
-        if content is None or content[: len(layout)] != layout:
+        if content is None or len(content) < start or content[: len(layout)] != layout:
             return None
         counts = header.unpack_from(content, len(layout))
         total = sum(counts)
+        if len(content) < start + 8 * total or (len(content) > start + 8 * total and not places):
+            return None
         members = _body(total).unpack_from(content, start)
         values: list[Value] = []
         at = 0

@@ -36,6 +36,8 @@ def test_a_new_code_needs_a_name():
     assert made.by_code["KFT"].en == "Korlátolt"
     with pytest.raises(DictionaryError, match="no name"):
         edit_code_list(FORMS, [CodeEdit("KFT")])
+    with pytest.raises(DictionaryError, match="'KFT' has no name"):
+        edit_code_list(FORMS, [CodeEdit("KFT", add=("K.f.t.",))])
 
 
 def test_a_spelling_that_another_code_has_is_refused():

@@ -90,3 +90,13 @@ def test_a_set_beyond_all_measure_keeps_what_can_be_counted() -> None:
     assert read is not None
     assert isinstance(read[1], frozenset)
     assert len(read[1]) == MOST_MEMBERS
+
+
+def test_a_cut_form_counts_as_missing() -> None:
+    rules = replace(RULES, features=RULES.features[1:3], comparisons=())
+    content = compile_packing(rules)({"set": ["a", "b"], "rare": ["m3"]})
+    read = compile_unpacking(rules, STATISTICS)
+
+    assert read(content) is not None
+    assert [read(content[:length]) for length in range(len(content))] == [None] * len(content)
+    assert read(content + b"x") is None
