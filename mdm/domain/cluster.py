@@ -294,7 +294,8 @@ class _State:
         return Reason.CLUSTERS_CONTRADICT, name, pair
 
     def _bridge(self, left: int, right: int, weight: float) -> Refusal | None:
-        one, other = self._members[self._home[left]], self._members[self._home[right]]
+        """Groups that grew by links alone: what a verdict has added to one must not hold its own members off."""
+        one, other = self._side[left], self._side[right]
         if self.support is None or len(one) == 1 or len(other) == 1:
             return None
         inside = set(other)

@@ -377,3 +377,12 @@ def test_what_hangs_on_one_record_comes_off_whoever_is_who(ids: tuple[int, ...])
         frozenset((four, five)),
     }
     assert sum(map(len, found.clusters)) == 5
+
+
+def test_a_verdict_on_one_member_brings_the_whole_group() -> None:
+    """The new record resembles nobody else of the group; it must not count as a second group."""
+    edges = [Edge(2, 3, 9), Edge(1, 2, 8), Edge(1, 3, 7)]
+
+    found = partition(nodes(1, 2, 3, 9), edges, link_weight=5, must_link=[(1, 9)], refuse_bridges=True)
+
+    assert found == Partition(((1, 2, 3, 9),), ())
