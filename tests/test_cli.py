@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from mdm import cli
+from mdm.cli.answer import print_answer
 from tests import factories as f
 
 
@@ -266,7 +267,7 @@ def test_people_get_tables_of_what_an_answer_holds(capsys):
         "against": None,
         "count": 0,
     }
-    cli._print(answer, as_json=False)
+    print_answer(answer, as_json=False)
     out = capsys.readouterr().out
     for text in ("Name", "2.500", "a, b", "precision", "recall", "0.500", "merged", "…", "rate 0.750, n 4"):
         assert text in out

@@ -1,0 +1,7 @@
+"""``python -m mdm.cli`` does what ``mdm`` does."""
+
+import sys
+
+from mdm.cli import main
+
+sys.exit(main())

@@ -1,0 +1,78 @@
+"""Commands on golden records: golden, merge, unmerge, split, override, undo."""
+
+from __future__ import annotations
+
+import click
+
+from mdm.cli.answer import Answer, plain
+from mdm.cli.command import House, command, main
+from mdm.services import decision, golden
+
+
+@command(main, "merge")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("other_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def merge(house: House, entity: str, golden_id: str, other_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Make two golden records one."""
+    with house.writing(reason) as uow:
+        return plain(decision.merge(uow, entity, golden_id, other_id, reason, preview=dry_run))
+
+
+@command(main, "unmerge")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def unmerge(house: House, entity: str, golden_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Take the latest merge of a golden ID apart; the sides get their IDs back."""
+    with house.writing(reason) as uow:
+        return plain(decision.unmerge(uow, entity, golden_id, reason, preview=dry_run))
+
+
+@command(main, "split")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("records", nargs=-1, required=True)
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def split(
+    house: House, entity: str, golden_id: str, records: tuple[str, ...], reason: str, *, dry_run: bool
+) -> Answer:
+    """Part RECORDS (each SYSTEM:ID) from the rest of a golden record."""
+    keys = [(system, key) for system, _, key in (text.partition(":") for text in records)]
+    with house.writing(reason) as uow:
+        return plain(decision.split(uow, entity, golden_id, keys, reason, preview=dry_run))
+
+
+@command(main, "override")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("attribute")
+@click.argument("value")
+@click.option("--reason", required=True)
+def override(house: House, entity: str, golden_id: str, attribute: str, value: str, reason: str) -> Answer:
+    """Set one value of a golden record; it survives reloads."""
+    with house.writing(reason) as uow:
+        return plain(decision.override(uow, entity, golden_id, attribute, value, reason))
+
+
+@command(main, "undo")
+@click.argument("decision_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def undo(house: House, decision_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Take a decision back."""
+    with house.writing(reason) as uow:
+        return plain(decision.undo(uow, decision_id, reason, preview=dry_run))
+
+
+@command(main, "golden")
+@click.argument("entity")
+@click.argument("golden_id")
+def show_golden(house: House, entity: str, golden_id: str) -> Answer:
+    """One golden record with the source of each value."""
+    with house.reading() as uow:
+        return plain(golden.get(uow, entity, golden_id))
