@@ -15,8 +15,9 @@ from mdm.demo.world import World, generate
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.profile import parse_profile
 from mdm.domain.source import SourceRow
-from mdm.services import setup
+from mdm.services import setup, standardise
 from mdm.services.hub import Hub
+from mdm.services.standardise import Standardised
 
 ENTITY = "supplier"
 
@@ -53,6 +54,15 @@ def rows_of(house: House) -> Iterator[tuple[str, SourceRow]]:
         for row in read_rows(house.world.folder / source["file"], profile).rows:
             if isinstance(row, SourceRow):
                 yield code, row
+
+
+def standardised(house: House) -> list[tuple[str, SourceRow, Standardised]]:
+    """(source, row, what standardising makes of it) of every extract."""
+    made = {
+        code: standardise.standardiser_of(house.hub, ENTITY, code, mapping_of(house, code))
+        for code in house.world.mapping["sources"]
+    }
+    return [(code, row, made[code].of_cells(row.cells, row.key)) for code, row in rows_of(house)]
 
 
 def mapping_of(house: House, code: str) -> dict[str, object]:

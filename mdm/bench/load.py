@@ -1,163 +1,236 @@
-"""P1, P10, P11: full load against Splink alone, checking against a marshmallow loop, writing against the driver."""
+"""P1, P3, P13: a full load of generated rows in a process of its own, against Splink alone in another.
+
+The load reads extracts, checks, stores, matches and builds golden records, cross-references, queue and audit trail;
+rows are standardised beforehand, which has its own row. Splink predicts with the same frozen weights on the same pairs
+and clusters; building its tables is timed apart.
+"""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable
+import csv
+import math
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import IO
 
 import duckdb
-from marshmallow import Schema, ValidationError, fields, validate
+import pyarrow.parquet as pq
 
-from mdm.bench.house import ENTITY, House, bench_house, mapping_of, rows_of
-from mdm.bench.measure import Row, cpu_seconds
-from mdm.domain.entity_type import EntityType
-from mdm.domain.quality import compile_checks, run_checks
-from mdm.linkage.predict import Engine, predict
-from mdm.linkage.record import FeatureRecord
-from mdm.services import match, rule, source, standardise
+from mdm.bench.copies import Copies
+from mdm.bench.house import ENTITY, House, bench_house, mapping_of, standardised
+from mdm.bench.measure import Row, Spent, cpu_seconds, in_child, measured
+from mdm.config import Settings, load_settings
+from mdm.domain.access import system_actor
+from mdm.domain.profile import parse_profile
+from mdm.domain.quality import Check, compile_checks, run_checks
+from mdm.domain.source import SourceRow
+from mdm.linkage import splink_batch
+from mdm.linkage.model import Model, model_from_json
+from mdm.linkage.packed_table import packed_tables
+from mdm.services import match, rule, setup, source, standardise
+from mdm.services.hub import Hub
+from mdm.services.standardise import Standardised, Standardiser
 from mdm.storage import match as match_store
-from mdm.storage import source as source_store
+
+SIZES = (10_000, 30_000, 100_000)
+"""Loads below the one asked for that are measured too, for the growth."""
+
+BASE = 5_000
+"""Records that are generated and standardised; a load of more holds varied copies of them."""
+
+ACTOR = system_actor("cli:bench")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One size: what a load takes, what of it taking in the files, and what Splink takes on the same rows."""
+
+    records: int
+    load: Spent
+    intake: float
+    register: Spent
+    splink: Spent
 
 
 def full_load(rows: int) -> Iterable[Row]:
-    """P1 with its standardisation row: everything a load does, against Splink's predict on the same rows."""
-    with bench_house(rows) as house:
-        standardising = cpu_seconds(lambda: _standardise(house))
-        loading = cpu_seconds(lambda: _load(house))
-        count = len(house.world.truth)
-        alone = cpu_seconds(lambda: _splink_alone(house))
-    ratio = max(loading - standardising, 0.0) / alone
-    yield Row(
+    """P1 with its standardisation row, P3 and P13."""
+    sizes = [size for size in SIZES if size < rows] + [rows]
+    with bench_house(min(BASE, rows)) as house:
+        base: list[tuple[str, SourceRow, Standardised]] = []
+        standardising = cpu_seconds(lambda: base.extend(standardised(house)))
+        yield Row(
+            "P1s",
+            "standardisation per record, CPU",
+            len(base),
+            standardising / len(base) * 1e6,
+            "µs",
+            150,
+            "",
+        )
+        found = []
+        for size in sizes:
+            found.append(_measure(house, base, size))
+            yield _ratio(found[-1])
+    if len(found) > 1:
+        yield _growth(found)
+    yield _memory(found[-1])
+
+
+def _ratio(found: _Measured) -> Row:
+    with_tables = found.load.cpu / (found.splink.cpu + found.register.cpu)
+    return Row(
         "P1",
         "full load without standardisation / Splink predict + cluster, CPU",
-        count,
-        ratio,
+        found.records,
+        found.load.cpu / found.splink.cpu,
         "x",
         1.3,
-        f"load {loading:.1f} s, of it standardising {standardising:.1f} s; Splink alone {alone:.1f} s",
+        f"load {found.load.cpu:.1f} s, of it files {found.intake:.1f} s; Splink {found.splink.cpu:.1f} s, "
+        f"its tables {found.register.cpu:.1f} s: with them {with_tables:.2f} x",
     )
-    yield Row("P1s", "standardisation per record, CPU", count, standardising / count * 1e6, "µs", 150, "")
 
 
-def checking(rows: int) -> Iterable[Row]:
-    """P10: compiled checks of good rows against one marshmallow schema in a loop, with equal verdicts."""
-    with bench_house(min(rows, 20_000)) as house:
-        entity = house.hub.dictionary.entity(ENTITY)
-        checks = compile_checks(entity, house.hub.dictionary.code_lists)
-        values = [made.record.values for made in _standardised(house)]
-        schema = _schema(entity, house)
-        good = [v for v in values if not run_checks(checks, v) and _accepts(schema, v)]
-        mine = cpu_seconds(lambda: [run_checks(checks, v) for v in good])
-        loop = cpu_seconds(lambda: [schema.load(dict(v)) for v in good])
-    yield Row(
-        "P10",
-        "marshmallow loop / compiled checks on good rows, CPU",
-        len(good),
-        loop / mine,
+def _growth(found: Sequence[_Measured]) -> Row:
+    first, last = found[0], found[-1]
+    exponent = math.log(last.load.cpu / first.load.cpu) / math.log(last.records / first.records)
+    taken = ", ".join(f"{item.records:,}: {item.load.cpu:.1f} s" for item in found)
+    return Row("P3", "growth of the time of a full load, exponent", last.records, exponent, "", 1.2, taken)
+
+
+def _memory(found: _Measured) -> Row:
+    return Row(
+        "P13",
+        "peak memory of a full load / Splink",
+        found.records,
+        found.load.peak / found.splink.peak,
         "x",
-        10,
-        f"{len(good) / mine:,.0f} rows/s against {len(good) / loop:,.0f}",
-        at_least=True,
+        1.5,
+        f"load {found.load.peak / 1e6:,.0f} MB, Splink {found.splink.peak / 1e6:,.0f} MB",
     )
 
 
-def bulk_write(rows: int) -> Iterable[Row]:
-    """P11: writing records, versions and xref through the store against executemany of the same rows."""
-    with bench_house(64) as house:
-        records: list[dict[str, Any]] = [  # Any: column values
-            {
-                "entity": ENTITY,
-                "source": "BENCH",
-                "source_key": f"{i:010}",
-                "version": 1,
-                "content_hash": f"{i:064x}",
-                "status": "active",
-                "site": "",
-                "changed_at": "2026-01-01T00:00:00.000000Z",
-            }
-            for i in range(rows)
-        ]
-        with house.hub.unit_of_work(house.actor, "bench") as uow:
-            source.add_source(uow, "BENCH", "ERP", "Bench")
-        with house.hub.unit_of_work(house.actor, "bench") as uow:
-            mine = cpu_seconds(lambda: source_store.add_records(uow.connection, records))
-        driver = cpu_seconds(lambda: _executemany(house.hub.settings.home / "driver.db", records))
-    yield Row(
-        "P11",
-        "bulk write through the store / executemany of the same rows, CPU",
-        rows,
-        mine / driver,
-        "x",
-        2,
-        f"{rows / mine:,.0f} rows/s against {rows / driver:,.0f}; ids read back",
-    )
+def _measure(house: House, base: Sequence[tuple[str, SourceRow, Standardised]], size: int) -> _Measured:
+    with TemporaryDirectory(prefix="mdm-bench-") as name:
+        folder = Path(name)
+        write_extracts(house, base, size, folder)
+        load, intake = in_child(load_in_full, folder)
+        with closing(setup.open_hub(_settings(folder))) as hub:
+            _write_tables(hub, folder)
+        register, splink = in_child(run_splink, folder)
+        return _Measured(size, load, intake, register, splink)
 
 
-def _load(house: House) -> None:
-    for code, described in house.world.mapping["sources"].items():
-        path = house.world.folder / described["file"]
-        source.ingest_file(house.hub, house.actor, ENTITY, path, code, mapping_of(house, code))
-    match.run(house.hub, house.actor, ENTITY, full=True)
+# -- the load -------------------------------------------------------------------------------------------------
 
 
-def _standardised(house: House) -> Iterable[standardise.Standardised]:
-    made = {
-        code: standardise.standardiser_of(house.hub, ENTITY, code, mapping_of(house, code))
-        for code in house.world.mapping["sources"]
-    }
-    return [made[code].of_cells(row.cells, row.key) for code, row in rows_of(house)]
+def write_extracts(
+    house: House, base: Sequence[tuple[str, SourceRow, Standardised]], size: int, folder: Path
+) -> None:
+    """An extract per source with ``size`` rows in all, and beside it what standardising makes of them."""
+    columns: dict[str, dict[str, None]] = {}
+    for code, row, _ in base:
+        columns.setdefault(code, {}).update(dict.fromkeys(row.cells))
+    copies = Copies([made.features for _, _, made in base])
+    with ExitStack() as stack:
+        files: dict[str, tuple[csv.DictWriter[str], IO[bytes]]] = {}
+        for code, names in columns.items():
+            text = stack.enter_context((folder / f"{code}.csv").open("w", encoding="utf-8", newline=""))
+            files[code] = csv.DictWriter(text, list(names)), stack.enter_context(_ready(folder, code, "wb"))
+            files[code][0].writeheader()
+        for place in range(size):
+            code, row, made = base[place % len(base)]
+            id_column = str(mapping_of(house, code)["id_column"])
+            key = f"{row.key}~{place // len(base)}"
+            files[code][0].writerow({**row.cells, id_column: key})
+            pickle.dump(replace(made, features=copies.features(place)), files[code][1])
+    profiles = {code: mapping_of(house, code) | _PLAIN for code in columns}
+    (folder / "profiles").write_bytes(pickle.dumps(profiles))
 
 
-def _standardise(house: House) -> None:
-    _standardised(house)
+_PLAIN = {"format": "csv", "encoding": "utf-8", "delimiter": ",", "header_row": 1}
 
 
-def _splink_alone(house: House) -> None:
-    """Predict and cluster by Splink on the loaded rows, as a plain Splink user would."""
-    with house.hub.reading(house.actor) as uow:
+def load_in_full(folder: Path) -> tuple[Spent, float]:
+    """Take in every extract of the folder and match in full; also the CPU seconds that the files take."""
+    profiles: Mapping[str, Mapping[str, object]] = pickle.loads((folder / "profiles").read_bytes())
+    intake: list[float] = []
+    with closing(setup.open_hub(_settings(folder))) as hub:
+        setup.init(hub, ACTOR)
+
+        def take_in() -> None:
+            for code, raw in profiles.items():
+                _take_in(hub, folder, code, raw)
+
+        def work() -> None:
+            intake.append(cpu_seconds(take_in))
+            match.run(hub, ACTOR, ENTITY, full=True)
+
+        return measured(work), intake[0]
+
+
+def _take_in(hub: Hub, folder: Path, code: str, raw: Mapping[str, object]) -> None:
+    entity = hub.dictionary.entity(ENTITY)
+    mapping, checks = parse_profile(raw, entity, code), compile_checks(entity, hub.dictionary.code_lists)
+    with _ready(folder, code, "rb") as made:
+        like = standardise.standardiser_of(hub, ENTITY, code, mapping.to_json())
+        ready = _Ready(hub, ENTITY, code, mapping, like.context, like.id, made, checks)
+        source.take_in(hub, ACTOR, folder / f"{code}.csv", mapping, ready)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready(Standardiser):
+    """Hands over, row by row in file order, what was standardised beforehand, once its values are checked."""
+
+    made: IO[bytes]
+    checks: tuple[Check, ...]
+
+    def of_cells(self, cells: Mapping[str, str | None], key: str) -> Standardised:
+        """The next of them."""
+        made: Standardised = pickle.load(self.made)
+        run_checks(self.checks, made.record.values)
+        return made
+
+
+def _ready(folder: Path, code: str, mode: str) -> IO[bytes]:
+    return (folder / f"{code}.ready").open(mode)
+
+
+def _settings(folder: Path) -> Settings:
+    return load_settings({"MDM_HOME": str(folder / "hub")})
+
+
+# -- Splink ---------------------------------------------------------------------------------------------------
+
+
+def _write_tables(hub: Hub, folder: Path) -> None:
+    """What Splink is given: the records with their comparison columns, and their keys that are not hot."""
+    with hub.reading(ACTOR) as uow:
         matcher = rule.matcher(uow, ENTITY)
-        stored = list(match_store.each_features(uow.connection, ENTITY))
-    records = [FeatureRecord(r.record_id, r.source, json.loads(r.features)) for r in stored]
-    prepared = [matcher.scorer.prepare(record) for record in records]
-    with duckdb.connect() as engine:
-        predict(
-            engine, matcher.rules, matcher.model, prepared, floor=matcher.link_weight, engine=Engine.SPLINK
+        stored = match_store.each_packed(uow.connection, ENTITY)
+        tables = packed_tables(
+            matcher.rules, matcher.model.statistics, ((r, content) for r, content in stored if content)
         )
+    pq.write_table(tables.records, folder / "records.parquet")
+    pq.write_table(tables.keys, folder / "keys.parquet")
+    frozen = (matcher.rules, matcher.model.to_json(), matcher.review_weight, matcher.link_weight)
+    (folder / "frozen").write_bytes(pickle.dumps(frozen))
 
 
-def _schema(entity: EntityType, house: House) -> Schema:
-    lists = house.hub.dictionary.code_lists
-    members: dict[str, fields.Field[Any]] = {}  # Any: values of any type
-    for name, attribute in entity.attributes.items():
-        rules: list[validate.Validator] = []
-        if attribute.max_length:
-            rules.append(validate.Length(max=attribute.max_length))
-        if attribute.code_list in lists:
-            rules.append(validate.OneOf(list(lists[attribute.code_list].by_code)))
-        members[name] = fields.Raw(validate=rules) if attribute.multiple else fields.String(validate=rules)
-    return Schema.from_dict(members)()
+def run_splink(folder: Path) -> tuple[Spent, Spent]:
+    """Building the tables; blocking, predicting and clustering."""
+    rules, content, review, link = pickle.loads((folder / "frozen").read_bytes())
+    model: Model = model_from_json(content)
+    with duckdb.connect() as engine:
 
+        def register() -> None:
+            for table in ("records", "keys"):
+                engine.execute(f"CREATE TABLE {table} AS FROM read_parquet('{folder / table}.parquet')")
 
-def _accepts(schema: Schema, values: object) -> bool:
-    try:
-        schema.load(dict(values))  # type: ignore[call-overload]  # a mapping of standard values
-    except ValidationError:
-        return False
-    return True
-
-
-def _executemany(path: Path, records: list[dict[str, Any]]) -> None:
-    connection = sqlite3.connect(path)
-    columns = list(records[0])
-    connection.execute(
-        f"create table t (id integer primary key, {', '.join(columns)}, unique (entity, source, source_key))"
-    )
-    marks = ", ".join("?" * len(columns))
-    connection.executemany(
-        f"insert into t ({', '.join(columns)}) values ({marks})", [tuple(r.values()) for r in records]
-    )
-    connection.commit()
-    connection.close()
+        registered = measured(register)
+        return registered, measured(
+            lambda: splink_batch.predict_and_cluster(engine, rules, model, review=review, link=link)
+        )

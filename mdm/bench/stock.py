@@ -1,41 +1,26 @@
 """A stock of any size to look one record up in: a matched world, then varied copies of it written in bulk.
 
-A copy keeps what many records share (places, trades, legal forms) and changes the rest: numbers become others in every
-copy, names become one of ``NAMES`` others, so that namesakes grow more common with the stock as they do in life. Every
-copied record is a golden record of its own. Statistics are counted over the whole stock, as a full run would.
+Every copied record is a golden record of its own. Statistics are counted over the whole stock, as a full run would.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from zlib import crc32
 
+from mdm.bench.copies import Copies
 from mdm.bench.house import ENTITY, House
-from mdm.domain.features import FeatureValue
 from mdm.linkage.model import build_model
 from mdm.linkage.packed import compile_packing
-from mdm.linkage.record import FeatureRecord, members_of
+from mdm.linkage.record import FeatureRecord
 from mdm.linkage.statistics import collect_statistics
 from mdm.services import rule, standardise
 from mdm.storage import match as match_store
 
-NAMES = 40
-"""Variants of each name: in a hundred copies each variant comes two or three times."""
-
-SHARED_FROM = 0.002
-"""A member held by this share of the base is a place, a trade or a common word: copies keep it."""
-
-DIGITS = 5
-"""A member with so many digits is a number and differs in every copy."""
-
 CHUNK = 20_000
 AT = "2026-01-01T00:00:00.000000Z"
-
-Features = Mapping[str, FeatureValue]
 
 
 class Stock:
@@ -47,9 +32,8 @@ class Stock:
             matcher = rule.matcher(uow, ENTITY)
             rows = list(match_store.each_features(uow.connection, ENTITY))
         self.rules, self._weights = matcher.rules, matcher.model.weights
-        self._base: Sequence[Features] = [json.loads(row.features) for row in rows]
+        self._copies = Copies([json.loads(row.features) for row in rows])
         self._first = 1 + max(int(row.record_id) for row in rows)
-        self._shared = _shared(self._base)
         self.size = len(rows)
 
     def grow(self, size: int) -> None:
@@ -64,30 +48,10 @@ class Stock:
     def records(self, first: int = 0) -> Iterator[FeatureRecord]:
         """The features of every record from ``first`` on, in order; ids of copies follow those of the base."""
         for place in range(first, self.size):
-            yield FeatureRecord(self._record_id(place), "BENCH", self._features(place))
+            yield FeatureRecord(self._record_id(place), "BENCH", self._copies.features(place))
 
     def _record_id(self, place: int) -> int:
-        return self._first + place - len(self._base)
-
-    def _features(self, place: int) -> Features:
-        copy, number = divmod(place, len(self._base))
-        features = self._base[number]
-        if not copy:
-            return features
-        name = crc32(f"{number}/{copy}".encode()) % NAMES
-        return {feature: self._varied(value, copy, name) for feature, value in features.items()}
-
-    def _varied(self, value: FeatureValue, copy: int, name: int) -> FeatureValue:
-        if isinstance(value, str):
-            return self._variant(value, copy, name)
-        if value is None or isinstance(value, float | int):
-            return value
-        return [self._variant(member, copy, name) for member in value]
-
-    def _variant(self, member: str, copy: int, name: int) -> str:
-        if member in self._shared:
-            return member
-        return f"{member}~{copy}" if _is_number(member) else f"{member}~{name}"
+        return self._first + place - len(self._copies.base)
 
     def _write(self, held: int, size: int) -> None:
         """Straight into the file, without the triggers of a hub that people work with."""
@@ -115,7 +79,7 @@ class Stock:
 
     def _write_chunk(self, connection: sqlite3.Connection, places: Sequence[int]) -> None:
         pack = compile_packing(self.rules)
-        made = [(self._record_id(place), self._features(place)) for place in places]
+        made = [(self._record_id(place), self._copies.features(place)) for place in places]
         tables: dict[str, list[tuple[object, ...]]] = {
             "source_record (record_id, entity, source, source_key, version, content_hash, status, changed_at)": [
                 (r, ENTITY, "SAP_ECC", f"~{r}", 1, "", "active", AT) for r, _ in made
@@ -139,17 +103,3 @@ class Stock:
         for table, rows in tables.items():
             marks = ", ".join("?" * len(rows[0]))
             connection.executemany(f"insert into {table} values ({marks})", rows)
-
-
-def _shared(base: Sequence[Features]) -> frozenset[str]:
-    """Members of any feature that many records hold."""
-    held = Counter(
-        member
-        for features in base
-        for member in {m for value in features.values() for m in members_of(value)}
-    )
-    return frozenset(member for member, records in held.items() if records >= SHARED_FROM * len(base))
-
-
-def _is_number(member: str) -> bool:
-    return sum(map(str.isdigit, member)) >= DIGITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mdm.bench import answer, load, score
+from mdm.bench import answer, load, score, stage
 from mdm.bench.measure import Row
 
 BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
@@ -13,8 +13,8 @@ BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
     "spark": score.on_spark,
     "one": answer.one_record,
     "lookup": answer.look_up,
-    "check": load.checking,
-    "write": load.bulk_write,
+    "check": stage.checking,
+    "write": stage.bulk_write,
 }
 
 

@@ -15,6 +15,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator
 from mdm.domain.rules import RuleSet
 from mdm.linkage.model import Model
 from mdm.linkage.settings import levels_of, trained_settings, wanted_columns
+from mdm.linkage.table import candidate_table
 
 
 def score_pairs(
@@ -40,9 +41,34 @@ def score_pairs(
         return levels_of(rules, found.to_arrow_table())
 
 
+def predict_and_cluster(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, model: Model, *, review: float, link: float
+) -> int:
+    """Splink alone, as one uses it: predict from ``review`` bits up, connect from ``link`` bits up; how many clusters.
+
+    The database holds ``records`` (a comparison table) and ``keys`` (a key table). Pairs are found by the hub's own
+    join of the keys, which costs less than Splink's.
+    """
+    given = trained_settings(rules, model)
+    given.retain_matching_columns = False
+    with open_linker(connection, given, connection.table("records")) as (api, linker):
+        pairs = candidate_table(connection, connection.table("keys").to_arrow_table())
+        keyed = pairs.append_column("match_key", pa.repeat("0", pairs.num_rows))
+        blocked = api.register(keyed, dataset_display_name="mdm_blocked")
+        linker.table_management.register_blocked_pairs_for_predict(blocked)
+        scored = linker.inference.predict(threshold_match_weight=review, warning_mode="never")
+        grouped = linker.clustering.cluster_pairwise_predictions_at_threshold(
+            scored, threshold_match_weight=link
+        )
+        found = connection.sql(f"SELECT count(DISTINCT cluster_id) FROM {grouped.physical_name}").fetchall()
+        return int(found[0][0])
+
+
 @contextmanager
 def open_linker(
-    connection: duckdb.DuckDBPyConnection, given: SettingsCreator, records: pa.Table
+    connection: duckdb.DuckDBPyConnection,
+    given: SettingsCreator,
+    records: pa.Table | duckdb.DuckDBPyRelation,
 ) -> Iterator[tuple[DuckDBAPI, Linker]]:
     """A Splink linker over a comparison table; everything it left in the database is gone afterwards."""
     before = _catalogue(connection)

@@ -145,10 +145,26 @@ def ingest_file(
     access.require(actor, Permission.SOURCE_LOAD)
     access.require_source(actor, source)
     mapping = parse_profile(profile, hub.dictionary.entity(entity), source)
+    with hub.reading(actor) as uow:
+        standardiser = standardise.standardiser_of(uow.hub, entity, source, mapping.to_json())
+    return take_in(hub, actor, path, mapping, standardiser, snapshot=snapshot, dry_run=dry_run)
+
+
+def take_in(
+    hub: Hub,
+    actor: Actor,
+    path: Path,
+    mapping: SourceProfile,
+    standardiser: Standardiser,
+    *,
+    snapshot: bool = False,
+    dry_run: bool = False,
+) -> LoadReceipt:
+    """``ingest_file`` with the standardiser given; the caller has checked the rights."""
+    entity, source = standardiser.entity, standardiser.source
     extract = _read(path, mapping)
     with hub.reading(actor) as uow:
         hub = uow.hub
-        standardiser = standardise.standardiser_of(hub, entity, source, mapping.to_json())
         known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
     made = {
         row.key: standardiser.of_cells(row.cells, row.key)
