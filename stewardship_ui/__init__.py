@@ -18,11 +18,14 @@ from stewardship_ui import (
     about,
     access,
     change,
+    creation,
     dictionary,
     door,
     error,
     golden,
+    golden_decision,
     language,
+    look_up,
     quality,
     reason,
     review,
@@ -78,5 +81,19 @@ pages.context_processor(template.context)
 pages.register_error_handler(MdmError, error.show_domain_error)
 pages.register_error_handler(CSRFError, error.show_csrf_error)
 pages.register_error_handler(HTTPException, error.show_http_error)
-for _noun in (access, review, reason, golden, search, source, quality, about, change, dictionary):
+for _noun in (
+    access,
+    review,
+    reason,
+    golden,
+    golden_decision,
+    look_up,
+    creation,
+    search,
+    source,
+    quality,
+    about,
+    change,
+    dictionary,
+):
     pages.register_blueprint(_noun.blueprint)

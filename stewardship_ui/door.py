@@ -40,6 +40,12 @@ def allowed(permission: str) -> bool:
     return may(current_actor(), Permission(permission))
 
 
+def require(permission: str) -> None:
+    """For pages that ask no service before the person has written something: 403 for who may not."""
+    if not allowed(permission):
+        abort(403)
+
+
 def reading() -> AbstractContextManager[UnitOfWork]:
     """A reading unit of work of the person who asks."""
     return current_hub().reading(current_actor())

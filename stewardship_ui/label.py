@@ -31,6 +31,11 @@ class Labels:
         found = self._entity(name)
         return found.label(language()) if found else name
 
+    def attributes(self, entity: str) -> tuple[Attribute, ...]:
+        """The attributes of an entity type, in the order of the dictionary."""
+        found = self._entity(entity)
+        return tuple(found.attributes.values()) if found else ()
+
     def attribute(self, entity: str, name: str) -> str:
         """The name of an attribute."""
         found = self._attribute(entity, name)

@@ -69,6 +69,7 @@ _STATUSES = {
     "retired": lazy_gettext("retired"),
     "accepted": lazy_gettext("accepted"),
     "undone": lazy_gettext("undone"),
+    "unknown": lazy_gettext("unknown"),
 }
 
 _QUALITY = {
@@ -125,9 +126,57 @@ _KINDS = {
     "unmerge": lazy_gettext("Unmerge"),
     "split": lazy_gettext("Split"),
     "override": lazy_gettext("Value set"),
+    "rehome": lazy_gettext("Record moved"),
+    "retire": lazy_gettext("Retirement"),
+    "create": lazy_gettext("Record created"),
     "undo": lazy_gettext("Undo"),
 }
 
+_DEEDS = {
+    "merge": lazy_gettext("Merge with another one"),
+    "unmerge": lazy_gettext("Take the latest merge apart"),
+    "split": lazy_gettext("Split off records"),
+    "rehome": lazy_gettext("Move a record elsewhere"),
+    "override": lazy_gettext("Set a value"),
+    "retire": lazy_gettext("Retire"),
+}
+
+_REFUSALS = {
+    "These are one golden record already.": lazy_gettext("These are one golden record already."),
+    "Nothing was merged into this golden record.": lazy_gettext(
+        "Nothing was merged into this golden record."
+    ),
+    "No records of that merge are left to part.": lazy_gettext("No records of that merge are left to part."),
+    "A split needs some, but not all, records.": lazy_gettext("A split needs some, but not all, records."),
+    "An override is a text (to 4,000 characters) or a number.": lazy_gettext(
+        "Write a value of 1 to 4,000 characters."
+    ),
+    "This golden record is retired.": lazy_gettext("This golden record is retired."),
+    "This golden ID was never issued.": lazy_gettext("This golden ID was never issued."),
+    "No source record has this key.": lazy_gettext("No source record has this key."),
+    "Only a current record that was matched can move.": lazy_gettext(
+        "Choose a current source record that has a golden record."
+    ),
+    "The record belongs to this golden record already.": lazy_gettext(
+        "The record belongs to this golden record already."
+    ),
+    "This golden record has no current source record.": lazy_gettext(
+        "This golden record has no current source record."
+    ),
+    "A regulated veto speaks between them: split the record off, then propose the merge, which a second "
+    "person confirms.": lazy_gettext(
+        "A regulated veto speaks between them. Split the record off first, then propose the merge: a second person "
+        "confirms it."
+    ),
+    "A verdict in force keeps records of these two apart; undo it first.": lazy_gettext(
+        "A verdict in force keeps these records apart. Take it back first."
+    ),
+    "A new record needs a name.": lazy_gettext("A new record needs a name."),
+    "The golden record has changed.": lazy_gettext(
+        "Someone changed this since you opened it. Look at it again, then decide."
+    ),
+}
+"""What a service says when it refuses -> the same in the language of the page."""
 
 _CHANGE_KINDS = {
     "model": lazy_gettext("Weights"),
@@ -250,6 +299,16 @@ def rule(code: str) -> str:
 def kind(code: str) -> str:
     """What sort of decision it was."""
     return _say(_KINDS, code)
+
+
+def deed(code: str) -> str:
+    """What a person can do with a golden record, as the words of a button."""
+    return _say(_DEEDS, code)
+
+
+def refusal(message: str) -> str:
+    """Why a service refused, in the language of the page."""
+    return str(_REFUSALS[message]) if message in _REFUSALS else gettext("A value does not fit.")
 
 
 def change_kind(code: str) -> str:

@@ -234,6 +234,8 @@ class Forger:
             "golden.merge": {"other_id": self.siege.ids["merged"], "reason": "x"},
             "golden.unmerge": {"reason": "x"},
             "golden.split": {"records": [{"source_system": "ERP", "source_id": "1"}], "reason": "x"},
+            "golden.move": {"source_system": "MES", "source_id": "1", "reason": "x"},
+            "golden.retire": {"reason": "x"},
             "golden.override": {"attribute": "note", "value": "x", "reason": "x"},
             "tasks.decide": {"verdict": "unsure", "reason": "x"},
             "tasks.undo": {"reason": "x"},
@@ -301,6 +303,7 @@ class Forger:
             "decision_id": [self.siege.ids["decision"], "01"],
             "change_id": [self.siege.ids["change"], "01"],
             "step": ["approve", "reject", "examine", "activate", "nothing"],
+            "action": ["merge", "unmerge", "split", "rehome", "override", "retire", "nothing"],
             "name": ["colours", "units", "nothing"],
         }
         if self.dice.random() < 0.75 and name in right:

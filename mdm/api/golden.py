@@ -23,7 +23,7 @@ from mdm.api.schema import (
 from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
 from mdm.domain.golden import Effect
-from mdm.services import decision, golden
+from mdm.services import decision, golden, rehome, retirement
 from mdm.services.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("golden", "Golden records: the best known version of each real thing")
@@ -136,6 +136,10 @@ class SplitSchema(ReasonSchema):
     records = fields.List(fields.Nested(RecordKeySchema), required=True, validate=validate.Length(1, 1000))
 
 
+class RehomeSchema(ReasonSchema, RecordKeySchema):
+    """Which source record moves to this golden record, and why."""
+
+
 class OverrideSchema(ReasonSchema):
     """The value that a steward knows to be right, and why."""
 
@@ -231,6 +235,48 @@ def split(body: Mapping[str, Any], query: Mapping[str, bool], entity: str, golde
     def act(uow: UnitOfWork) -> Effect:
         return decision.split(
             uow, entity, golden_id, keys, body["reason"], preview=query["preview"], expected_version=expected
+        )
+
+    return _change(body["reason"], query["preview"], act)
+
+
+@blueprint.route("/golden/<entity>/<golden_id>/rehome", methods=["POST"])
+@blueprint.arguments(RehomeSchema)
+@blueprint.arguments(PreviewSchema, location="query")
+@blueprint.response(200, EffectSchema)
+@blueprint.alt_response(202, schema=EffectSchema, description="Waits for a second person")
+@blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
+def move(body: Mapping[str, str], query: Mapping[str, bool], entity: str, golden_id: str) -> Response:
+    """Move one source record from the golden record that holds it to this one
+
+    A record that stands alone takes its golden ID with it: that is a merge.
+    """
+    expected = expected_version()
+    key = (body["source_system"], body["source_id"])
+
+    def act(uow: UnitOfWork) -> Effect:
+        return rehome.rehome(
+            uow, entity, key, golden_id, body["reason"], preview=query["preview"], expected_version=expected
+        )
+
+    return _change(body["reason"], query["preview"], act)
+
+
+@blueprint.route("/golden/<entity>/<golden_id>/retire", methods=["POST"])
+@blueprint.arguments(ReasonSchema)
+@blueprint.arguments(PreviewSchema, location="query")
+@blueprint.response(200, EffectSchema)
+@blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
+def retire(body: Mapping[str, str], query: Mapping[str, bool], entity: str, golden_id: str) -> Response:
+    """Take this golden record out of use with all its source records
+
+    The ID still answers; undoing the decision brings everything back.
+    """
+    expected = expected_version()
+
+    def act(uow: UnitOfWork) -> Effect:
+        return retirement.retire(
+            uow, entity, golden_id, body["reason"], preview=query["preview"], expected_version=expected
         )
 
     return _change(body["reason"], query["preview"], act)

@@ -1,4 +1,4 @@
-"""Commands on golden records: golden, merge, unmerge, split, override, undo."""
+"""Commands on golden records: golden, merge, unmerge, split, rehome, retire, override, undo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
-from mdm.services import decision, golden
+from mdm.services import decision, golden, rehome, retirement
 
 
 @command(main, "merge")
@@ -45,6 +45,30 @@ def split(
     keys = [(system, key) for system, _, key in (text.partition(":") for text in records)]
     with house.writing(reason) as uow:
         return plain(decision.split(uow, entity, golden_id, keys, reason, preview=dry_run))
+
+
+@command(main, "rehome")
+@click.argument("entity")
+@click.argument("record")
+@click.argument("golden_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def move(house: House, entity: str, record: str, golden_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Move RECORD (SYSTEM:ID) to another golden record."""
+    system, _, key = record.partition(":")
+    with house.writing(reason) as uow:
+        return plain(rehome.rehome(uow, entity, (system, key), golden_id, reason, preview=dry_run))
+
+
+@command(main, "retire")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.option("--reason", required=True)
+@click.option("--dry-run", is_flag=True)
+def retire(house: House, entity: str, golden_id: str, reason: str, *, dry_run: bool) -> Answer:
+    """Take a golden record out of use with all its source records; its ID still answers."""
+    with house.writing(reason) as uow:
+        return plain(retirement.retire(uow, entity, golden_id, reason, preview=dry_run))
 
 
 @command(main, "override")

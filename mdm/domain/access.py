@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SOURCE_LOAD = "source.load"
     RECORD_READ = "record.read"
     RECORD_WRITE = "record.write"
+    RECORD_CREATE = "record.create"
     MATCH_RUN = "match.run"
     MATCH_SEARCH = "match.search"
     GOLDEN_READ = "golden.read"
@@ -79,6 +80,7 @@ _READS = frozenset(
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.STEWARD: _READS
     | {
+        Permission.RECORD_CREATE,
         Permission.MATCH_SEARCH,
         Permission.GOLDEN_DECIDE,
         Permission.REVIEW_DECIDE,

@@ -1,5 +1,7 @@
 """Decisions of people on golden records: merge, unmerge, split, override, and undoing any of them.
 
+Moving a record is in ``rehome``, taking a golden record out of use in ``retirement``; both are decisions like these.
+
 A decision never edits a cluster: it puts constraints on pairs of records (or a value on a record) and what it touches
 is rebuilt. Undoing is a decision of its own that takes those constraints back. Invariant: unmerge(merge(a, b))
 restores memberships, both IDs and both survivorship results, also when records arrived in between (I5).
@@ -24,7 +26,7 @@ from mdm.domain.errors import (
 from mdm.domain.golden import Effect, GoldenStatus
 from mdm.domain.review import Decision, MatchProposal, NamedRecord, VetoSpoken, require_reason
 from mdm.domain.source import Json
-from mdm.services import access, cluster, golden, queue, rebuild, rule, second_person
+from mdm.services import access, cluster, golden, match, queue, rebuild, rule, second_person
 from mdm.services import reason as why
 from mdm.services.evidence import hash_of, telling_of
 from mdm.services.rebuild import Rebuilt
@@ -67,7 +69,7 @@ def merge(
 
 def regulated_between(uow: UnitOfWork, entity: str, golden_id: str, other_id: str) -> tuple[VetoSpoken, ...]:
     """Regulated vetoes that speak between records of two golden records."""
-    sides = [_live(uow, entity, golden_id), _live(uow, entity, other_id)]
+    sides = [live(uow, entity, golden_id), live(uow, entity, other_id)]
     members = xref_store.members_of(uow.connection, sides)
     matcher = rule.matcher(uow, entity)
     held = match_store.features(uow.connection, {r for records in members.values() for r in records})
@@ -89,18 +91,18 @@ def carry_out_merge(
     confirms: MatchProposal | None = None,
 ) -> Effect:
     """Bind a merge, one that somebody else proposed when ``confirms`` is given."""
-    one = _live(uow, entity, golden_id, expected_version)
-    other = _live(uow, entity, other_id)
+    one = live(uow, entity, golden_id, expected_version)
+    other = live(uow, entity, other_id)
     if one == other:
         raise InvalidInputError("These are one golden record already.", field="golden_id", golden_id=one)
     members = xref_store.members_of(uow.connection, [one, other])
-    left, right = _ordered(uow, members[one]), _ordered(uow, members[other])
-    _refuse_contradiction(uow, left, right)
+    left, right = ordered(uow, members[one]), ordered(uow, members[other])
+    refuse_contradiction(uow, left, right)
     links = [(left[0], record) for record in (*left[1:], *right)]
     subject: dict[str, Json] = {"golden_id": one, "other_id": other, "records": [*left, *right]}
     if confirms:
         subject |= {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by}
-    return _carry_out(
+    return carry_out(
         uow, entity, "merge", subject, reason, sides=(left, right), must=links, cannot=(), preview=preview
     )
 
@@ -119,7 +121,7 @@ def unmerge(
     uow.take_turn(entity)
     asked = _known(uow, entity, golden_id)
     if expected_version is not None:
-        _live(uow, entity, golden_id, expected_version)
+        live(uow, entity, golden_id, expected_version)
     redirects = [r for r in golden_store.open_redirects(uow.connection, [asked]) if r.kind == "merged"]
     own = [r for r in redirects if r.from_id == asked] or [r for r in redirects if r.to_id == asked]
     if not own:
@@ -142,7 +144,7 @@ def unmerge(
         )
     apart = [(a, b) for a in side for b in rest]
     subject: dict[str, Json] = {"golden_id": target, "other_id": last.from_id, "records": [*side, *rest]}
-    return _carry_out(
+    return carry_out(
         uow, entity, "unmerge", subject, reason, sides=(side, rest), must=(), cannot=apart, preview=preview
     )
 
@@ -160,7 +162,7 @@ def split(
     """Part the source records ``keys`` (system, id) from the rest of a golden record."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
     uow.take_turn(entity)
-    here = _live(uow, entity, golden_id, expected_version)
+    here = live(uow, entity, golden_id, expected_version)
     members = xref_store.members_of(uow.connection, [here])[here]
     records = source_store.records_by_id(uow.connection, members)
     by_key = {(record.key.system, record.key.key): record_id for record_id, record in records.items()}
@@ -169,14 +171,14 @@ def split(
         raise InvalidInputError(
             f"{strangers[0]} does not belong to {here}.", field="records", strangers=strangers[:20]
         )
-    away = _ordered(uow, {by_key[key] for key in keys})
-    rest = _ordered(uow, set(members) - set(away))
+    away = ordered(uow, {by_key[key] for key in keys})
+    rest = ordered(uow, set(members) - set(away))
     if not away or not rest:
         raise InvalidInputError("A split needs some, but not all, records.", field="records")
     must = [(side[0], record) for side in (away, rest) for record in side[1:]]
     cannot = [(a, b) for a in away for b in rest]
     subject: dict[str, Json] = {"golden_id": here, "records": away, "rest": rest}
-    return _carry_out(
+    return carry_out(
         uow, entity, "split", subject, reason, sides=(away, rest), must=must, cannot=cannot, preview=preview
     )
 
@@ -194,12 +196,12 @@ def override(
     """Set one value of a golden record; it survives reloads and follows its record through merges."""
     access.require(uow.actor, Permission.GOLDEN_DECIDE)
     uow.take_turn(entity)
-    here = _live(uow, entity, golden_id, expected_version)
+    here = live(uow, entity, golden_id, expected_version)
     uow.hub.dictionary.entity(entity).attribute(attribute)
     if not isinstance(value, (str, int, float)) or (isinstance(value, str) and not 0 < len(value) <= 4000):
         raise InvalidInputError("An override is a text (to 4,000 characters) or a number.", field="value")
-    anchor = _ordered(uow, xref_store.members_of(uow.connection, [here])[here])[0]
-    decision_id = _record(
+    anchor = ordered(uow, xref_store.members_of(uow.connection, [here])[here])[0]
+    decision_id = record_made(
         uow,
         entity,
         "override",
@@ -218,7 +220,7 @@ def override(
             "created_at": uow.at,
         },
     )
-    return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), [anchor]))
+    return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), [anchor]))
 
 
 def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = False) -> Effect:
@@ -233,7 +235,7 @@ def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = Fals
         return _undo(uow, row, reason)
     with uow.trial():
         effect = _undo(uow, row, reason)
-    return _unissued(uow, effect)
+    return unissued(uow, effect)
 
 
 def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
@@ -316,7 +318,7 @@ def require_no_contradiction(uow: UnitOfWork, left: int, right: int, *, must_lin
         )
 
 
-def _carry_out(
+def carry_out(
     uow: UnitOfWork,
     entity: str,
     kind: str,
@@ -332,16 +334,16 @@ def _carry_out(
 
     def act() -> Effect:
         evidence = why.evidence_between(uow, entity, *sides)
-        decision_id = _record(uow, entity, kind, subject, reason, evidence=evidence)
+        decision_id = record_made(uow, entity, kind, subject, reason, evidence=evidence)
         bind(uow, entity, decision_id, must, cannot)
         touched = {record for pair in (*must, *cannot) for record in pair}
-        return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), touched))
+        return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), touched))
 
     if not preview:
         return act()
     with uow.trial():
         effect = act()
-    return _unissued(uow, effect)
+    return unissued(uow, effect)
 
 
 def _propose_merge(
@@ -354,10 +356,10 @@ def _propose_merge(
     expected_version: int | None,
 ) -> Effect:
     """A merge that waits for a second person; nothing else is changed."""
-    sides = [_live(uow, entity, golden_id, expected_version), _live(uow, entity, other_id)]
+    sides = [live(uow, entity, golden_id, expected_version), live(uow, entity, other_id)]
     members = xref_store.members_of(uow.connection, sides)
-    left, right = (_ordered(uow, members[side]) for side in sides)
-    _refuse_contradiction(uow, left, right)
+    left, right = (ordered(uow, members[side]) for side in sides)
+    refuse_contradiction(uow, left, right)
     records = source_store.records_by_id(uow.connection, [*left, *right])
     subject: dict[str, Json] = {
         "golden_ids": sorted(sides),
@@ -387,7 +389,7 @@ def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
             "This decision was undone before.", decision_id=row.decision_id, undone_by=row.undone_by
         )
     subject = json.loads(row.subject)
-    decision_id = _record(
+    decision_id = record_made(
         uow,
         row.entity,
         "undo",
@@ -407,10 +409,14 @@ def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
     ]
     review_store.add_constraints(uow.connection, row.entity, before)
     uow.record("decision.undone", row.entity, row.decision_id, {"by": decision_id})
-    return _effect(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, row.entity), touched))
+    if row.kind == "retire":
+        match.restore_many(uow, row.entity, subject["records"])
+    if row.kind == "create":
+        return effect_of(uow, decision_id, match.retire_many(uow, row.entity, subject["records"]))
+    return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, row.entity), touched))
 
 
-def _record(
+def record_made(
     uow: UnitOfWork,
     entity: str,
     kind: str,
@@ -419,6 +425,7 @@ def _record(
     undoes: str | None = None,
     evidence: str = "{}",
 ) -> str:
+    """Keep that a person decided something; returns the id of the decision."""
     decision_id = uow.hub.new_id()
     review_store.add_decision(
         uow.connection,
@@ -443,7 +450,8 @@ def _record(
     return decision_id
 
 
-def _effect(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
+def effect_of(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
+    """What a rebuild changed, as people are told it."""
     live = [g for g in report.golden_ids if g not in report.merged]
     members = xref_store.members_of(uow.connection, live)
     records = source_store.records_by_id(uow.connection, {r for held in members.values() for r in held})
@@ -462,7 +470,7 @@ def _effect(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
     )
 
 
-def _unissued(uow: UnitOfWork, effect: Effect) -> Effect:
+def unissued(uow: UnitOfWork, effect: Effect) -> Effect:
     """A preview, its trial taken back: IDs that were never issued become ``?``; decision and tasks have no ID yet."""
     issued = golden_store.find_many(uow.connection, effect.created)
 
@@ -490,7 +498,7 @@ def _known(uow: UnitOfWork, entity: str, golden_id: str) -> str:
     return asked
 
 
-def _live(uow: UnitOfWork, entity: str, golden_id: str, expected_version: int | None = None) -> str:
+def live(uow: UnitOfWork, entity: str, golden_id: str, expected_version: int | None = None) -> str:
     """The live golden ID an issued one leads to; raises StaleVersionError when it is not at ``expected_version``."""
     here = golden.resolve(uow, _known(uow, entity, golden_id))[0]
     row = golden_store.find(uow.connection, here)
@@ -503,13 +511,14 @@ def _live(uow: UnitOfWork, entity: str, golden_id: str, expected_version: int | 
     return here
 
 
-def _ordered(uow: UnitOfWork, record_ids: Iterable[int]) -> list[int]:
+def ordered(uow: UnitOfWork, record_ids: Iterable[int]) -> list[int]:
     """Record ids in the order of their source keys."""
     records = source_store.records_by_id(uow.connection, record_ids)
     return sorted(records, key=lambda record_id: records[record_id].key)
 
 
-def _refuse_contradiction(uow: UnitOfWork, left: Sequence[int], right: Sequence[int]) -> None:
+def refuse_contradiction(uow: UnitOfWork, left: Sequence[int], right: Sequence[int]) -> None:
+    """Raise ContradictingVerdictError when a verdict keeps a record of one side from one of the other."""
     _refuse_apart(uow, set(left), set(right), None)
 
 

@@ -141,6 +141,13 @@ def put(
     """``put_record`` inside the caller's unit of work."""
     access.require(uow.actor, Permission.RECORD_WRITE)
     access.require_source(uow.actor, system)
+    return take_in(uow, entity, system, key, attributes)
+
+
+def take_in(
+    uow: UnitOfWork, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+) -> PutResult:
+    """``put`` for services that have asked for the right themselves."""
     source.require_known(uow, system)
     cells = checked_attributes(uow.hub, entity, attributes)
     source.check_key(key)
@@ -199,6 +206,25 @@ def retire_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Rebu
     match_store.replace_keys(uow.connection, entity, dict.fromkeys(record_ids, ()))
     linked = set(xref_store.golden_ids_of(uow.connection, record_ids))
     return rebuild.rebuild(uow, rule.matcher(uow, entity), linked) if linked else Rebuilt()
+
+
+def restore_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> None:
+    """Take retired records back into use with keys and scored pairs; their golden records are for the caller."""
+    records = source_store.records_by_id(uow.connection, record_ids)
+    retired = [record for record in records.values() if record.status == "retired"]
+    matcher = rule.matcher(uow, entity)
+    texts = match_store.features(uow.connection, [record.record_id for record in retired])
+    keys = {r: standardise.stored_keys(matcher.rules, json.loads(text)) for r, text in texts.items()}
+    match_store.replace_keys(uow.connection, entity, keys)
+    for record in retired:
+        source_store.change_record(
+            uow.connection, record.record_id, record.version, record.content_hash, "active", uow.at
+        )
+        uow.record(
+            "record.changed", entity, f"{record.key.system}:{record.key.key}", {"version": record.version}
+        )
+    for record in retired:
+        _score_again(uow, matcher, record.record_id)
 
 
 def checked_attributes(hub: Hub, entity: str, attributes: Mapping[str, str | None]) -> dict[str, str]:

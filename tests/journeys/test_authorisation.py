@@ -29,6 +29,8 @@ CALLS = {
     "golden.merge": {"golden:decide"},
     "golden.unmerge": {"golden:decide"},
     "golden.split": {"golden:decide"},
+    "golden.move": {"golden:decide"},
+    "golden.retire": {"golden:decide"},
     "golden.override": {"golden:decide"},
     "tasks.list_tasks": {"tasks:read", "tasks:decide"},
     "tasks.read_task": {"tasks:read", "tasks:decide"},
@@ -64,8 +66,14 @@ PAGES = {
     "ui.review.second": Permission.REVIEW_DECIDE,
     "ui.reason.explain": Permission.GOLDEN_READ,
     "ui.golden.show": Permission.GOLDEN_READ,
+    "ui.golden_decision.form": Permission.GOLDEN_DECIDE,
+    "ui.golden_decision.act": Permission.GOLDEN_DECIDE,
     "ui.search.search": Permission.GOLDEN_READ,
     "ui.search.look_up": Permission.XREF_READ,
+    "ui.look_up.many": Permission.XREF_READ,
+    "ui.look_up.answer": Permission.XREF_READ,
+    "ui.creation.form": Permission.MATCH_SEARCH,
+    "ui.creation.act": Permission.MATCH_SEARCH,
     "ui.source.sources": Permission.SOURCE_READ,
     "ui.source.load": Permission.SOURCE_READ,
     "ui.source.record": Permission.RECORD_READ,
@@ -116,7 +124,7 @@ def address(siege, steps, source="ERP"):
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
         "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
-        "proposal_id": "x", "name": "colours", "filename": "mark.svg", "token": "x",
+        "action": "split", "proposal_id": "x", "name": "colours", "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)
 
