@@ -6,11 +6,17 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from mdm.domain.change import ChangeKind, Step, person_of
-from mdm.domain.errors import FourEyesError, InvalidInputError, StaleReportError
+from mdm.domain.change import ChangeKind, ChangeState, Step
+from mdm.domain.errors import (
+    ChangeStateError,
+    FourEyesError,
+    InvalidInputError,
+    StaleReportError,
+    StaleVersionError,
+)
 from mdm.domain.rules import Action
-from mdm.domain.whatif_document import document
-from mdm.services import change, whatif
+from mdm.domain.whatif_document import document, title_of_change
+from mdm.services import access, change, whatif
 from stewardship_ui.door import allowed, current_actor, current_hub, entity_or_404, page, reading, writing
 
 blueprint = Blueprint("change", __name__)
@@ -52,10 +58,14 @@ def show(change_id: str) -> str:
 def report(change_id: str) -> Response:
     """The report as a document of its own, to be printed, filed and signed."""
     with reading() as uow:
-        found, held = change.get(uow, change_id), change.report(uow, change_id)
+        found, held, dictionary = (
+            change.get(uow, change_id),
+            change.report(uow, change_id),
+            uow.hub.dictionary,
+        )
     if held is None:
         abort(404)
-    answer = make_response(document(held, gettext("Change %(id)s", id=change_id), found))
+    answer = make_response(document(held, title_of_change(change_id), dictionary, found))
     answer.headers["Content-Disposition"] = f"attachment; filename=change-{change_id}.html"
     return answer
 
@@ -76,7 +86,22 @@ def decide(change_id: str, step: str) -> Response | tuple[str, int]:
         return _page(change_id, fault=told), 409
     except FourEyesError:
         return _page(change_id, fault=gettext("Nobody decides a change of their own.")), 403
+    except (ChangeStateError, StaleVersionError):
+        return _page(change_id, fault=_refusal(change_id, Step(step))), 409
     return redirect(url_for("ui.change.show", change_id=change_id), 303)
+
+
+def _refusal(change_id: str, step: Step) -> str:
+    """Why a step cannot be taken where the change stands."""
+    with reading() as uow:
+        state = change.get(uow, change_id).state
+    if step is Step.APPROVE and state is ChangeState.PROPOSED:
+        told = gettext(
+            "Nobody has examined this change yet: examine it first, then approve it on its report."
+        )
+    else:
+        told = gettext("The change has moved on: this step is not possible any more.")
+    return str(told)
 
 
 def _take(change_id: str, step: Step, reason: str) -> None:
@@ -100,13 +125,22 @@ def _limit(name: str) -> float:
 
 
 def _list_page(fault: str = "") -> str:
+    entity = request.values.get("entity") or current_hub().dictionary.matched[0].name
     with reading() as uow:
         found = change.list_changes(uow)
         limits = {
             entity: {each.action.value: each.min_weight for each in rules.thresholds}
             for entity, rules in uow.hub.rules.items()
         }
-    return render_template("changes.html", changes=found, limits=limits, fault=fault, now=current_hub().now())
+    return render_template(
+        "changes.html",
+        changes=found,
+        entity=entity if entity in limits else next(iter(limits), ""),
+        limits=limits,
+        form=request.form,
+        fault=fault,
+        now=current_hub().now(),
+    )
 
 
 def _page(change_id: str, fault: str = "") -> str:
@@ -114,8 +148,8 @@ def _page(change_id: str, fault: str = "") -> str:
         found, held = change.get(uow, change_id), change.report(uow, change_id)
         is_fresh = found.examined_state == change.state_of(uow, found.entity)
         in_doubt = change.is_in_doubt(uow, found)
+        mine = access.person_behind(uow, found.author) == access.person_behind(uow, current_actor().name)
         lines = held.parts[0].changes if held and held.parts else whatif.lines_of(uow, found)
-    mine = person_of(found.author) == person_of(current_actor().name)
     return render_template(
         "change.html",
         change=found,

@@ -36,6 +36,11 @@ class Labels:
         found = self._entity(entity)
         return tuple(found.attributes.values()) if found else ()
 
+    def code_list(self, name: str) -> str:
+        """The name of a code list."""
+        found = self._dictionary.code_lists.get(name)
+        return (found.zh if language() == "zh" else found.en) or name if found else name
+
     def attribute(self, entity: str, name: str) -> str:
         """The name of an attribute."""
         found = self._attribute(entity, name)

@@ -31,7 +31,12 @@ def explain() -> str | tuple[str, int]:
             try:
                 found = reason.explain(uow, entity, left, right)
             except (UnknownRecordError, UnknownGoldenIdError, InvalidInputError):
-                fault, status = gettext("One of the two is not known here."), 404
+                fault, status = (
+                    gettext(
+                        "One of the two is not known here. Write SYSTEM:ID, as in SAP_ECC:100234, or a golden ID."
+                    ),
+                    404,
+                )
     against = found.against if found else None
     shown = render_template(
         "explain.html",

@@ -12,7 +12,7 @@ from mdm.domain.change import person_of
 from mdm.domain.errors import ProposalOpenError, StaleVersionError, TaskNotOpenError
 from mdm.domain.golden import choose_keeper
 from mdm.domain.review import MatchProposal, Task, TaskLine, TaskReason, TaskStatus, Verdict
-from mdm.services import confirmation, decision, review
+from mdm.services import confirmation, decision_log, review
 from mdm.services.review import TaskPage
 from mdm.services.unit_of_work import UnitOfWork
 from stewardship_ui import wording
@@ -128,7 +128,7 @@ def decide(task_id: int) -> Response | tuple[str, int]:
 def decisions() -> str:
     """What people decided lately, each with its way back."""
     with reading() as uow:
-        found = decision.list_decisions(uow, limit=100)
+        found = decision_log.list_decisions(uow, limit=100)
         waiting = confirmation.list_open(uow)
     return render_template(
         "decisions.html",

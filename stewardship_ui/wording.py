@@ -72,6 +72,32 @@ _STATUSES = {
     "unknown": lazy_gettext("unknown"),
 }
 
+_OWNERS = {
+    "engineering": lazy_gettext("Engineering"),
+    "equipment": lazy_gettext("Equipment management"),
+    "finance": lazy_gettext("Finance"),
+    "master_data": lazy_gettext("Master data"),
+    "metrology": lazy_gettext("Metrology"),
+    "purchasing": lazy_gettext("Purchasing"),
+    "quality": lazy_gettext("Quality management"),
+    "regulatory": lazy_gettext("Regulatory affairs"),
+    "sales": lazy_gettext("Sales"),
+    "supply_chain": lazy_gettext("Supply chain"),
+}
+
+_SOURCE_KINDS = {
+    "ERP": lazy_gettext("ERP (resource planning)"),
+    "MES": lazy_gettext("MES (production)"),
+    "PLM": lazy_gettext("PLM (product life cycle)"),
+    "QMS": lazy_gettext("QMS (quality)"),
+    "LIMS": lazy_gettext("LIMS (laboratory)"),
+    "CRM": lazy_gettext("CRM (customers)"),
+    "UDI": lazy_gettext("UDI (device identification)"),
+    "CMMS": lazy_gettext("CMMS (maintenance)"),
+    "FA": lazy_gettext("FA (fixed assets)"),
+    "OTHER": lazy_gettext("Other"),
+}
+
 _QUALITY = {
     "unknown": lazy_gettext("not yet measured"),
     "holds": lazy_gettext("holds its limit"),
@@ -274,6 +300,16 @@ def verdict(code: str | None) -> str:
 def status(code: str) -> str:
     """Where a task, a golden record or a load stands."""
     return _say(_STATUSES, code)
+
+
+def owner(code: str) -> str:
+    """Who answers for a list or an attribute."""
+    return _say(_OWNERS, code)
+
+
+def source_kind(code: str) -> str:
+    """What sort of source system it is."""
+    return _say(_SOURCE_KINDS, code)
 
 
 def quality(code: str) -> str:

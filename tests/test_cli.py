@@ -106,8 +106,10 @@ def test_a_change_goes_from_file_to_force_by_two_people(filled, files, monkeypat
     out = files / "report.html"
     code, found, _ = mdm("whatif", "widget", "--threshold", "link=0.5", "--out", out)
     assert (code, found["tasks"]["lost"]) == (0, 1)
-    assert "<table>" in out.read_text("utf-8")
-    assert "http" not in out.read_text("utf-8")
+    text = out.read_text("utf-8")
+    assert "<table>" in text
+    assert "http" not in text
+    assert "<title>假设分析 What if: 部件 Widget</title>" in text
     change_id = mdm("change", "propose", "widget", "--threshold", "link=0.5", "--reason", "few")[1][
         "change_id"
     ]
@@ -273,6 +275,20 @@ def test_people_get_tables_of_what_an_answer_holds(capsys):
         assert text in out
     assert "vetoes: none\nagainst: none\ncount: 0\n" in out
     assert not any(text in out for text in ("held", "basis", "{", "("))
+
+
+def test_json_calls_the_yield_of_the_queue_as_the_docs_do(filled):
+    code, found, _ = filled("quality", "widget")
+    assert code == 0
+    assert "yield" in found["queue"]
+    assert "yield_" not in json.dumps(found)
+
+
+def test_a_record_that_is_misnamed_is_answered_with_the_form_of_one(filled):
+    code, found, messages = filled("explain", "widget", "bad", "ERP:1")
+    assert (code, found["error"]) == (1, "golden.unknown")
+    assert "'bad'" in messages
+    assert "SYSTEM:ID" in messages
 
 
 # -- taking in

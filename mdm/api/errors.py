@@ -49,6 +49,7 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.ChangeStateError: HTTPStatus.CONFLICT,
     errors.StaleReportError: HTTPStatus.CONFLICT,
     errors.FourEyesError: HTTPStatus.FORBIDDEN,
+    errors.DamagedRecordError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Everything else that the domain refuses is the caller's to mend: 422."""
 

@@ -20,8 +20,8 @@ blueprint = ApiBlueprint("quality", "Quality of automatic matching, measured by 
 class SampleSizeSchema(Schema):
     """How many automatic decisions to draw."""
 
-    links = fields.Integer(load_default=50, validate=validate.Range(0, sample.MOST))
-    non_links = fields.Integer(load_default=50, validate=validate.Range(0, sample.MOST))
+    links = fields.Integer(load_default=50, strict=True, validate=validate.Range(0, sample.MOST))
+    non_links = fields.Integer(load_default=50, strict=True, validate=validate.Range(0, sample.MOST))
 
 
 class SampleDrawnSchema(Schema):

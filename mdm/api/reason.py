@@ -64,6 +64,7 @@ class KeysSchema(Schema):
     """Keys of one blocking rule; hot ones are held by too many records and are not compared on."""
 
     name = fields.String()
+    attributes = fields.List(fields.String(), metadata={"description": "What the keys are made of"})
     shared = fields.List(fields.String())
     hot = fields.List(fields.String())
     left = fields.List(fields.String())
@@ -95,7 +96,13 @@ class ExplanationSchema(Schema):
     left_golden_id = fields.String()
     right_golden_id = fields.String()
     match_weight = fields.Float(metadata={"description": "Bits (log2)"})
-    match_probability = fields.Float(metadata={"description": "0 to 1"})
+    match_probability = fields.Float(
+        metadata={"description": "0 to 1: share of matches among all pairs of this weight"}
+    )
+    question_probability = fields.Float(
+        allow_none=True,
+        metadata={"description": "0 to 1, where a task asks: share of matches among questions like it"},
+    )
     link_weight = fields.Float()
     review_weight = fields.Float()
     telling = fields.Nested(TellingSchema)

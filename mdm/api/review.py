@@ -16,7 +16,7 @@ from mdm.api.schema import EffectSchema, PreviewSchema, ReasonSchema
 from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
 from mdm.domain.review import ProposalState, TaskReason, TaskStatus, Verdict
-from mdm.services import confirmation, decision, review
+from mdm.services import confirmation, decision, decision_log, review
 from mdm.services.unit_of_work import UnitOfWork
 
 _CURSOR = re.compile(r"(-?\d{1,9}(\.\d{1,30})?(e-?\d{1,2})?:\d{1,18})?\Z")
@@ -294,7 +294,7 @@ def withdraw(body: Mapping[str, str], proposal_id: str) -> Response:
 @blueprint.response(200, DecisionListSchema)
 def list_decisions(query: Mapping[str, int]) -> dict[str, object]:
     """List decisions, the newest first"""
-    return {"decisions": decision.list_decisions(reading(), query["limit"])}
+    return {"decisions": decision_log.list_decisions(reading(), query["limit"])}
 
 
 @blueprint.route("/decisions/<decision_id>/undo", methods=["POST"])

@@ -36,8 +36,9 @@ def client_group() -> None:
 @click.argument("name")
 @click.option("--source", "code", required=True, help="The one source system it speaks for.")
 @click.option("--scope", "scopes", required=True, help="xref:read, records:write, …; comma-separated.")
-def client_add(house: House, name: str, code: str, scopes: str) -> Answer:
+@click.option("--owner", default="", help="Login of the person who answers for it; else whoever adds it.")
+def client_add(house: House, name: str, code: str, scopes: str, owner: str) -> Answer:
     """Add an API client; its token is printed this once."""
     with house.writing(f"add client {name}") as uow:
-        made = access.add_client(uow, name, code, scopes.split(","))
+        made = access.add_client(uow, name, code, scopes.split(","), owner=owner)
     return {"client_id": made.client_id, "token": made.token}

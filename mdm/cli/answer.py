@@ -89,10 +89,10 @@ def _cell(value: object) -> str:
 
 
 def plain(value: object) -> dict[str, Any]:
-    """A dataclass as JSON-able mapping; ``Any``: whatever JSON holds."""
+    """A dataclass as JSON-able mapping, ``yield_`` as ``yield``; ``Any``: whatever JSON holds."""
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{value!r} is no answer of a service")
-    return asdict(value)
+    return asdict(value, dict_factory=lambda held: {name.removesuffix("_"): each for name, each in held})
 
 
 def write_text(path: Path, text: str) -> None:

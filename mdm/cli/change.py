@@ -12,7 +12,7 @@ from mdm.cli.answer import Answer, plain, write_text
 from mdm.cli.command import House, command, errors, main
 from mdm.domain.change import Change
 from mdm.domain.whatif import Report
-from mdm.domain.whatif_document import document
+from mdm.domain.whatif_document import document, title_of, title_of_change
 from mdm.services import change, draft, whatif
 
 
@@ -43,7 +43,9 @@ def whatif_command(house: House, entity: str, out: Path | None, **files: Any) ->
     with errors.status(f"trying on {entity}"), house.reading() as uow:
         found = draft.foresee(uow, entity, draft.read_draft(uow.hub, entity, **files))
     if out is not None:
-        write_text(out, document(Report("", (found,)), f"What if: {entity}"))
+        write_text(
+            out, document(Report("", (found,)), title_of(house.hub.dictionary, entity), house.hub.dictionary)
+        )
     return plain(found)
 
 
@@ -65,7 +67,7 @@ def change_show(house: House, change_id: str, out: Path | None) -> Answer:
     with house.reading() as uow:
         found, report = change.get(uow, change_id), change.report(uow, change_id)
     if out is not None and report is not None:
-        write_text(out, document(report, f"Change {change_id}", found))
+        write_text(out, document(report, title_of_change(change_id), house.hub.dictionary, found))
     return {**plain(found), "report": None if report is None else plain(report)}
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -42,14 +43,25 @@ KINDS = {
 console = Console(highlight=False, soft_wrap=True)
 
 
-def main() -> None:
-    """Fill, match, print and (``SERVE=1``) serve."""
-    port, serve = int(os.environ.get("PORT", "8000")), os.environ.get("SERVE", "1") == "1"
+@click.command()
+@click.option(
+    "--records",
+    default=RECORDS,
+    show_default=True,
+    type=click.IntRange(50, 100_000),
+    help="Source records of each entity.",
+)
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Where the hub is served.")
+@click.option(
+    "--serve/--no-serve", default=True, show_default=True, envvar="SERVE", help="Serve when filled."
+)
+def main(records: int, port: int, *, serve: bool) -> None:
+    """Fill a hub under MDM_HOME with demo extracts, match them, print what happened and serve it."""
     settings = load_settings()
     hub = setup.open_hub(settings)
     actor = system_actor("cli:demo")
     setup.init(hub, actor)
-    worlds = [_fill(hub, actor, entity, settings.home / "demo" / entity) for entity in ENTITIES]
+    worlds = [_fill(hub, actor, entity, settings.home / "demo" / entity, records) for entity in ENTITIES]
     reports = [_match(hub, actor, entity) for entity in ENTITIES]
     _print_result(hub, actor, worlds, reports)
     _print_people(hub, actor, port)
@@ -58,9 +70,9 @@ def main() -> None:
         _serve(port)
 
 
-def _fill(hub: Hub, actor: Actor, entity: str, folder: Path) -> World:
+def _fill(hub: Hub, actor: Actor, entity: str, folder: Path, records: int) -> World:
     folder.mkdir(parents=True, exist_ok=True)
-    world = generate(entity, folder, records=RECORDS, seed=SEED)
+    world = generate(entity, folder, records=records, seed=SEED)
     for code, profile in world.mapping["sources"].items():
         with hub.unit_of_work(actor, "register demo sources") as uow:
             source.add_source(uow, code, KINDS.get(code, "OTHER"), code.replace("_", " "))

@@ -189,7 +189,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A machine that calls the API for one source system."""
+    """A machine that calls the API for one source system; ``owner``: whose hand its token is, by the actor's name."""
 
     client_id: str
     name: str
@@ -198,6 +198,7 @@ class Client:
     active: bool
     created_at: str
     expires_at: str | None
+    owner: str = ""
 
 
 def system_actor(name: str) -> Actor:

@@ -111,16 +111,34 @@ def take(change: Change, step: Step) -> ChangeState:
     allowed, then = STEPS[step]
     if change.state not in allowed:
         raise ChangeStateError(
-            f"A change that is {change.state} cannot be: {step}.",
+            _refusal(change.state, step),
             change_id=change.change_id,
             state=change.state.value,
         )
     return then
 
 
-def check_decider(change: Change, actor: str) -> None:
-    """Raise FourEyesError when the author would decide; a login is one person on pages and command line."""
-    if person_of(actor) == person_of(change.author):
+def _refusal(state: ChangeState, step: Step) -> str:
+    if step is Step.APPROVE and state is ChangeState.PROPOSED:
+        return "Nobody has examined this change yet: examine it first, then approve it on its report."
+    return f"A change that is {state} cannot be: {step}."
+
+
+def standing(change: Change) -> dict[str, Json]:
+    """Where a change stands, for whoever came second."""
+    return {
+        "change_id": change.change_id,
+        "state": change.state.value,
+        "version": change.version,
+        "decided_by": change.decided_by,
+        "activated_by": change.activated_by,
+        "activated_at": change.activated_at,
+    }
+
+
+def check_decider(change: Change, person: str, author: str) -> None:
+    """Raise FourEyesError when the person who decides is the one behind the author."""
+    if person == author:
         raise FourEyesError("Nobody decides a change of their own.", author=change.author)
 
 
@@ -139,6 +157,7 @@ def check_basis(change: Change, basis: str) -> None:
         raise StaleReportError(
             "Another change came into force since the report was made: examine this one again.",
             change_id=change.change_id,
+            state=standing(change),
         )
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from mdm.domain.errors import DictionaryError
+from mdm.domain.errors import DictionaryError, InvalidInputError
 from mdm.domain.toml_table import TomlTable, read_toml
 
 _LIST_KEYS = {"version", "owner", "zh", "en", "source", "shared_synonyms", "entries"}
@@ -126,6 +126,49 @@ def edit_code_list(codes: CodeList, edits: Sequence[CodeEdit]) -> CodeList:
     if faults:
         raise DictionaryError("; ".join(faults[:20]), faults=faults, field="code")
     return made
+
+
+def check_edit(edit: CodeEdit) -> None:
+    """Raise InvalidInputError for a text that people cannot see in full: it would spell what no source ever sends."""
+    texts = {
+        "code": (edit.code,),
+        "zh": (edit.zh,),
+        "en": (edit.en,),
+        "parent": (edit.parent,),
+        "add": edit.add,
+    }
+    for field, held in texts.items():
+        for text in held:
+            hidden = next((char for char in text or "" if _is_invisible(char)), None)
+            if hidden is not None:
+                raise InvalidInputError(
+                    f"{field}: {text!r} holds an invisible character (U+{ord(hidden):04X}).", field=field
+                )
+
+
+def check_groups(codes: CodeList, edits: Sequence[CodeEdit], lists: Iterable[CodeList]) -> None:
+    """Raise InvalidInputError for a parent that is neither a code nor a group of the list.
+
+    Where every group of the list is a code of another of ``lists``, all codes of that one are groups.
+    """
+    groups = {entry.parent for entry in codes.entries if entry.parent}
+    known = groups | set(codes.by_code) | {edit.code for edit in edits}
+    for other in lists:
+        if groups and groups <= other.by_code.keys():
+            known |= other.by_code.keys()
+    for edit in edits:
+        if edit.parent and edit.parent not in known:
+            raise InvalidInputError(
+                f"parent: {codes.name} knows no group {edit.parent!r}.",
+                field="parent",
+                known=sorted(groups)[:50],
+            )
+
+
+def _is_invisible(char: str) -> bool:
+    """Control, format, private and unassigned characters, line breaks, and spaces that do not look like one."""
+    kind = unicodedata.category(char)
+    return kind[0] == "C" or kind in {"Zl", "Zp"} or (kind == "Zs" and char not in " \u3000")
 
 
 def _nameless(entry: CodeEntry, before: CodeList) -> bool:

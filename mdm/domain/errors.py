@@ -27,6 +27,12 @@ class InvalidInputError(MdmError):
     code = "input.invalid"
 
 
+class DamagedRecordError(MdmError):
+    """What is stored of a record cannot be read; ``details['record_id']`` names it."""
+
+    code = "record.damaged"
+
+
 class DictionaryError(MdmError):
     """The dictionary contradicts itself or a rule file; the message names file, entity and attribute."""
 

@@ -110,9 +110,13 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of one blocking rule: shared ones, those shared but hot, and those of one side only."""
+    """The keys of one blocking rule: shared ones, those shared but hot, and those of one side only.
+
+    ``attributes`` are those the keys are made of.
+    """
 
     name: str
+    attributes: tuple[str, ...]
     shared: tuple[str, ...]
     hot: tuple[str, ...]
     left: tuple[str, ...]
@@ -121,7 +125,11 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The answer for two records; of two golden records that for their most alike pair."""
+    """The answer for two records; of two golden records that for their most alike pair.
+
+    ``match_probability``: share of matches among all pairs of this weight; ``question_probability``, where a task
+    asks: among the questions that are asked like it, as the queue shows it.
+    """
 
     entity: str
     answer: Answer
@@ -144,6 +152,7 @@ class Explanation:
     verdicts: tuple[Said, ...] = ()
     against: Against | None = None
     task_id: int | None = None
+    question_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ class SourceProfile:
     @property
     def context(self) -> SourceContext:
         """What standardisers need to know of this source."""
-        return SourceContext(self.date_order, frozenset(self.nulls), self.country)
+        columns = {attribute: name for name, (attribute, part) in self.columns.items() if not part}
+        return SourceContext(self.date_order, frozenset(self.nulls), self.country, columns)
 
     def to_json(self) -> dict[str, Json]:
         """The profile as ``parse_profile`` reads it."""

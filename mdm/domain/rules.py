@@ -28,6 +28,12 @@ class Feature:
     weighted: bool = False
 
 
+def attributes_of(feature: Feature) -> tuple[str, ...]:
+    """The attributes a feature is made of, each once; ``@source`` and its like are no attributes."""
+    names = (reference.partition(".")[0] for reference in feature.of)
+    return tuple(dict.fromkeys(name for name in names if not name.startswith("@")))
+
+
 class LevelKind(StrEnum):
     """The closed set of ways to judge two values; see ``mdm.linkage.levels`` for both forms of each."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mdm.domain.json_form import from_json
+from mdm.domain.source import Json
 
 Pair = tuple[int, int]
 
@@ -43,13 +44,17 @@ class ExampleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One difference between what governs and what is proposed; ``was`` or ``becomes`` is empty when one is absent."""
+    """One difference between what governs and what is proposed; ``was`` or ``becomes`` is empty when one is absent.
+
+    ``zh`` and ``en``: what people call ``name``, empty where it is a word already.
+    """
 
     part: str
     name: str
     was: str
     becomes: str
     zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +112,13 @@ class Cell:
     """One attribute of the two records of an example."""
 
     attribute: str
-    left: str
-    right: str
+    left: Json
+    right: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Two records side by side; weights in bits, None where the pair is not scored."""
+    """Two records side by side, by their names; weights in bits, None where the pair is not scored."""
 
     kind: ExampleKind
     left: str
@@ -124,6 +129,8 @@ class Example:
     weight_becomes: float | None
     cells: tuple[Cell, ...]
     decision_id: str = ""
+    left_title: str = ""
+    right_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

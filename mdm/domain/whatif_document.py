@@ -5,11 +5,13 @@ It names no time of its own: the same report gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from mdm.domain.change import Change
-from mdm.domain.whatif import Example, Quality, Report, Share, Tally, WhatIf
+from mdm.domain.dictionary import Dictionary
+from mdm.domain.source import Json
+from mdm.domain.whatif import ChangeLine, Example, Quality, Report, Share, Tally, WhatIf
 
 MOST_LISTED = 200
 """Golden IDs and verdicts that are printed one by one; the figures count all."""
@@ -47,10 +49,47 @@ _PARTS = {
 }
 
 
-def document(report: Report, title: str, change: Change | None = None) -> str:
+_KINDS = {
+    "model": ("权重", "weights"),
+    "rules": ("规则", "rules"),
+    "threshold": ("阈值", "thresholds"),
+    "code_list": ("代码表", "code list"),
+}
+_STATES = {
+    "proposed": ("已提出", "proposed"),
+    "examined": ("已评估", "examined"),
+    "approved": ("已批准", "approved"),
+    "rejected": ("已拒绝", "rejected"),
+    "activated": ("已生效", "in force"),
+    "withdrawn": ("已撤回", "withdrawn"),
+}
+_IN_ONE = (
+    "同一黄金记录中的记录对（直接或经由他者），按源系统 "
+    "Pairs in one golden record, directly or through others, by source"
+)
+_OUTCOMES = {"link": ("链接", "link"), "review": ("复核", "ask"), "non_link": ("分开", "keep apart")}
+_VERDICTS = {"match": ("匹配", "match"), "non-match": ("不匹配", "not a match")}
+_EXAMPLES = {
+    "verdict": ("与判定相反", "against a verdict"),
+    "merge": ("合并", "would become one"),
+    "split": ("拆分", "would come apart"),
+}
+
+
+def title_of(dictionary: Dictionary, entity: str) -> str:
+    """What the report of a draft on one entity is called."""
+    return f"假设分析 What if: {_entity(dictionary, entity)}"
+
+
+def title_of_change(change_id: str) -> str:
+    """What the report of a change request is called."""
+    return f"变更申请 Change {change_id}"
+
+
+def document(report: Report, title: str, dictionary: Dictionary, change: Change | None = None) -> str:
     """The whole document; ``change``: the request the report belongs to, with who decided it."""
     head = _request(change) if change else ""
-    parts = "".join(_part(part) for part in report.parts)
+    parts = "".join(_part(part, dictionary) for part in report.parts)
     return (
         f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{head}{parts}"
@@ -61,8 +100,8 @@ def document(report: Report, title: str, change: Change | None = None) -> str:
 def _request(change: Change) -> str:
     rows = [
         ("变更申请 change request", change.change_id),
-        ("种类 kind", change.kind.value),
-        ("状态 state", change.state.value),
+        ("种类 kind", _both(_KINDS[change.kind.value])),
+        ("状态 state", _both(_STATES[change.state.value])),
         ("申请人 proposed by", f"{change.author}, {change.created_at}"),
         ("理由 reason", change.reason),
         ("决定 decided by", f"{change.decided_by}, {change.decided_at}" if change.decided_by else "-"),
@@ -72,11 +111,11 @@ def _request(change: Change) -> str:
     return _table([], [[name, value] for name, value in rows])
 
 
-def _part(part: WhatIf) -> str:
+def _part(part: WhatIf, dictionary: Dictionary) -> str:
     lines = [
         [
             _both(_PARTS.get(line.part, (line.part, line.part))),
-            line.name,
+            _line_name(line),
             line.was or "-",
             line.becomes or "-",
         ]
@@ -84,11 +123,11 @@ def _part(part: WhatIf) -> str:
     ]
     listed = [
         [
-            each.verdict,
+            _both(_VERDICTS[each.verdict]),
             each.left,
             each.right,
-            each.was.value,
-            each.becomes.value,
+            _both(_OUTCOMES[each.was.value]),
+            _both(_OUTCOMES[each.becomes.value]),
             "新 new" if each.is_new else "-",
         ]
         for each in part.contradicted[:MOST_LISTED]
@@ -97,9 +136,11 @@ def _part(part: WhatIf) -> str:
         [f"{each.left} - {each.right}", each.was, each.becomes, each.gained, each.lost]
         for each in part.source_pairs
     ]
-    examples = "".join(_example(number, each) for number, each in enumerate(part.examples, 1))
+    examples = "".join(
+        _example(number, each, part.entity, dictionary) for number, each in enumerate(part.examples, 1)
+    )
     return (
-        f"<h2>{escape(part.entity)}</h2>"
+        f"<h2>{escape(_entity(dictionary, part.entity))}</h2>"
         + _titled("改什么 What changes", ["种类 part", "名称 name", "现在 now", "以后 then"], lines)
         + _titled("影响 Effect", ["", "现在 now", "以后 then", "增加 more", "减少 fewer"], _effect(part))
         + _titled(
@@ -111,7 +152,9 @@ def _part(part: WhatIf) -> str:
             listed,
         )
         + _titled(
-            "按源系统对 By source pair", ["", "现在 now", "以后 then", "增加 more", "减少 fewer"], pairs
+            _IN_ONE,
+            ["", "现在 now", "以后 then", "增加 more", "减少 fewer"],
+            pairs,
         )
         + _titled(
             "退役的黄金ID Golden IDs retired", [], [[each] for each in part.moved.retired[:MOST_LISTED]]
@@ -128,8 +171,14 @@ def _effect(part: WhatIf) -> list[list[object]]:
     return [
         row("黄金记录 golden records", part.golden),
         row("人工复核任务 review tasks", part.tasks),
-        row("达到链接阈值的记录对 pairs of link weight", part.links),
-        row("达到复核阈值的记录对 pairs of review weight", part.compared),
+        row(
+            "证据足以链接的记录对（含被否决的） pairs with evidence enough to link, vetoed ones too",
+            part.links,
+        ),
+        row(
+            "证据足以提问的记录对（含前一行） pairs with evidence enough to ask, the line above too",
+            part.compared,
+        ),
         ["合并的黄金记录 golden records that absorb others", "", len(moved.merged), "", ""],
         ["拆开的黄金记录 golden records that come apart", "", len(moved.split), "", ""],
         ["改投的ID IDs that redirect", "", len(moved.retired), "", ""],
@@ -159,15 +208,54 @@ def _share(share: Share) -> str:
     return f"{share.rate:.3f} [{share.low:.3f}, {share.high:.3f}], n = {share.n}"
 
 
-def _example(number: int, example: Example) -> str:
-    kinds = {"verdict": "与判定相反 verdict", "merge": "合并 merge", "split": "拆分 split"}
-    rows = [[cell.attribute, cell.left, cell.right] for cell in example.cells]
+def _example(number: int, example: Example, entity: str, dictionary: Dictionary) -> str:
+    rows = [
+        [_attribute(dictionary, entity, cell.attribute)]
+        + [_value(dictionary, entity, cell.attribute, value) for value in (cell.left, cell.right)]
+        for cell in example.cells
+    ]
+    heads = [
+        f"{title} ({key})" if title else key
+        for title, key in ((example.left_title, example.left), (example.right_title, example.right))
+    ]
     weights = f"{_bits(example.weight_was)} → {_bits(example.weight_becomes)}"
     return (
-        f'<section class="example"><h3>{number}. {kinds[example.kind.value]} · {weights}</h3>'
-        + _table(["", example.left, example.right], rows)
+        f'<section class="example"><h3>{number}. {_both(_EXAMPLES[example.kind.value])} · {weights}</h3>'
+        + _table(["", *heads], rows)
         + "</section>"
     )
+
+
+def _entity(dictionary: Dictionary, name: str) -> str:
+    found = dictionary.entities.get(name)
+    return f"{found.zh} {found.en}" if found else name
+
+
+def _attribute(dictionary: Dictionary, entity: str, name: str) -> str:
+    found = dictionary.entities.get(entity)
+    known = found.attributes.get(name) if found else None
+    return f"{known.zh} {known.en}" if known else name
+
+
+def _value(dictionary: Dictionary, entity: str, name: str, value: Json) -> str:
+    """A value as text; codes by their names in both languages, quantities as number and unit."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, Mapping):
+        return " ".join(str(part) for part in value.values() if part is not None)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(_value(dictionary, entity, name, each) for each in value)
+    found = dictionary.entities.get(entity)
+    known = found.attributes.get(name) if found else None
+    codes = dictionary.code_lists.get(known.code_list or "") if known else None
+    entry = codes.by_code.get(str(value)) if codes else None
+    return " ".join(dict.fromkeys((entry.label("zh"), entry.label("en")))) if entry else str(value)
+
+
+def _line_name(line: ChangeLine) -> str:
+    return " ".join(dict.fromkeys(text for text in (line.zh, line.en) if text)) or line.name
 
 
 def _bits(weight: float | None) -> str:

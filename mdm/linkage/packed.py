@@ -88,11 +88,11 @@ class Split:
         return self._members[self._ends[place] : self._ends[place + 1]]
 
     def text(self, place: int) -> str | None:
-        """The text of a text column."""
+        """The text of a text column; raises ValueError or IndexError when the texts are damaged."""
         if self._ends[place] == self._ends[place + 1]:
             return None
         before = sum(self._ends[other] < self._ends[other + 1] for other in self._texts if other < place)
-        return str(json.loads(self._tail)[before])
+        return _read_texts(self._tail)[before]
 
 
 def compile_fitting(rules: RuleSet) -> Callable[[bytes], bool]:
@@ -122,7 +122,7 @@ def compile_splitting(rules: RuleSet) -> Callable[[bytes], Split]:
 def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:
     """A function from a packed form to the values that ``compile_preparation`` makes under these statistics.
 
-    It gives None for a form that is missing, cut or made for other columns: the record's features tell then.
+    It gives None for a form that is missing, cut, damaged or made for other columns: the record's features tell then.
     """
     columns = _columns(rules)
     layout, header = _layout(columns), _header(columns)
@@ -144,8 +144,14 @@ def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:
             values.append(make(members[at : at + count]) if count else None)
             at += count
         if places:
-            texts = json.loads(content[start + 8 * total :])
-            for place, text in zip((place for place in places if counts[place]), texts, strict=True):
+            held = [place for place in places if counts[place]]
+            try:
+                texts = _read_texts(content[start + 8 * total :])
+            except ValueError:
+                return None
+            if len(texts) != len(held):
+                return None
+            for place, text in zip(held, texts, strict=True):
                 values[place] = text
         return tuple(values)
 
@@ -183,6 +189,14 @@ def _members(shape: Shape, value: FeatureValue) -> Members:
 def _texts(columns: Sequence[tuple[str, Shape]], features: Mapping[str, FeatureValue]) -> bytes:
     texts = [text_of(features.get(name)) for name, shape in columns if shape is Shape.TEXT]
     return json.dumps([text for text in texts if text is not None]).encode("ascii")
+
+
+def _read_texts(tail: bytes) -> list[str]:
+    """The texts at the end of a packed form; raises ValueError when they are damaged."""
+    found = json.loads(tail)
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        raise ValueError("no list of texts")
+    return found
 
 
 def _maker(name: str, shape: Shape, statistics: Statistics) -> Callable[[Members], Value]:

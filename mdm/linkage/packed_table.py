@@ -6,6 +6,7 @@ stock of a million records costs about what the tables themselves do.
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mdm.domain.errors import DamagedRecordError
 from mdm.domain.rules import RuleSet
 from mdm.linkage.level_sql import ascii_column_name, column_name, total_column_name
 from mdm.linkage.levels import columns_needing_ascii
@@ -105,7 +107,7 @@ class _Keys:
 
 
 def packed_tables(rules: RuleSet, statistics: Statistics, records: Iterable[tuple[int, bytes]]) -> Tables:
-    """The tables of records (id, packed form of these rules) under frozen statistics.
+    """The tables of records (id, packed form of these rules) under frozen statistics; raises DamagedRecordError.
 
     They are what ``comparison_table`` and ``key_table`` make of the same records prepared.
     """
@@ -116,13 +118,20 @@ def packed_tables(rules: RuleSet, statistics: Statistics, records: Iterable[tupl
     }
     ids = array("q")
     for record_id, content in records:
-        held = split(content)
+        try:
+            held = split(content)
+            found = {place: held.text(place) for place in folded}
+        except (ValueError, IndexError, struct.error) as error:
+            raise DamagedRecordError(
+                f"{rules.entity}: the packed form of record {record_id} is damaged: load the record again.",
+                entity=rules.entity,
+                record_id=record_id,
+            ) from error
         ids.append(record_id)
         for column in columns.values():
             column.add(held.members(column.place))
-        for place, texts in folded.items():
-            text = held.text(place)
-            texts.append(text if text is not None and text.isascii() else None)
+        for place, text in found.items():
+            folded[place].append(text if text is not None and text.isascii() else None)
         keys.add(record_id, held)
     return Tables(_table(ids, columns, folded), keys.table())
 

@@ -148,7 +148,7 @@ def _shape(line: Bend, answers: Sequence[Answered]) -> Calibration:
         bits = sum(at for at, _, _ in step) / len(step)
         heft = sum(importance for _, _, importance in step)
         matches = sum(importance * is_match for _, is_match, importance in step)
-        points.append((bits, (matches + STEP * from_bits(bits)) / (heft + STEP)))
+        points.append((bits, (matches + STEP * from_bits(bits)) / (heft + STEP), heft))
     return Calibration(_rising(points))
 
 
@@ -164,19 +164,19 @@ def _steps(placed: Sequence[tuple[float, bool, float]]) -> list[list[tuple[float
     return steps
 
 
-def _rising(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Pools neighbours that fall until all rise."""
-    pools: list[list[tuple[float, float]]] = []
+def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
+    """Pools neighbours (bits, share, verdicts) that fall until all rise; each counts by its verdicts."""
+    pools: list[list[tuple[float, float, float]]] = []
     for point in points:
         pools.append([point])
-        while len(pools) > 1 and _mean(pools[-2]) >= _mean(pools[-1]):
+        while len(pools) > 1 and _mean(pools[-2], 1) >= _mean(pools[-1], 1):
             pools[-2:] = [pools[-2] + pools[-1]]
-    found = [(round(sum(w for w, _ in pool) / len(pool), 6), round(_mean(pool), 6)) for pool in pools]
+    found = [(round(_mean(pool, 0), 6), round(_mean(pool, 1), 6)) for pool in pools]
     return tuple(point for before, point in pairwise([(-math.inf, 0.0), *found]) if point[0] > before[0])
 
 
-def _mean(pool: Sequence[tuple[float, float]]) -> float:
-    return sum(p for _, p in pool) / len(pool)
+def _mean(pool: Sequence[tuple[float, float, float]], of: int) -> float:
+    return sum(point[of] * point[2] for point in pool) / sum(point[2] for point in pool)
 
 
 def _chance(nats: float) -> float:

@@ -18,6 +18,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from mdm.domain import access
 from mdm.domain.access import ANONYMOUS, Actor, ActorKind, Client, Permission, Role, User
+from mdm.domain.change import person_of
 from mdm.domain.errors import (
     AuthenticationError,
     ForbiddenError,
@@ -202,9 +203,12 @@ def log_in(hub: Hub, login: str, password: str) -> Actor:
 
 
 def add_client(
-    uow: UnitOfWork, name: str, source: str, scopes: Iterable[str], days: int = CLIENT_DAYS
+    uow: UnitOfWork, name: str, source: str, scopes: Iterable[str], days: int = CLIENT_DAYS, owner: str = ""
 ) -> ClientToken:
-    """Add an API client bound to one source system; raises UnknownSourceError and InvalidInputError."""
+    """Add an API client bound to one source system; raises UnknownSourceError and InvalidInputError.
+
+    ``owner``: login of the person whose hand its token is, else whoever adds it; raises UnknownUserError.
+    """
     require(uow.actor, Permission.CLIENT_MANAGE)
     if source_store.find_system(uow.connection, source) is None:
         raise UnknownSourceError(f"No source system {source}.", source=source)
@@ -213,6 +217,7 @@ def add_client(
         client_id=uow.hub.new_id(),
         name=_checked_name(name, "name"),
         source=source,
+        owner=_owner(uow, owner),
         scopes=access.client_scopes(scopes),
         active=True,
         created_at=uow.at,
@@ -253,6 +258,13 @@ def authenticate_client(uow: UnitOfWork, token: str) -> Actor:
     )
 
 
+def person_behind(uow: UnitOfWork, actor: str) -> str:
+    """Whose hand an actor's name is: a client's is its owner's, so that a token is no second person."""
+    kind, _, rest = actor.partition(":")
+    client = access_store.load_client(uow.connection, rest.rpartition("/")[2]) if kind == "client" else None
+    return person_of(client.owner if client is not None and client.owner else actor)
+
+
 def user_actor(user: User) -> Actor:
     """The person of this account, as an actor."""
     return Actor(name=user.login, kind=ActorKind.USER, roles=user.roles, site=user.site, user_id=user.user_id)
@@ -284,6 +296,10 @@ def _invited_user(uow: UnitOfWork, token: str) -> User:
     if user is None or not user.active:
         raise AuthenticationError("This link is not valid, was used before or is too old.")
     return user
+
+
+def _owner(uow: UnitOfWork, login: str) -> str:
+    return _known_user(uow, login).login if login else uow.actor.name
 
 
 def _known_user(uow: UnitOfWork, login: str) -> User:

@@ -14,7 +14,7 @@ from mdm.domain import change
 from mdm.domain.access import ActorKind, Permission
 from mdm.domain.alias import TRADE_NAMES
 from mdm.domain.change import Change, ChangeKind, ChangeState, Step
-from mdm.domain.code_list import CodeEdit, edits_between, merge_code_lists
+from mdm.domain.code_list import CodeEdit, check_edit, check_groups, edits_between, merge_code_lists
 from mdm.domain.errors import (
     DictionaryError,
     ForbiddenError,
@@ -54,6 +54,10 @@ def propose_thresholds(uow: UnitOfWork, entity: str, limits: Mapping[str, float]
 
 def propose_code_list(uow: UnitOfWork, name: str, edits: Sequence[CodeEdit], reason: str) -> str:
     """Propose codes and spellings of a code list; returns the change id. Raises DictionaryError."""
+    codes = uow.hub.dictionary.code_list(name)
+    for edit in edits:
+        check_edit(edit)
+    check_groups(codes, edits, uow.hub.dictionary.code_lists.values())
     content: dict[str, Json] = {"list": name, "edits": [_edit(each) for each in edits]}
     return _propose(uow, ChangeKind.CODE_LIST, "", content, reason)
 
@@ -177,7 +181,7 @@ def withdraw(uow: UnitOfWork, change_id: str, reason: str) -> Change:
     access.require(uow.actor, Permission.CHANGE_PROPOSE)
     _check_reason(reason)
     found = _find(uow, change_id)
-    if change.person_of(uow.actor.name) != change.person_of(found.author):
+    if access.person_behind(uow, uow.actor.name) != access.person_behind(uow, found.author):
         access.require(uow.actor, Permission.CHANGE_APPROVE)
     return _move(uow, found, "change.withdrawn", state=change.take(found, Step.WITHDRAW))
 
@@ -185,6 +189,7 @@ def withdraw(uow: UnitOfWork, change_id: str, reason: str) -> Change:
 def activate(uow: UnitOfWork, change_id: str) -> Change:
     """Put an approved change in force: the next run uses it. Raises StaleReportError when another one came first."""
     access.require(uow.actor, Permission.CHANGE_APPROVE)
+    uow.take_turn_to_govern()
     found = _find(uow, change_id)
     then = change.take(found, Step.ACTIVATE)
     change.check_basis(found, proposal.basis_of(uow.hub, found.entity))
@@ -256,7 +261,9 @@ def _deciding(uow: UnitOfWork, change_id: str, reason: str) -> Change:
         raise ForbiddenError("A change is decided by a person.", permission=Permission.CHANGE_APPROVE.value)
     _check_reason(reason)
     found = _find(uow, change_id)
-    change.check_decider(found, uow.actor.name)
+    change.check_decider(
+        found, access.person_behind(uow, uow.actor.name), access.person_behind(uow, found.author)
+    )
     return found
 
 
@@ -282,7 +289,9 @@ def _move(
     moved = replace(found, version=found.version + 1, **values)  # type: ignore[arg-type]  # fields of Change
     if not change_store.save(uow.connection, moved, found.version):
         raise StaleVersionError(
-            "Somebody else was first: this change has moved on.", change_id=found.change_id
+            "Somebody else was first: this change has moved on.",
+            change_id=found.change_id,
+            state=change.standing(_find(uow, found.change_id)),
         )
     uow.record(event, found.entity, found.change_id, told)
     return moved

@@ -7,10 +7,11 @@ refuses it as well.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from mdm.domain.access import ActorKind, Permission
-from mdm.domain.change import person_of
 from mdm.domain.errors import (
     ForbiddenError,
     FourEyesError,
@@ -20,7 +21,7 @@ from mdm.domain.errors import (
     UnknownProposalError,
 )
 from mdm.domain.review import MatchProposal, Outcome, ProposalState, TaskStatus, Verdict, require_reason
-from mdm.services import access, decision, rebuild, review, rule, second_person
+from mdm.services import access, constraint, decision, rebuild, review, rule, second_person
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import proposal as proposal_store
 from mdm.storage import review as review_store
@@ -31,7 +32,9 @@ def list_open(uow: UnitOfWork, entity: str | None = None) -> tuple[MatchProposal
     access.require(uow.actor, Permission.REVIEW_READ)
     if entity is not None:
         uow.hub.dictionary.entity(entity)
-    return tuple(second_person.proposal_view(row) for row in proposal_store.list_open(uow.connection, entity))
+    rows = proposal_store.list_open(uow.connection, entity)
+    blind = review_store.blind_tasks(uow.connection, [row.task_id for row in rows if row.task_id is not None])
+    return tuple(_shown(row, blind) for row in rows)
 
 
 def confirm(uow: UnitOfWork, proposal_id: str, reason: str) -> Outcome:
@@ -65,21 +68,29 @@ def reject(uow: UnitOfWork, proposal_id: str, reason: str) -> MatchProposal:
     """Close a proposal without a match; who made it takes it back by that. Its question stays open."""
     row, why = _open(uow, proposal_id), require_reason(reason)
     access.require(uow.actor, _permission(row))
-    if person_of(uow.actor.name) == person_of(row.proposed_by):
+    if access.person_behind(uow, uow.actor.name) == access.person_behind(uow, row.proposed_by):
         _close(uow, row, ProposalState.WITHDRAWN, why)
     else:
         _require_other_person(uow, row)
         _close(uow, row, ProposalState.REJECTED, why)
     if row.task_id is not None:
         review_store.change_task(uow.connection, row.task_id, {})
+        blind = review_store.blind_tasks(uow.connection, [row.task_id])
+        return _shown(proposal_store.find(uow.connection, proposal_id), blind)
     return second_person.proposal_view(proposal_store.find(uow.connection, proposal_id))
+
+
+def _shown(row: Any, blind: Collection[int]) -> MatchProposal:  # Any: a table row
+    """A proposal on an open audit task tells the two records and who proposed it, and nothing the machine thinks."""
+    found = second_person.proposal_view(row)
+    return replace(found, golden_ids=(), vetoes=()) if row.task_id in blind else found
 
 
 def _confirm_review(uow: UnitOfWork, row: Any, told: MatchProposal, why: str) -> Outcome:  # Any: a table row
     task = review_store.find_task(uow.connection, row.task_id)
     if task is None or task.status != TaskStatus.OPEN:
         raise TaskNotOpenError("This task is no longer open.", state={"task_id": row.task_id})
-    decision.require_no_contradiction(uow, task.left_id, task.right_id, must_link=True)
+    constraint.require_no_contradiction(uow, task.left_id, task.right_id, must_link=True)
     return review.carry_out(uow, task, Verdict.MATCH, why, told)
 
 
@@ -125,7 +136,7 @@ def _require_other_person(uow: UnitOfWork, row: Any) -> None:  # Any: a table ro
         raise ForbiddenError(
             "The second person is a person, not a machine.", permission=_permission(row).value
         )
-    if person_of(uow.actor.name) == person_of(row.proposed_by):
+    if access.person_behind(uow, uow.actor.name) == access.person_behind(uow, row.proposed_by):
         raise FourEyesError("Nobody confirms a match of their own.", proposed_by=row.proposed_by)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.source import SourceKind
-from mdm.services import access, decision, match
+from mdm.services import access, decision_log, match
 from mdm.services.match import PutResult
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
@@ -43,7 +43,7 @@ def create(uow: UnitOfWork, entity: str, attributes: Mapping[str, str | None], r
     result = match.take_in(uow, entity, IN_HOUSE, source_id, given)
     record = source_store.records_by_key(uow.connection, entity, IN_HOUSE, [source_id])[source_id]
     golden_id = xref_store.golden_ids_of(uow.connection, [record.record_id])[record.record_id]
-    made = decision.record_made(
+    made = decision_log.add(
         uow, entity, "create", {"golden_id": golden_id, "records": [record.record_id]}, reason
     )
     return Created(source_id, made, result)

@@ -16,7 +16,6 @@ from typing import Any
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import (
-    ContradictingVerdictError,
     DecisionNotUndoableError,
     InvalidInputError,
     StaleVersionError,
@@ -24,22 +23,27 @@ from mdm.domain.errors import (
     UnknownGoldenIdError,
 )
 from mdm.domain.golden import Effect, GoldenStatus
-from mdm.domain.review import Decision, MatchProposal, NamedRecord, VetoSpoken, require_reason
+from mdm.domain.review import MatchProposal, VetoSpoken
 from mdm.domain.source import Json
-from mdm.services import access, cluster, golden, match, queue, rebuild, rule, second_person
+from mdm.services import (
+    access,
+    cluster,
+    constraint,
+    decision_log,
+    golden,
+    match,
+    rebuild,
+    rule,
+    second_person,
+)
 from mdm.services import reason as why
-from mdm.services.evidence import hash_of, telling_of
-from mdm.services.rebuild import Rebuilt
+from mdm.services.effect import effect_of, without_new_ids
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
 from mdm.storage import match as match_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
-from mdm.storage.review import Constraint
-
-NAMED = 6
-"""Of so many records a line of the list of decisions tells the names."""
 
 
 def merge(
@@ -97,7 +101,7 @@ def carry_out_merge(
         raise InvalidInputError("These are one golden record already.", field="golden_id", golden_id=one)
     members = xref_store.members_of(uow.connection, [one, other])
     left, right = ordered(uow, members[one]), ordered(uow, members[other])
-    refuse_contradiction(uow, left, right)
+    constraint.refuse_apart(uow, set(left), set(right))
     links = [(left[0], record) for record in (*left[1:], *right)]
     subject: dict[str, Json] = {"golden_id": one, "other_id": other, "records": [*left, *right]}
     if confirms:
@@ -201,7 +205,7 @@ def override(
     if not isinstance(value, (str, int, float)) or (isinstance(value, str) and not 0 < len(value) <= 4000):
         raise InvalidInputError("An override is a text (to 4,000 characters) or a number.", field="value")
     anchor = ordered(uow, xref_store.members_of(uow.connection, [here])[here])[0]
-    decision_id = record_made(
+    decision_id = decision_log.add(
         uow,
         entity,
         "override",
@@ -235,87 +239,7 @@ def undo(uow: UnitOfWork, decision_id: str, reason: str, *, preview: bool = Fals
         return _undo(uow, row, reason)
     with uow.trial():
         effect = _undo(uow, row, reason)
-    return unissued(uow, effect)
-
-
-def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
-    """Decisions, newest first."""
-    access.require(uow.actor, Permission.REVIEW_READ)
-    rows = review_store.list_decisions(uow.connection, limit=limit)
-    about = {row.decision_id: json.loads(row.subject).get("records", [])[:NAMED] for row in rows}
-    ids = {record for records in about.values() for record in records}
-    records = source_store.records_by_id(uow.connection, ids)
-    contents = source_store.standard_contents(uow.connection, ids)
-
-    def named(record_id: int, entity: str) -> NamedRecord:
-        key, held = records[record_id].key, json.loads(contents.get(record_id, "{}"))
-        return NamedRecord(
-            key.system, key.key, uow.hub.dictionary.entity(entity).title_of(held.get("values", {}))
-        )
-
-    return tuple(
-        replace(
-            decision_view(row),
-            records=tuple(named(r, row.entity) for r in about[row.decision_id] if r in records),
-            telling=telling_of(json.loads(row.evidence)),
-        )
-        for row in rows
-    )
-
-
-def decision_view(row: Any) -> Decision:  # Any: a table row
-    """A stored decision as services hand it out."""
-    return Decision(
-        row.decision_id,
-        row.entity,
-        row.kind,
-        row.verdict,
-        row.task_id,
-        row.actor,
-        row.reason,
-        row.at,
-        row.undone_by,
-        json.loads(row.subject),
-    )
-
-
-def bind(
-    uow: UnitOfWork,
-    entity: str,
-    decision_id: str,
-    must: Iterable[tuple[int, int]],
-    cannot: Iterable[tuple[int, int]],
-) -> None:
-    """Put must-links and cannot-links of a decision in force, with the hash of the values they rest on."""
-    pairs = [(pair, True) for pair in must] + [(pair, False) for pair in cannot]
-    features = match_store.features(uow.connection, {record for pair, _ in pairs for record in pair})
-    rested = {record: queue.values_hash(text) for record, text in features.items()}
-    review_store.add_constraints(
-        uow.connection,
-        entity,
-        [
-            Constraint(
-                min(a, b), max(a, b), link, decision_id, rested.get(min(a, b), ""), rested.get(max(a, b), "")
-            )
-            for (a, b), link in pairs
-        ],
-    )
-
-
-def require_no_contradiction(uow: UnitOfWork, left: int, right: int, *, must_link: bool) -> None:
-    """Raise ContradictingVerdictError when verdicts in force say otherwise through other records.
-
-    A verdict on this very pair does not count: the new one replaces it.
-    """
-    one = _bound_together(uow, left, (left, right))
-    if must_link:
-        other = _bound_together(uow, right, (left, right))
-        _refuse_apart(uow, one, other, (left, right))
-    elif right in one:
-        raise ContradictingVerdictError(
-            "Verdicts in force hold these two records together through others; undo one of them first.",
-            records=sorted(one)[:50],
-        )
+    return without_new_ids(uow, effect)
 
 
 def carry_out(
@@ -334,8 +258,8 @@ def carry_out(
 
     def act() -> Effect:
         evidence = why.evidence_between(uow, entity, *sides)
-        decision_id = record_made(uow, entity, kind, subject, reason, evidence=evidence)
-        bind(uow, entity, decision_id, must, cannot)
+        decision_id = decision_log.add(uow, entity, kind, subject, reason, evidence=evidence)
+        constraint.bind(uow, entity, decision_id, must, cannot)
         touched = {record for pair in (*must, *cannot) for record in pair}
         return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, entity), touched))
 
@@ -343,7 +267,7 @@ def carry_out(
         return act()
     with uow.trial():
         effect = act()
-    return unissued(uow, effect)
+    return without_new_ids(uow, effect)
 
 
 def _propose_merge(
@@ -359,7 +283,7 @@ def _propose_merge(
     sides = [live(uow, entity, golden_id, expected_version), live(uow, entity, other_id)]
     members = xref_store.members_of(uow.connection, sides)
     left, right = (ordered(uow, members[side]) for side in sides)
-    refuse_contradiction(uow, left, right)
+    constraint.refuse_apart(uow, set(left), set(right))
     records = source_store.records_by_id(uow.connection, [*left, *right])
     subject: dict[str, Json] = {
         "golden_ids": sorted(sides),
@@ -389,7 +313,7 @@ def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
             "This decision was undone before.", decision_id=row.decision_id, undone_by=row.undone_by
         )
     subject = json.loads(row.subject)
-    decision_id = record_made(
+    decision_id = decision_log.add(
         uow,
         row.entity,
         "undo",
@@ -414,78 +338,6 @@ def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
     if row.kind == "create":
         return effect_of(uow, decision_id, match.retire_many(uow, row.entity, subject["records"]))
     return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, row.entity), touched))
-
-
-def record_made(
-    uow: UnitOfWork,
-    entity: str,
-    kind: str,
-    subject: Mapping[str, Json],
-    reason: str,
-    undoes: str | None = None,
-    evidence: str = "{}",
-) -> str:
-    """Keep that a person decided something; returns the id of the decision."""
-    decision_id = uow.hub.new_id()
-    review_store.add_decision(
-        uow.connection,
-        {
-            "decision_id": decision_id,
-            "entity": entity,
-            "kind": kind,
-            "verdict": None,
-            "task_id": None,
-            "subject": json.dumps(subject, ensure_ascii=False, sort_keys=True),
-            "evidence": evidence,
-            "evidence_hash": hash_of(evidence),
-            "actor": uow.actor.name,
-            "reason": require_reason(reason),
-            "at": uow.at,
-            "undoes": undoes,
-            "undone_by": None,
-        },
-    )
-    if kind != "undo":
-        uow.record("decision.made", entity, decision_id, {"kind": kind, "subject": dict(subject)})
-    return decision_id
-
-
-def effect_of(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
-    """What a rebuild changed, as people are told it."""
-    live = [g for g in report.golden_ids if g not in report.merged]
-    members = xref_store.members_of(uow.connection, live)
-    records = source_store.records_by_id(uow.connection, {r for held in members.values() for r in held})
-    return Effect(
-        decision_id,
-        tuple(live),
-        (*report.created, *report.restored),
-        (*sorted(report.merged), *report.retired),
-        {
-            f"{records[r].key.system}:{records[r].key.key}": golden_id
-            for golden_id, held in sorted(members.items())
-            for r in held
-        },
-        tuple(report.tasks_closed),
-        tuple(report.tasks_opened),
-    )
-
-
-def unissued(uow: UnitOfWork, effect: Effect) -> Effect:
-    """A preview, its trial taken back: IDs that were never issued become ``?``; decision and tasks have no ID yet."""
-    issued = golden_store.find_many(uow.connection, effect.created)
-
-    def name(golden_id: str) -> str:
-        return "?" if golden_id in effect.created and golden_id not in issued else golden_id
-
-    return Effect(
-        None,
-        tuple(map(name, effect.golden_ids)),
-        tuple(map(name, effect.created)),
-        effect.ended,
-        {key: name(golden_id) for key, golden_id in effect.memberships.items()},
-        effect.tasks_closed,
-        (),
-    )
 
 
 def _known(uow: UnitOfWork, entity: str, golden_id: str) -> str:
@@ -515,42 +367,3 @@ def ordered(uow: UnitOfWork, record_ids: Iterable[int]) -> list[int]:
     """Record ids in the order of their source keys."""
     records = source_store.records_by_id(uow.connection, record_ids)
     return sorted(records, key=lambda record_id: records[record_id].key)
-
-
-def refuse_contradiction(uow: UnitOfWork, left: Sequence[int], right: Sequence[int]) -> None:
-    """Raise ContradictingVerdictError when a verdict keeps a record of one side from one of the other."""
-    _refuse_apart(uow, set(left), set(right), None)
-
-
-def _refuse_apart(
-    uow: UnitOfWork, one: set[int], other: set[int], except_pair: tuple[int, int] | None
-) -> None:
-    exempt = None if except_pair is None else (min(except_pair), max(except_pair))
-    apart = [
-        c
-        for c in review_store.constraints_touching(uow.connection, one)
-        if not c.must_link
-        and (c.left, c.right) != exempt
-        and ((c.left in one and c.right in other) or (c.left in other and c.right in one))
-    ]
-    if apart:
-        raise ContradictingVerdictError(
-            "A verdict in force keeps records of these two apart; undo it first.",
-            decisions=sorted({c.decision_id for c in apart})[:20],
-        )
-
-
-def _bound_together(uow: UnitOfWork, record_id: int, except_pair: tuple[int, int]) -> set[int]:
-    """Records that must-links tie to this one, not counting the verdict on ``except_pair``."""
-    exempt = (min(except_pair), max(except_pair))
-    reached: set[int] = set()
-    frontier = {record_id}
-    while frontier:
-        reached |= frontier
-        frontier = {
-            side
-            for c in review_store.constraints_touching(uow.connection, frontier)
-            if c.must_link and (c.left, c.right) != exempt
-            for side in (c.left, c.right)
-        } - reached
-    return reached

@@ -53,7 +53,41 @@ tr{break-inside:avoid}h2,h3{break-after:avoid}@page{margin:15mm}
 @media (max-width:40rem){.charts{grid-template-columns:1fr}}
 """
 
-_SLICES = {"zh-zh": "中文–中文", "en-en": "英文–英文", "zh-en": "中文–英文", "sparse": "信息稀少 sparse"}
+_SLICES = {
+    "zh-zh": "中文–中文 zh–zh",
+    "en-en": "英文–英文 en–en",
+    "zh-en": "中文–英文 zh–en",
+    "sparse": "信息稀少 sparse",
+}
+
+_KINDS = {
+    "branch": ("分支机构", "branch"),
+    "foreign_parent_vs_china_sub": ("境外母公司与境内子公司", "foreign parent and its Chinese subsidiary"),
+    "foreign_sister": ("境外姐妹公司", "foreign sister company"),
+    "grade": ("牌号或等级不同", "another grade"),
+    "homophone": ("同音字号", "names that sound alike"),
+    "left_right": ("左右件", "left and right"),
+    "one_dimension_or_parameter": ("一个尺寸或参数不同", "one dimension or parameter differs"),
+    "one_parameter": ("一个参数不同", "one parameter differs"),
+    "other_industry_same_owner": ("同一业主的其他行业公司", "other trade of the same owner"),
+    "other_maker_same_spec": ("规格相同、厂家不同", "same specification of another maker"),
+    "other_product_line": ("其他产品线", "another product line"),
+    "parent_subsidiary": ("母公司与子公司", "parent and subsidiary"),
+    "replacement_same_tag": ("同一位号的更换设备", "replacement under the same tag"),
+    "same_address": ("同一地址", "same address"),
+    "same_family": ("同一系列", "same family"),
+    "same_model_next_serial": ("同型号相邻序列号", "same model, next serial number"),
+    "same_model_other_site": ("同型号其他厂区", "same model at another site"),
+    "same_name_other_drawing": ("同名不同图号", "same name, other drawing"),
+    "same_serial_other_maker": ("同序列号不同厂家", "same serial number of another maker"),
+    "same_trade_unrelated": ("同字号无关联", "same trade name, unrelated"),
+    "sister_model_same_area": ("同区域姐妹型号", "sister model in the same area"),
+    "sister_plant": ("姐妹工厂", "sister plant"),
+    "sterile_vs_nonsterile": ("无菌与非无菌", "sterile and not sterile"),
+    "sub_unit_same_line": ("同一产线的子单元", "unit of the same line"),
+    "superseded_part_number": ("已替代的件号", "superseded part number"),
+}
+"""Kinds of hard negatives of generated worlds; a kind that a truth file brings along is shown as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +277,7 @@ def _kinds(found: Evaluation) -> str:
         return ""
     rows = [
         [
-            kind,
+            " ".join(_KINDS.get(kind, (kind,))),
             str(each.pairs),
             str(each.merged),
             _percent(each.share),

@@ -60,8 +60,10 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
     sizes = _sizes(uow, scope, home)
     wanted = {_question(home, item.left, item.right): item for item in _wanted(scope, grouped, home, sizes)}
     _ask_again(scope, home, sizes, wanted)
+    tasks = review_store.open_tasks_touching(uow.connection, set(scope.records) | set(scope.golden))
+    wanted = _without_blind(wanted, tasks)
     ranks = _ranks(uow, scope, list(wanted.values()))
-    for task in review_store.open_tasks_touching(uow.connection, set(scope.records) | set(scope.golden)):
+    for task in tasks:
         if task.reason == TaskReason.AUDIT:
             _keep_blind(uow, scope, task, closed)
             continue
@@ -75,6 +77,17 @@ def refresh(uow: UnitOfWork, scope: Scope, grouped: Partition, opened: list[int]
             _follow(uow, scope, task, item, ranks[item.left, item.right])
     items = list(wanted.values())
     opened.extend(open_tasks(uow, scope, items, [ranks[item.left, item.right] for item in items]))
+
+
+def _without_blind(
+    wanted: Mapping[tuple[str, str], Question], tasks: Sequence[Any]
+) -> dict[tuple[str, str], Question]:
+    """Questions but those whose pair waits in the blind sample: its verdict, given blind, answers both.
+
+    The other way round the sample would lose the pairs that are doubtful, and measure the rest. ``Any``: table rows.
+    """
+    blind = {(task.left_id, task.right_id) for task in tasks if task.reason == TaskReason.AUDIT}
+    return {name: item for name, item in wanted.items() if (item.left, item.right) not in blind}
 
 
 def questions(scope: Scope, grouped: Partition) -> list[Question]:
@@ -176,7 +189,9 @@ def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) ->
     elif home[task.left_id] == home[task.right_id]:
         reason = "both records are in one golden record now"
     else:
-        reason = "another pair asks the same, a verdict answers it, or the evidence changed"
+        reason = (
+            "another pair or the blind sample asks the same, a verdict answers it, or the evidence changed"
+        )
     _supersede(uow, scope, task, reason)
 
 
@@ -191,17 +206,38 @@ def _supersede(uow: UnitOfWork, scope: Scope, task: Any, reason: str) -> None:  
 def _follow(
     uow: UnitOfWork, scope: Scope, task: Any, item: Question, rank: float
 ) -> None:  # Any: a table row
-    """A task whose records or evidence changed shows the present ones."""
+    """A task whose records or evidence changed shows the present ones.
+
+    Under another model or other rules the sentence and what would turn the answer may differ although the weight does
+    not. Decisions keep what was on screen when they were made.
+    """
     left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
     same = (task.left_version, task.right_version, task.reason) == (left, right, item.reason.value)
-    if not same or abs(task.match_weight - item.weight) >= 1e-9:
+    values: dict[str, Any] = {}
+    if not same or abs(task.match_weight - item.weight) >= 1e-9 or not _is_present(scope, task.evidence):
         rule.keep(uow, scope.matcher)
         values = _task_values(scope, item, left, right) | {"priority": rank}
+        same = same and _shown(values["evidence"]) == _shown(task.evidence)
+    if not same:
         review_store.change_task(uow.connection, task.task_id, values)
         second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
+    elif values:
+        review_store.rank_task(uow.connection, task.task_id, values)
     elif task.settles != item.settles or abs(task.priority - rank) >= 1e-6:
         moved = {"priority": rank, "settles": item.settles, "match_probability": item.probability}
         review_store.rank_task(uow.connection, task.task_id, moved)
+
+
+def _is_present(scope: Scope, evidence: str) -> bool:
+    """Whether stored evidence was made by the rules and the model in force."""
+    held = json.loads(evidence)
+    made_by = (held.get("rules"), held.get("model"))
+    return made_by == (scope.matcher.rule_fingerprint, scope.matcher.model_fingerprint)
+
+
+def _shown(evidence: str) -> dict[str, Any]:
+    """What people see of stored evidence: all but what it was made by. ``Any``: JSON."""
+    return {name: part for name, part in json.loads(evidence).items() if name not in ("rules", "model")}
 
 
 def _keep_blind(uow: UnitOfWork, scope: Scope, task: Any, closed: list[int]) -> None:  # Any: a table row

@@ -23,8 +23,9 @@ from mdm.domain.explanation import (
     strongest_chain,
     words_of,
 )
-from mdm.domain.review import NamedRecord
+from mdm.domain.review import NamedRecord, TaskReason
 from mdm.domain.rule_file import rule_set_from_json
+from mdm.domain.rules import attributes_of
 from mdm.linkage.record import members_of
 from mdm.services import access, cluster, golden, queue, rule, source
 from mdm.services.cluster import SAME_SOURCE, Scope
@@ -102,6 +103,7 @@ def explain(uow: UnitOfWork, entity: str, left: str, right: str) -> Explanation:
     told = words_of(found.answer)
     names = _names(uow, entity, {one, other})
     ids = xref_store.golden_ids_of(uow.connection, held)
+    task = _task(uow, scope, one, other)
     return Explanation(
         entity,
         found.answer,
@@ -123,7 +125,8 @@ def explain(uow: UnitOfWork, entity: str, left: str, right: str) -> Explanation:
         found.chain,
         found.verdicts,
         against,
-        _task(uow, scope, one, other),
+        None if task is None else int(task.task_id),
+        None if task is None or task.reason == TaskReason.AUDIT else float(task.match_probability),
     )
 
 
@@ -192,7 +195,12 @@ def _records(uow: UnitOfWork, entity: str, text: str) -> list[int]:
     golden_id = system.upper()
     known = golden_store.find(uow.connection, golden_id)
     if known is None or known.entity != entity:
-        raise UnknownGoldenIdError("This golden ID was never issued.", entity=entity, golden_id=system[:60])
+        raise UnknownGoldenIdError(
+            f"{system[:60]!r} is no golden ID that was issued, and a source record is written SYSTEM:ID "
+            "(as in SAP_ECC:100234).",
+            entity=entity,
+            golden_id=system[:60],
+        )
     members = xref_store.members_of(uow.connection, golden.resolve(uow, golden_id))
     return sorted({record for held in members.values() for record in held})
 
@@ -374,6 +382,7 @@ def _names(uow: UnitOfWork, entity: str, record_ids: Iterable[int]) -> dict[int,
 def _keys(matcher: Matcher, scope: Scope, one: int, other: int) -> tuple[Keys, ...]:
     """Per blocking rule the keys that both hold, hot ones apart, and those of one side only."""
     mine, theirs = (json.loads(scope.features.get(r) or "{}") for r in (one, other))
+    attributes = {each.name: attributes_of(each) for each in matcher.rules.features}
     found = []
     for block in matcher.rules.blocking:
         hot = matcher.model.statistics.hot.get(block.on, {})
@@ -383,6 +392,7 @@ def _keys(matcher: Matcher, scope: Scope, one: int, other: int) -> tuple[Keys, .
             found.append(
                 Keys(
                     block.on,
+                    attributes.get(block.on, ()),
                     tuple(key for key in common if key not in hot)[:MOST_KEYS],
                     tuple(key for key in common if key in hot)[:MOST_KEYS],
                     tuple(sorted(left - right)[:MOST_KEYS]),
@@ -392,12 +402,12 @@ def _keys(matcher: Matcher, scope: Scope, one: int, other: int) -> tuple[Keys, .
     return tuple(found)
 
 
-def _task(uow: UnitOfWork, scope: Scope, one: int, other: int) -> int | None:
-    """The open task that asks about the two, or about their golden records."""
+def _task(uow: UnitOfWork, scope: Scope, one: int, other: int) -> Any | None:
+    """The open task that asks about the two, or about their golden records; ``Any``: a table row."""
     asked = {_home(scope, one), _home(scope, other)}
     for task in review_store.open_tasks_touching(uow.connection, scope.records):
         if {_home(scope, task.left_id), _home(scope, task.right_id)} == asked:
-            return int(task.task_id)
+            return task
     return None
 
 

@@ -10,7 +10,7 @@ from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import Effect
 from mdm.domain.review import VetoSpoken
 from mdm.domain.source import Json
-from mdm.services import access, cluster, decision, rule, second_person, source
+from mdm.services import access, cluster, constraint, decision, rule, second_person, source
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
 from mdm.storage import xref as xref_store
@@ -49,7 +49,7 @@ def rehome(
     if not rest:
         return decision.merge(uow, entity, there, here, reason, preview=preview)
     company = decision.ordered(uow, members[there])
-    decision.refuse_contradiction(uow, [record.record_id], company)
+    constraint.refuse_apart(uow, {record.record_id}, set(company))
     _refuse_regulated(uow, entity, record.record_id, company)
     must = [(company[0], other) for other in (*company[1:], record.record_id)]
     must += [(rest[0], other) for other in rest[1:]]

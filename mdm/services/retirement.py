@@ -8,7 +8,8 @@ from __future__ import annotations
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import Effect
-from mdm.services import access, decision, match
+from mdm.services import access, decision, decision_log, match
+from mdm.services.effect import effect_of, without_new_ids
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -36,9 +37,9 @@ def retire(
         return _retire(uow, entity, here, active, reason)
     with uow.trial():
         effect = _retire(uow, entity, here, active, reason)
-    return decision.unissued(uow, effect)
+    return without_new_ids(uow, effect)
 
 
 def _retire(uow: UnitOfWork, entity: str, here: str, active: list[int], reason: str) -> Effect:
-    made = decision.record_made(uow, entity, "retire", {"golden_id": here, "records": [*active]}, reason)
-    return decision.effect_of(uow, made, match.retire_many(uow, entity, active))
+    made = decision_log.add(uow, entity, "retire", {"golden_id": here, "records": [*active]}, reason)
+    return effect_of(uow, made, match.retire_many(uow, entity, active))

@@ -36,7 +36,17 @@ from mdm.domain.review import (
     require_reason,
 )
 from mdm.domain.source import Json
-from mdm.services import access, alias, decision, quality, rebuild, rule, second_person
+from mdm.services import (
+    access,
+    alias,
+    constraint,
+    decision,
+    decision_log,
+    quality,
+    rebuild,
+    rule,
+    second_person,
+)
 from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import proposal as proposal_store
@@ -103,7 +113,9 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         _side(records[i], contents.get(i, "{}"), golden.get(i, ""), members.get(golden.get(i, ""), ()))
         for i in ids
     )
-    held = tuple(decision.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id))
+    held = tuple(
+        decision_log.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)
+    )
     if is_blind(row.status, row.reason):
         return _blind_task(_task_line(row, left, right, Telling(), uow), left, right, held)
     evidence = json.loads(row.evidence)
@@ -147,7 +159,7 @@ def decide(
     if expected_version is not None and row.version != expected_version:
         raise StaleVersionError("The task has changed since it was read.", state=_state(row))
     if said is not Verdict.UNSURE:
-        decision.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
+        constraint.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
     if said is Verdict.MATCH:
         pair = (row.left_id, row.right_id)
         regulated = rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *pair).regulated
@@ -240,7 +252,7 @@ EXPORT_COLUMNS = (
 def _apply(uow: UnitOfWork, row: Any, decision_id: str, said: Verdict) -> tuple[str, ...]:  # Any: a table row
     pair = [(row.left_id, row.right_id)]
     must, cannot = (pair, []) if said is Verdict.MATCH else ([], pair)
-    decision.bind(uow, row.entity, decision_id, must, cannot)
+    constraint.bind(uow, row.entity, decision_id, must, cannot)
     report = rebuild.rebuild(uow, rule.matcher(uow, row.entity), pair[0])
     held = xref_store.golden_ids_of(uow.connection, pair[0])
     return tuple(sorted({*held.values(), *report.merged}))

@@ -20,6 +20,7 @@ from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
 from mdm.storage import proposal as proposal_store
+from mdm.storage import review as review_store
 
 
 def crossed(matcher: Matcher, groups: Sequence[Sequence[Prepared]]) -> tuple[VetoSpoken, ...]:
@@ -76,7 +77,9 @@ def propose(
             "closed_at": None,
         },
     )
-    told: dict[str, Json] = {"kind": kind, "vetoes": [veto.name for veto in vetoes]}
+    told: dict[str, Json] = {"kind": kind}
+    if task_id is None or not review_store.blind_tasks(uow.connection, [task_id]):
+        told["vetoes"] = [veto.name for veto in vetoes]
     uow.record("proposal.opened", entity, proposal_id, told)
     return proposal_id
 

@@ -296,17 +296,13 @@ def _store_extract(
     extract: _Extract,
     made: Mapping[str, Standardised],
 ) -> LoadReceipt:
-    if source_store.find_system(uow.connection, source) is None:
-        kind = profile.kind.value if profile.kind else SourceKind.OTHER.value
-        source_store.save_system(uow.connection, _checked_code(source), kind, source, "", uow.at)
-        uow.record("source.registered", "", source, {"kind": kind, "name": source})
-    load_id = uow.hub.new_id()
+    _register_unknown(uow, source, profile)
     profile_version = _save_profile(uow, entity, source, profile)
     source_store.keep_file(uow.connection, extract.file_hash, extract.content)
     known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
     news = [row for row in extract.rows if _is_news(known.get(row.key), extract.hashes[row.key])]
     receipt = LoadReceipt(
-        load_id,
+        uow.hub.new_id(),
         entity,
         source,
         extract.received,
@@ -316,12 +312,30 @@ def _store_extract(
         extract.rejects,
     )
     root = merkle_root([extract.hashes[row.key] for row in news])
+    _save_load(uow, receipt, extract, file_name, profile_version, root)
+    _store_versions(uow, entity, source, receipt.load_id, standardiser, extract, news, known, made)
+    standardise.refresh(uow.hub, uow, entity, [source])
+    return receipt
+
+
+def _register_unknown(uow: UnitOfWork, source: str, profile: SourceProfile) -> None:
+    """Register a source system that nobody did, under the kind its profile names."""
+    if source_store.find_system(uow.connection, source) is None:
+        kind = profile.kind.value if profile.kind else SourceKind.OTHER.value
+        source_store.save_system(uow.connection, _checked_code(source), kind, source, "", uow.at)
+        uow.record("source.registered", "", source, {"kind": kind, "name": source})
+
+
+def _save_load(
+    uow: UnitOfWork, receipt: LoadReceipt, extract: _Extract, file_name: str, profile_version: int, root: str
+) -> None:
+    """Keep a load with its rejects and tell that it was taken."""
     source_store.save_load(
         uow.connection,
         {
-            "load_id": load_id,
-            "entity": entity,
-            "source": source,
+            "load_id": receipt.load_id,
+            "entity": receipt.entity,
+            "source": receipt.source,
             "profile_version": profile_version,
             "file_name": file_name[:300],
             "file_hash": extract.file_hash,
@@ -337,13 +351,10 @@ def _store_extract(
     )
     uow.record(
         "load.accepted",
-        entity,
-        load_id,
-        {"source": source, "file": file_name, "accepted": receipt.accepted, "content_root": root},
+        receipt.entity,
+        receipt.load_id,
+        {"source": receipt.source, "file": file_name, "accepted": receipt.accepted, "content_root": root},
     )
-    _store_versions(uow, entity, source, load_id, standardiser, extract, news, known, made)
-    standardise.refresh(uow.hub, uow, entity, [source])
-    return receipt
 
 
 def _store_versions(

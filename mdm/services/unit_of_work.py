@@ -55,6 +55,15 @@ class UnitOfWork:
         take_turn(self.connection, f"mdm:{entity}")
         self.keep_time()
 
+    def take_turn_to_govern(self) -> None:
+        """Put something in force alone from here on, over what governs by then.
+
+        Of two changes that were approved on one state, the second must see that the first came into force.
+        """
+        take_turn(self.connection, "mdm:governed")
+        self.hub = self.hub.pinned(self.connection)
+        self.keep_time()
+
     def keep_time(self) -> None:
         """Take the time once nobody else can write before this commit: later than all that is written.
 

@@ -207,6 +207,7 @@ def insert_client(connection: Connection, client: Client, token_hash: str) -> No
             client_id=client.client_id,
             name=client.name,
             source=client.source,
+            owner=client.owner,
             scopes=_joined(client.scopes),
             token_hash=token_hash,
             active=client.active,
@@ -279,6 +280,7 @@ def _client(row: Row[tuple[object, ...]]) -> Client:
         active=row.active,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        owner=row.owner,
     )
 
 

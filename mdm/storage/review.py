@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, not_, or_, select, update
 
 from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import (
@@ -238,43 +238,10 @@ def list_tasks(
 
     Columns: those of the task, and source, key and golden title of both sides.
     """
-    left, right = source_record.alias("l"), source_record.alias("r")
-    lx, rx = xref.alias("lx"), xref.alias("rx")
-    lg, rg = golden_version.alias("lg"), golden_version.alias("rg")
-    newest = select(func.max(golden_version.c.version))
-    query = (
-        select(
-            review_task,
-            left.c.source.label("left_source"),
-            left.c.source_key.label("left_key"),
-            right.c.source.label("right_source"),
-            right.c.source_key.label("right_key"),
-            lg.c.title.label("left_title"),
-            rg.c.title.label("right_title"),
-        )
-        .join(left, left.c.record_id == review_task.c.left_id)
-        .join(right, right.c.record_id == review_task.c.right_id)
-        .outerjoin(lx, and_(lx.c.record_id == left.c.record_id, lx.c.valid_to.is_(None)))
-        .outerjoin(rx, and_(rx.c.record_id == right.c.record_id, rx.c.valid_to.is_(None)))
-        .outerjoin(
-            lg,
-            and_(
-                lg.c.golden_id == lx.c.golden_id,
-                lg.c.version
-                == newest.where(golden_version.c.golden_id == lx.c.golden_id).correlate(lx).scalar_subquery(),
-            ),
-        )
-        .outerjoin(
-            rg,
-            and_(
-                rg.c.golden_id == rx.c.golden_id,
-                rg.c.version
-                == newest.where(golden_version.c.golden_id == rx.c.golden_id).correlate(rx).scalar_subquery(),
-            ),
-        )
-        .order_by(review_task.c.priority.desc(), review_task.c.task_id)
-        .limit(limit)
-    )
+    sides = _Side("left", "l"), _Side("right", "r")
+    query = select(review_task, *(column for side in sides for column in side.columns()))
+    for side in sides:
+        query = side.joined(query)
     query = query.where(*_filters(entity, status, reason))
     if after is not None:
         priority, task_id = after
@@ -286,15 +253,59 @@ def list_tasks(
         )
     if q:
         like = f"%{_escape(q.casefold())}%"
-        query = query.where(
-            or_(
-                func.lower(lg.c.title).like(like, escape="\\"),
-                func.lower(rg.c.title).like(like, escape="\\"),
-                func.lower(left.c.source_key).like(like, escape="\\"),
-                func.lower(right.c.source_key).like(like, escape="\\"),
+        query = query.where(or_(*(each for side in sides for each in side.reads_like(like))))
+    return connection.execute(
+        query.order_by(review_task.c.priority.desc(), review_task.c.task_id).limit(limit)
+    ).all()
+
+
+class _Side:
+    """The left or right record of a task with its newest golden title, as part of a query."""
+
+    def __init__(self, name: str, short: str) -> None:
+        self.name = name
+        self.record = source_record.alias(short)
+        self.home = xref.alias(f"{short}x")
+        self.golden = golden_version.alias(f"{short}g")
+
+    def columns(self) -> tuple[Any, ...]:
+        """Source, key and golden title. ``Any``: labelled columns."""
+        return (
+            self.record.c.source.label(f"{self.name}_source"),
+            self.record.c.source_key.label(f"{self.name}_key"),
+            self.golden.c.title.label(f"{self.name}_title"),
+        )
+
+    def joined(self, query: Select[Any]) -> Select[Any]:
+        """The query with this side. ``Any``: whatever it selects."""
+        newest = (
+            select(func.max(golden_version.c.version))
+            .where(golden_version.c.golden_id == self.home.c.golden_id)
+            .correlate(self.home)
+            .scalar_subquery()
+        )
+        return (
+            query.join(self.record, self.record.c.record_id == review_task.c[f"{self.name}_id"])
+            .outerjoin(
+                self.home,
+                and_(self.home.c.record_id == self.record.c.record_id, self.home.c.valid_to.is_(None)),
+            )
+            .outerjoin(
+                self.golden,
+                and_(self.golden.c.golden_id == self.home.c.golden_id, self.golden.c.version == newest),
             )
         )
-    return connection.execute(query).all()
+
+    def reads_like(self, like: str) -> tuple[Any, ...]:
+        """Conditions, of which one must hold, that this side is spelt so. ``Any``: SQL conditions.
+
+        Golden titles of open audit tasks are not looked at: a hit would tell what the machine thinks.
+        """
+        is_blind = and_(review_task.c.status == "open", review_task.c.reason == "audit")
+        return (
+            and_(not_(is_blind), func.lower(self.golden.c.title).like(like, escape="\\")),
+            func.lower(self.record.c.source_key).like(like, escape="\\"),
+        )
 
 
 def count_tasks(
@@ -328,6 +339,19 @@ def open_task_pairs(connection: Connection, entity: str) -> Sequence[Row]:
         )
         .order_by(review_task.c.priority.desc(), review_task.c.task_id)
     ).all()
+
+
+def blind_tasks(connection: Connection, task_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these tasks that are open audit tasks."""
+    return frozenset(
+        connection.scalars(
+            select(review_task.c.task_id).where(
+                among(connection, review_task.c.task_id, task_ids),
+                review_task.c.status == "open",
+                review_task.c.reason == "audit",
+            )
+        )
+    )
 
 
 def _filters(entity: str | None, status: str | None, reason: str | None) -> list[Any]:

@@ -678,6 +678,7 @@ api_client = Table(
     Column("client_id", Ulid, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("source", String(60), ForeignKey("source_system.code"), nullable=False),
+    Column("owner", String(200), nullable=False, server_default=""),
     Column("scopes", String(300), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("active", Boolean, nullable=False),
@@ -735,6 +736,9 @@ GOVERNED: tuple[str, ...] = (
 
 GOVERNED_ON_CHANGE: tuple[str, ...] = ("source_record",)
 """Inserted in bulk under the root of their hashes (one audited ``load`` row); updates and deletes row by row."""
+
+GOVERNED_ON_INSERT: tuple[str, ...] = ("change_report",)
+"""Append-only, and each insert audited: what a person approves by must have come in by somebody's name."""
 
 APPEND_ONLY: tuple[str, ...] = (
     "audit_event",

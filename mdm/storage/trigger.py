@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, metadata
+from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT, metadata
 
 SECRET_COLUMNS = frozenset({"password_hash", "token_hash"})
 LARGE_COLUMNS = frozenset(
@@ -19,6 +19,7 @@ LARGE_COLUMNS = frozenset(
         ("dictionary_version", "content"),
         ("rule_set", "content"),
         ("change_request", "content"),
+        ("change_report", "content"),
         ("matching_version", "weights"),
         ("code_list_version", "content"),
     }
@@ -40,6 +41,8 @@ def create_triggers(connection: Connection) -> None:
         _govern(connection, metadata.tables[name], _OPERATIONS)
     for name in (name for name in GOVERNED_ON_CHANGE if name in there):
         _govern(connection, metadata.tables[name], ("update", "delete"))
+    for name in (name for name in GOVERNED_ON_INSERT if name in there):
+        _govern(connection, metadata.tables[name], ("insert",))
     for name in (name for name in APPEND_ONLY if name in there):
         _protect(connection, metadata.tables[name])
 
@@ -77,7 +80,7 @@ def _govern(connection: Connection, table: Table, operations: tuple[str, ...]) -
                 f"create trigger {name} after {operation} on {table.name} for each row "
                 f"execute function mdm_audit('{key}', '{masked}')",
             )
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite" and table.name not in APPEND_ONLY:
         _refuse_truncate(connection, table)
 
 

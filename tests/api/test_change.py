@@ -62,3 +62,12 @@ def test_codes_are_listed_searched_and_proposed(erp):
     assert (made.status_code, made.json["kind"], made.json["entity"]) == (201, "code_list", "")
     taken = erp.post("/code-lists/colours/proposals", json={"code": "x", "zh": "黑色", **WHY})
     assert (taken.status_code, taken.json["code"]) == (422, "dictionary.invalid")
+
+
+@pytest.mark.parametrize(
+    ("edit", "field"),
+    [({"parent": "nothing"}, "parent"), ({"add": ["bl\u200back"]}, "add"), ({"zh": "黑\ufeff"}, "zh")],
+)
+def test_an_unknown_parent_or_an_invisible_character_is_told_by_field(erp, edit, field):
+    answer = erp.post("/code-lists/colours/proposals", json={"code": "black", **edit, **WHY})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)

@@ -132,3 +132,10 @@ def test_an_open_audit_task_tells_no_caller_what_the_machine_thinks(caller):
     quality = made.get("/quality/supplier").json
     assert quality["sample"]["precision"]["number"] == 1
     assert quality["state"] == "open"
+
+
+@pytest.mark.parametrize("field", ["links", "non_links"])
+@pytest.mark.parametrize("number", [1.9, "1.9", 1.0, True])
+def test_a_sample_has_a_whole_number_of_pairs(erp, field, number):
+    answer = erp.post("/quality/supplier/sample", json={field: number})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)

@@ -57,10 +57,10 @@ def test_what_has_ended_never_moves_again():
 )
 def test_nobody_decides_their_own_change_not_even_from_the_command_line(actor):
     with pytest.raises(FourEyesError):
-        check_decider(made(), actor)
+        check_decider(made(), person_of(actor), person_of("anna"))
     with pytest.raises(FourEyesError):
-        check_decider(made(author=actor), "anna")
-    check_decider(made(), "bert")
+        check_decider(made(author=actor), person_of("anna"), person_of(actor))
+    check_decider(made(), person_of("bert"), person_of("anna"))
 
 
 def test_a_job_is_nobody_else_than_itself():

@@ -10,11 +10,13 @@ from mdm.domain.code_list import (
     CodeEdit,
     CodeEntry,
     CodeList,
+    check_edit,
+    check_groups,
     code_list_from_json,
     edit_code_list,
     edits_between,
 )
-from mdm.domain.errors import DictionaryError
+from mdm.domain.errors import DictionaryError, InvalidInputError
 from mdm.domain.rule_change import code_changes
 
 FORMS = CodeList(
@@ -88,3 +90,39 @@ def test_every_difference_is_told_in_a_line():
         ("synonym", "LTD", "Ltd", ""),
         ("code", "AG", "Aktiengesellschaft / AG", ""),
     ]
+
+
+@pytest.mark.parametrize("field", ["code", "zh", "en", "parent", "add"])
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\u200d", "\ufeff", "\u00ad", "\u202e", "\x07", "\u00a0", "\ue000"]
+)
+def test_an_invisible_character_is_refused_by_field(field, hidden):
+    text = f"Li{hidden}mited"
+    edit = replace(CodeEdit("LTD"), **{field: (text,) if field == "add" else text})
+    with pytest.raises(InvalidInputError, match=f"{field}: .*U\\+{ord(hidden):04X}") as caught:
+        check_edit(edit)
+    assert caught.value.details["field"] == field
+
+
+def test_visible_texts_of_every_script_pass_and_old_faults_may_be_taken_out():
+    check_edit(CodeEdit("LTD", "有限公司　（中国）", "Limited é", None, ("Ltd.",), ("L\u200btd",)))
+
+
+def test_a_parent_is_a_code_or_a_group_of_the_list():
+    grouped = replace(FORMS, entries=(*FORMS.entries, CodeEntry("GMBH", "", "GmbH", ("GmbH",), "DE")))
+    check_groups(grouped, [CodeEdit("AG", parent="DE")], ())
+    check_groups(grouped, [CodeEdit("AG", parent="LTD")], ())
+    check_groups(grouped, [CodeEdit("DACH", en="DACH"), CodeEdit("AG", parent="DACH")], ())
+    with pytest.raises(InvalidInputError, match="parent: forms knows no group 'XX'") as caught:
+        check_groups(grouped, [CodeEdit("AG", parent="XX")], [FORMS])
+    assert caught.value.details["field"] == "parent"
+
+
+def test_codes_of_the_list_that_holds_every_group_are_groups():
+    grouped = replace(FORMS, entries=(CodeEntry("GMBH", "", "GmbH", ("GmbH",), "DE"),))
+    countries = CodeList(
+        "countries", "1", "x", (CodeEntry("DE", "", "Germany"), CodeEntry("AT", "", "Austria"))
+    )
+    check_groups(grouped, [CodeEdit("GMBH", parent="AT")], [countries])
+    with pytest.raises(InvalidInputError):
+        check_groups(grouped, [CodeEdit("GMBH", parent="FR")], [countries])

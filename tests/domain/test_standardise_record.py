@@ -178,3 +178,44 @@ def test_a_status_word_between_two_scripts_is_cut_at_once() -> None:
 @given(_RECORDS)
 def test_the_order_of_attributes_does_not_matter(raw: dict[str, str]) -> None:
     assert standard(raw).values == standard(dict(reversed(raw.items()))).values
+
+
+IN_USE = CodeList(
+    "status",
+    "1",
+    "o",
+    (
+        CodeEntry("active", "启用", "Active", ("在用",)),
+        CodeEntry("inactive", "停用", "Inactive", ("禁用", "Disabled")),
+        CodeEntry("blocked", "冻结", "Blocked"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "found"),
+    [
+        ("禁用状态", "否", "active"),
+        ("禁用状态", "是", "inactive"),
+        ("是否启用", "是", "active"),
+        ("是否启用", "否", "inactive"),
+        ("Disabled?", "N", "active"),
+        ("Blocked", "x", "blocked"),
+        ("禁用状态", "停用", "inactive"),
+        ("状态", "否", "否"),
+        ("Flag", "no", "no"),
+    ],
+)
+def test_a_yes_or_no_counts_for_the_status_that_its_column_asks_about(
+    column: str, text: str, found: str
+) -> None:
+    context = SourceContext(columns={"status": column})
+    made = standardise_record(FIRM, {"status": text}, codes={"status": IN_USE}, context=context)
+    assert made.values["status"] == found
+    unknown = found == text and found not in IN_USE.by_code
+    assert (("status", "unknown_code") in rules(made)) == unknown
+
+
+def test_a_status_without_a_column_is_read_as_it_is() -> None:
+    made = standardise_record(FIRM, {"status": "否"}, codes={"status": IN_USE}, context=SourceContext())
+    assert made.values["status"] == "否"

@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 
 from mdm.app import create_app
 from mdm.config import load_settings
@@ -134,22 +135,31 @@ def test_the_demo_fills_a_hub_twice_with_the_same_and_prints_log_ins(scratch, mo
     home = scratch / "demo"
     monkeypatch.setenv("MDM_HOME", str(home))
     monkeypatch.delenv("MDM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("SERVE", "0")
-    monkeypatch.setattr(demo, "RECORDS", 300)
-    demo.main()
+    arguments = ["--records", "300", "--no-serve"]
+    demo.main(arguments, standalone_mode=False)
     first = capsys.readouterr().out
     for entity in demo.ENTITIES:
         assert re.search(rf"{entity}\W+30\d\W", first)
     links = re.findall(r"log in as (\S+) \((\w+)\), once: (http://127\.0\.0\.1:8000/invitation/\S+)", first)
     assert [role for _, role, _ in links] == ["steward", "governance", "admin"]
     held = exported(home)
-    demo.main()
+    demo.main(arguments, standalone_mode=False)
     second = capsys.readouterr().out
     received = [line for line in second.splitlines() if "received" in line]
     assert received
     assert all(re.search(r"accepted +0 ", line) for line in received)
     assert exported(home) == held
     assert not set(re.findall(r"invitation/\S+", second)) & set(re.findall(r"invitation/\S+", first))
+
+
+def test_the_help_of_the_demo_starts_nothing(scratch, monkeypatch):
+    home = scratch / "untouched"
+    monkeypatch.setenv("MDM_HOME", str(home))
+    found = CliRunner().invoke(demo.main, ["--help"])
+    assert found.exit_code == 0
+    assert "--records" in found.output
+    assert CliRunner().invoke(demo.main, ["--records", "3"]).exit_code == 2
+    assert not home.exists()
 
 
 def exported(home):

@@ -100,3 +100,10 @@ def test_a_cut_form_counts_as_missing() -> None:
     assert read(content) is not None
     assert [read(content[:length]) for length in range(len(content))] == [None] * len(content)
     assert read(content + b"x") is None
+
+
+@pytest.mark.parametrize("tail", [b'["shaft"', b'["shaft", "x"]', b"[]", b"{}", b"[1]", b"\xff", b""])
+def test_damaged_texts_count_as_missing(tail: bytes) -> None:
+    content = compile_packing(RULES)({"text": "shaft"})
+    assert content.endswith(b'["shaft"]')
+    assert compile_unpacking(RULES, STATISTICS)(content.removesuffix(b'["shaft"]') + tail) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdm.domain.errors import RuleError
+from mdm.domain.errors import DamagedRecordError, RuleError
 from mdm.linkage.packed import compile_packing
 from mdm.linkage.packed_table import packed_tables
 from mdm.linkage.table import comparison_table, key_table
@@ -42,3 +42,19 @@ def test_no_records_give_empty_tables() -> None:
 def test_records_packed_for_other_rules_are_refused() -> None:
     with pytest.raises(RuleError, match="other rules"):
         packed_tables(EVERY_KIND, odd_case(1).model.statistics, [(1, b"abcd")])
+
+
+@pytest.mark.parametrize("tail", [b'["abc', b"[]", b"{}", b"\xff", b""])
+def test_a_damaged_record_is_named(tail: bytes) -> None:
+    whole = compile_packing(EVERY_KIND)({"text": "abc"})
+    damaged = whole.removesuffix(b'["abc"]') + tail
+    assert damaged != whole
+    with pytest.raises(DamagedRecordError, match="record 17") as caught:
+        packed_tables(EVERY_KIND, odd_case(1).model.statistics, [(1, whole), (17, damaged)])
+    assert caught.value.details["record_id"] == 17
+
+
+def test_a_record_that_was_cut_is_named() -> None:
+    whole = compile_packing(EVERY_KIND)({"set": ["a", "b"]})
+    with pytest.raises(DamagedRecordError, match="record 3"):
+        packed_tables(EVERY_KIND, odd_case(1).model.statistics, [(3, whole[:-20])])

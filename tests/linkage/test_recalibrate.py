@@ -8,7 +8,7 @@ import pytest
 
 from mdm.linkage.bend import Bend, bend_from_dict
 from mdm.linkage.calibration import Calibration
-from mdm.linkage.recalibrate import SHAPE_FROM, Answered, bend_curve, learn_bend
+from mdm.linkage.recalibrate import SHAPE_FROM, Answered, _rising, bend_curve, learn_bend
 
 TRUTH = Bend(-0.8, 0.8, -0.4, (("cluster", -1.5),))
 """What is true of probabilities that the shipped curve states."""
@@ -99,3 +99,13 @@ def test_the_curve_of_all_pairs_learns_from_a_sample_and_keeps_its_weights():
 def test_a_bend_survives_being_stored():
     learned = learn_bend(answers(SHAPE_FROM))
     assert bend_from_dict(learned.as_dict()) == learned
+
+
+def test_steps_that_fall_are_pooled_by_how_many_verdicts_each_holds():
+    ((bits, share),) = _rising([(0.0, 0.9, 30.0), (4.0, 0.1, 10.0)])
+    assert (bits, share) == (pytest.approx(1.0), pytest.approx(0.7))
+
+
+def test_a_small_step_does_not_pull_a_large_one_down_with_its_own_weight():
+    found = _rising([(0.0, 0.2, 100.0), (1.0, 0.8, 1000.0), (2.0, 0.7, 10.0)])
+    assert found[1] == (pytest.approx(1.0099, abs=1e-3), pytest.approx(0.799, abs=1e-3))

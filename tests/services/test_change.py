@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +21,7 @@ from mdm.domain.errors import (
     UnknownChangeError,
     UntrainedLevelError,
 )
-from mdm.services import change, decision, rule
+from mdm.services import access, change, decision, rule
 from tests import factories as f
 
 OTHER_GOVERNANCE = replace(f.GOVERNANCE, name="hugo", user_id="01HUGO")
@@ -223,3 +225,67 @@ def test_open_changes_are_listed_without_those_that_ended(hub):
     listed = f.read(hub, change.list_changes, f.ENTITY, open_only=True)
     assert [each.change_id for each in listed] == [waiting]
     assert len(f.read(hub, change.list_changes)) == 2
+
+
+@pytest.mark.invariant("I15")
+def test_of_two_changes_put_in_force_at_once_one_wins_and_the_other_is_told(any_hub):
+    """On PostgreSQL both wait for their turn with what governed before either; the second must look again."""
+    hub = f.with_widgets(any_hub)
+    f.put_all(hub, {"ERP:1": f.widget("A", "alpha"), "MES:1": f.widget("A", "alpha")})
+    f.run(hub, full=True)
+    ids = [f.act(hub, change.propose_thresholds, f.ENTITY, {"link": n}, "fewer") for n in (7.0, 8.0)]
+    for change_id in ids:
+        f.examined(hub, change_id)
+    for change_id in ids:
+        f.act(hub, change.approve, change_id, "fine", actor=f.GOVERNANCE)
+
+    gate = Barrier(2)
+
+    def put_in_force(change_id):
+        try:
+            with hub.unit_of_work(f.GOVERNANCE, "activate") as uow:
+                if not hub.database.is_sqlite:  # which lets one begin at a time
+                    gate.wait(20)
+                return change.activate(uow, change_id).state.value
+        except StaleReportError as error:
+            return error.details["state"]["state"]
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(put_in_force, ids))
+    assert sorted(told) == ["activated", "approved"]
+    assert len(f.sql(hub, "select * from matching_version")) == 1
+    assert f.read(hub, rule.matcher, f.ENTITY).link_weight == (7.0, 8.0)[told.index("activated")]
+
+
+def test_one_change_put_in_force_twice_at_once_comes_into_force_once(any_hub):
+    hub = f.with_widgets(any_hub)
+    change_id = approved(hub)
+
+    def put_in_force(_):
+        try:
+            return f.act(hub, change.activate, change_id, actor=f.GOVERNANCE).state.value
+        except ChangeStateError as error:
+            return f"refused: {error.details['state']}"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(put_in_force, range(2))) == ["activated", "refused: activated"]
+    assert len(f.sql(hub, "select * from matching_version")) == 1
+
+
+def test_what_nobody_examined_is_not_said_to_have_moved_on(hub):
+    with pytest.raises(ChangeStateError, match="examine it first"):
+        f.act(hub, change.approve, propose(hub), "fine", actor=f.GOVERNANCE)
+
+
+@pytest.mark.invariant("I14")
+def test_the_owner_of_a_token_does_not_decide_what_the_token_proposed(hub):
+    with hub.unit_of_work(f.SYSTEM, "the line's token") as uow:
+        access.add_user(uow, "gina", ("governance",))
+        token = access.add_client(uow, "line", "MES", ("matching:propose",), owner="gina").token
+        client = access.authenticate_client(uow, token)
+    change_id = propose(hub, actor=client)
+    f.examined(hub, change_id)
+    for decide in (change.approve, change.reject):
+        with pytest.raises(FourEyesError):
+            f.act(hub, decide, change_id, "mine", actor=f.GOVERNANCE)
+    f.act(hub, change.approve, change_id, "seen", actor=OTHER_GOVERNANCE)

@@ -13,7 +13,7 @@ from mdm.domain.errors import (
     ProposalOpenError,
     StaleVersionError,
 )
-from mdm.services import confirmation, decision, event, match, review
+from mdm.services import access, confirmation, decision, decision_log, event, match, review
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -86,7 +86,7 @@ def test_a_second_person_confirms_and_it_binds_every_run(hub, begin):
     assert f.partition(hub) == TOGETHER
     f.run(hub, full=True)
     assert f.partition(hub) == TOGETHER
-    (found,) = [d for d in f.read(hub, decision.list_decisions) if d.decision_id == made.decision_id]
+    (found,) = [d for d in f.read(hub, decision_log.list_decisions) if d.decision_id == made.decision_id]
     assert (found.actor, found.subject["proposed_by"]) == ("bert", "anna")
     told = [e.type for e in f.read(hub, event.changes, 0, 10_000).events]
     assert "proposal.opened" in told
@@ -232,3 +232,20 @@ def test_a_confirmed_match_can_be_taken_back(hub):
 def test_search_still_answers_while_a_proposal_waits(hub):
     propose(hub)
     assert f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha"))
+
+
+@pytest.mark.parametrize("owner", ["bert", ""], ids=["named", "whoever added it"])
+def test_the_owner_of_a_token_is_no_second_person(hub, owner):
+    scopes = ("tasks:decide", "golden:decide", "tasks:read")
+    with hub.unit_of_work(system_actor("cli:bert"), "the line's token") as uow:
+        if owner:
+            access.add_user(uow, owner, ("steward",))
+        client = access.authenticate_client(
+            uow, access.add_client(uow, "line", "MES", scopes, owner=owner).token
+        )
+    proposal_id = propose(hub, actor=client).proposal_id
+    with pytest.raises(FourEyesError):
+        f.act(hub, confirmation.confirm, proposal_id, "me again", actor=f.OTHER_STEWARD)
+    third = Actor("carl", ActorKind.USER, frozenset({Role.STEWARD}), user_id="01CARL")
+    f.act(hub, confirmation.confirm, proposal_id, "seen both", actor=third)
+    assert f.partition(hub) == TOGETHER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownAttributeError
-from mdm.services import creation, decision, golden, source
+from mdm.services import creation, decision, decision_log, golden, source
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -34,7 +34,7 @@ def test_it_is_matched_like_any_other_record(hub):
 
 def test_it_stands_among_the_decisions_and_is_taken_back(hub):
     made = create(hub, code="Z", name="omega")
-    told = f.read(hub, decision.list_decisions)[0]
+    told = f.read(hub, decision_log.list_decisions)[0]
     assert (told.kind, told.actor, told.reason) == ("create", "anna", "needed before the ERP has it")
     f.act(hub, decision.undo, made.decision_id, "a mistake")
     assert f.read(hub, golden.get, f.ENTITY, made.result.golden_id).status == "retired"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from mdm.domain.implied import implied_by
-from mdm.services import review
+from mdm.services import change, decision_log, reason, review, rule
 from tests import factories as f
 
 
@@ -69,3 +71,56 @@ def test_a_task_tells_how_many_pairs_one_verdict_settles(widgets):
     f.run(widgets, full=True)
     (line,) = f.read(widgets, review.list_tasks, f.ENTITY).lines
     assert line.settles == 6
+
+
+def evidence_of_the_open_task(hub):
+    (task,) = f.open_tasks(hub).values()
+    return task, json.loads(task.evidence)
+
+
+def test_an_open_task_is_told_anew_under_another_model_and_a_decision_keeps_what_it_saw(widgets):
+    f.ingest_all(widgets, {"ERP:1": f.widget("", "alpha"), "MES:1": f.widget("", "alpha")})
+    f.run(widgets, full=True)
+    task, old = evidence_of_the_open_task(widgets)
+    f.act(widgets, review.decide, task.task_id, "unsure", "cannot tell")
+    (made,) = f.read(widgets, decision_log.list_decisions)
+    f.change_in_force(widgets, link=12.0)
+    f.run(widgets)
+    again, new = evidence_of_the_open_task(widgets)
+    assert again.task_id == task.task_id
+    assert again.match_weight == task.match_weight  # only the limits moved
+    assert (new["thresholds"]["link"], old["thresholds"]["link"]) == (12.0, 6.0)
+    assert new["rules"] != old["rules"]
+    assert new["counterfactual_en"] != old["counterfactual_en"]
+    assert again.version > task.version
+    kept = f.read(widgets, reason.explain_decision, made.decision_id)
+    assert kept.stored["counterfactual_en"] == old["counterfactual_en"]
+    assert (kept.equal, kept.intact) == (True, True)
+
+
+def test_a_model_that_moves_weights_moves_sentence_and_weight_of_open_tasks(widgets):
+    f.ingest_all(widgets, {"ERP:1": f.widget("", "alpha"), "MES:1": f.widget("", "alpha")})
+    f.run(widgets, full=True)
+    task, old = evidence_of_the_open_task(widgets)
+    held = f.read(widgets, lambda uow: rule.weights_in_force(uow.hub, uow.hub.rules[f.ENTITY]))
+    change_id = f.act(
+        widgets, change.propose_model, f.ENTITY, replace(held, prior=0.2, trained_on="verdicts"), "more data"
+    )
+    f.examined(widgets, change_id)
+    f.act(widgets, change.approve, change_id, "fine", actor=f.GOVERNANCE)
+    f.act(widgets, change.activate, change_id, actor=f.GOVERNANCE)
+    f.run(widgets)
+    again, new = evidence_of_the_open_task(widgets)
+    assert new["model"] != old["model"]
+    assert new["weight"] == again.match_weight != task.match_weight
+
+
+def test_a_run_that_changes_nothing_that_is_shown_leaves_the_version_of_a_task(widgets):
+    f.ingest_all(widgets, {"ERP:1": f.widget("", "alpha"), "MES:1": f.widget("", "alpha")})
+    f.run(widgets, full=True)
+    task, old = evidence_of_the_open_task(widgets)
+    f.ingest(widgets, "QMS", [("9", f.widget("Z", "omega", "zed"))])
+    f.run(widgets, full=True)  # new statistics: another model by name
+    again, new = evidence_of_the_open_task(widgets)
+    assert new["model"] != old["model"]
+    assert again.version == task.version

@@ -6,7 +6,7 @@ import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError
 from mdm.domain.review import Telling
-from mdm.services import decision, match, reason, review, sample
+from mdm.services import confirmation, decision_log, event, match, reason, review, sample
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -89,7 +89,7 @@ def test_an_unsure_verdict_does_not_give_the_opinion_away_to_the_next_steward(li
     draw(linked, 1, 0)
     (line,) = audit_tasks(linked)
     f.act(linked, review.decide, line.task_id, "unsure", "cannot tell")
-    (made,) = f.read(linked, decision.list_decisions, 1)
+    (made,) = f.read(linked, decision_log.list_decisions, 1)
     assert (made.task_id, made.telling) == (line.task_id, Telling())
 
 
@@ -156,3 +156,63 @@ def test_only_governance_draws_and_only_sensible_numbers(linked):
     for numbers in ((-1, 0), (0, 2001)):
         with pytest.raises(InvalidInputError):
             draw(linked, *numbers)
+
+
+REGULATED = f.RULES.replace('"颜色不同")', '"颜色不同", clause="plant rule 7", regulated=True)')
+
+
+def test_a_proposal_on_an_open_audit_task_tells_no_veto_and_no_golden_record(linked):
+    f.write_rules(linked.settings.home, REGULATED)
+    f.load_rules(linked)
+    f.run(linked, full=True)
+    draw(linked, 0, 1)
+    (line,) = audit_tasks(linked)
+    made = f.act(linked, review.decide, line.task_id, "match", "the same to me")
+    (waiting,) = f.read(linked, confirmation.list_open)
+    assert (waiting.proposal_id, waiting.vetoes, waiting.golden_ids) == (made.proposal_id, (), ())
+    assert len(waiting.records) == 2
+    opened = [e for e in f.read(linked, event.changes, 0, 10_000).events if e.type == "proposal.opened"]
+    assert [e.payload for e in opened] == [{"kind": "review"}]
+    rejected = f.act(linked, confirmation.reject, made.proposal_id, "no", actor=f.OTHER_STEWARD)
+    assert (rejected.vetoes, rejected.golden_ids) == ((), ())
+
+
+def test_a_search_does_not_find_an_open_audit_task_by_its_golden_record(linked):
+    f.put(linked, "QMS:50", f.widget("C1", "written out in full"))
+    draw(linked, 24, 0)
+    titles = {row.title for row in f.sql(linked, "select title from golden_version")}
+    for title in titles:
+        found = f.read(linked, review.list_tasks, f.ENTITY, q=title).lines
+        assert [line for line in found if line.reason == "audit"] == []
+    assert f.read(linked, review.list_tasks, f.ENTITY, q="50").lines
+
+
+def test_a_pair_that_is_judged_blind_is_not_asked_openly_too(linked):
+    draw(linked, 8, 0)
+    line = next(line for line in audit_tasks(linked) if line.left_id == "3")
+    pair = frozenset({"ERP:3", "MES:3"})
+    f.put(linked, "MES:3", f.widget("", "name 3"))
+    assert len(f.partition(linked)) > 12
+    asked = f.sql(
+        linked,
+        "select reason from review_task where status = 'open' and left_id in "
+        "(select record_id from source_record where source_key = '3')",
+    )
+    assert [row.reason for row in asked] == ["audit"]
+    f.act(linked, review.decide, line.task_id, "unsure", "cannot tell")
+    f.run(linked, full=True)
+    assert f.open_tasks(linked)[pair].reason == "audit"
+    f.act(linked, review.decide, line.task_id, "match", "the same code")
+    assert pair not in f.open_tasks(linked)
+    assert pair in f.partition(linked)
+    assert_holds(linked)
+
+
+def test_when_the_blind_question_ends_without_a_verdict_the_open_one_is_asked(linked):
+    draw(linked, 8, 0)
+    f.put(linked, "MES:3", f.widget("", "name 3"))
+    (task_id,) = {line.task_id for line in audit_tasks(linked) if line.left_id == "3"}
+    f.act(linked, review.decide, task_id, "non-match", "two things")
+    undone = f.read(linked, decision_log.list_decisions, 1)[0].decision_id
+    f.act(linked, review.undo, undone, "a slip")
+    assert f.open_tasks(linked)[frozenset({"ERP:3", "MES:3"})].reason != "audit"

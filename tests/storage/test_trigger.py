@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mdm.services import access, decision, match, review, sample, second_person
 from mdm.storage.database import insert_rows
-from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, metadata
+from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT, metadata
 from tests import factories as f
 
 FREE = {
@@ -151,6 +151,22 @@ def test_nobody_writes_a_governed_table_without_an_actor(busy):
             ):
                 way(anonymous, table, operation, with_row)
             assert len(audited(busy, name)) == before, name
+
+
+@pytest.mark.invariant("I11")
+@pytest.mark.parametrize("way", [core, raw], ids=["core", "raw"])
+@pytest.mark.parametrize("name", GOVERNED_ON_INSERT)
+def test_a_report_comes_in_by_name_only_and_leaves_its_mark(busy, name, way):
+    table = metadata.tables[name]
+    row = dict(first_row(busy, table)) | {"number": 9000, "content": "slipped in"}
+    with pytest.raises(DBAPIError, match=r"audit\.actor_missing"), busy.database.engine.begin() as anonymous:
+        way(anonymous, table, "insert", row)
+    before = audited(busy, name)
+    with f.any_unit(busy, "by hand") as uow:
+        way(uow.connection, table, "insert", row)
+    ((operation, content),) = audited(busy, name)[len(before) :]
+    assert (operation, content["reason"], content["new"]["number"]) == ("insert", "by hand", 9000)
+    assert (content["new"]["report_hash"], content["new"]["content"]) == (row["report_hash"], "***")
 
 
 @pytest.mark.invariant("I11")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -130,3 +131,54 @@ def test_versions_name_the_change_they_came_from(steward: FlaskClient, stocked_h
     shown = steward.get("/dictionary/codes/colours").text
     assert f"/changes/{change_id}" in shown
     assert "xanthic" in shown
+
+
+def test_the_thresholds_in_force_stand_in_the_form_with_their_unit(steward: FlaskClient) -> None:
+    shown = steward.get("/changes?entity=supplier&lang=en").text
+    assert re.search(r'Link from this match weight on \(bits\)<input name="link"[^>]* value="9\.0"', shown)
+    assert re.search(r'Ask from this match weight on \(bits\)<input name="review"[^>]* value="-6\.0"', shown)
+
+
+def test_approving_what_nobody_examined_says_so_and_offers_the_step(
+    governor: FlaskClient, stocked_hub: Hub
+) -> None:
+    page = f"/changes/{proposed(stocked_hub, link=8.0)}"
+    assert "Examine it first" in governor.get(f"{page}?lang=en").text
+    answer = press(governor, page, f"{page}/approve?lang=en", reason="looks fine")
+    assert answer.status_code == 409
+    assert "Nobody has examined this change yet" in answer.text
+    assert "moved on" not in answer.text
+    assert f'action="{page}/examine"' in answer.text
+
+
+def test_the_page_calls_records_rules_and_codes_by_their_names(
+    browse: Callable[..., FlaskClient], stocked_hub: Hub
+) -> None:
+    change_id = proposed(stocked_hub, link=-5.0)
+    whatif.examine(stocked_hub, GOVERNANCE, change_id)
+    zh = browse("steward", "zh").get(f"/changes/{change_id}").text
+    assert '<span class="about">链接</span>' in zh
+    assert re.search(r'<th scope="col"><span( lang="[^"]+")?>[^<]+</span> <span class="source">', zh)
+    assert "记录对有三种计法" in zh
+    en = browse("steward", "en").get(f"/changes/{change_id}").text
+    assert '<span class="about">link</span>' in en
+    codes = browse("steward", "zh").get("/dictionary/codes").text
+    assert "工程技术" in codes
+    assert ">engineering<" not in codes
+    assert "ERP（资源计划）" in browse("steward", "zh").get("/sources").text
+
+
+def test_the_report_to_print_speaks_both_languages(steward: FlaskClient, stocked_hub: Hub) -> None:
+    change_id = proposed(stocked_hub, link=-5.0)
+    whatif.examine(stocked_hub, GOVERNANCE, change_id)
+    text = steward.get(f"/changes/{change_id}/report").text
+    for words in (
+        "变更申请 Change",
+        "阈值 thresholds",
+        "已评估 examined",
+        "供应商 Supplier",
+        "链接 link",
+        "合并 would become one",
+    ):
+        assert words in text
+    assert "legal_name" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,3 +60,20 @@ def test_what_is_not_known_is_told(steward: FlaskClient, left: str) -> None:
 
 def test_who_may_not_read_data_gets_no_answer(browse: Callable[..., FlaskClient]) -> None:
     assert browse("admin").get(ASKED.format("ERP1:E-1", "QMS1:Q-1")).status_code == 403
+
+
+def test_keys_are_named_by_attributes_and_both_probabilities_by_what_they_are_of(
+    browse: Callable[..., FlaskClient],
+) -> None:
+    asked = ASKED.format("ERP1:E-1", "QMS1:Q-1")
+    zh = browse("steward", "zh").get(asked).text
+    assert re.search(r'<th scope="row">邓白氏码、[^<]*电话[^<]*</th>', zh)
+    en = browse("steward", "en").get(asked).text
+    assert "Of all pairs of this weight" in en
+    assert "that is what the queue shows" in en
+    never = browse("steward", "en").get(ASKED.format("ERP1:E-1", "ERP1:E-4")).text
+    assert "that is what the queue shows" not in never
+
+
+def test_a_name_that_is_none_is_answered_with_the_form_of_one(steward: FlaskClient) -> None:
+    assert "SAP_ECC:100234" in steward.get(ASKED.format("bad", "ERP1:E-1")).text

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
 from mdm.domain.review import Verdict
-from mdm.services import decision, match, review
+from mdm.services import decision_log, match, review
 from mdm.services.hub import Hub
 
 
@@ -82,7 +82,7 @@ def test_a_verdict_is_recorded_in_the_name_of_the_person_and_the_next_pair_follo
     assert answer.location == f"/review/{task_ids[1]}"
     assert read_status(stocked_hub, task_ids[0]) == "decided"
     with stocked_hub.reading(system_actor("cli:test")) as uow:
-        made = decision.list_decisions(uow)[0]
+        made = decision_log.list_decisions(uow)[0]
     assert (made.verdict, made.reason) == ("non-match", "Different identifier: asked")
     assert "steward" in made.actor
 
@@ -116,7 +116,7 @@ def test_an_undo_is_offered_once_and_takes_the_verdict_back(
     assert answer.status_code == 303
     assert "The decision was taken back." in steward.get(answer.location).text
     with stocked_hub.reading(system_actor("cli:test")) as uow:
-        made = {each.decision_id: each for each in decision.list_decisions(uow)}
+        made = {each.decision_id: each for each in decision_log.list_decisions(uow)}
         waiting = review.list_tasks(uow).total
     assert made[path[1].split("/")[2]].undone_by
     assert waiting == 3

@@ -21,11 +21,13 @@ class SourceContext:
     ``date_order`` is ``YMD``, ``DMY``, ``MDY`` or None (then an ambiguous date is not read).
     ``nulls`` are texts that mean "no value" in this source.
     ``country`` (ISO 3166-1 alpha-2) is where numbers without one belong.
+    ``columns``: attribute -> column that holds it alone; its name may say what a yes or no answers.
     """
 
     date_order: str | None = None
     nulls: frozenset[str] = frozenset()
     country: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

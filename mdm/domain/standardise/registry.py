@@ -18,12 +18,14 @@ from mdm.domain.standardise import (
     phone,
     place,
     scalar,
+    status,
 )
 from mdm.domain.standardise.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(_ALL, scalar.text),
     **scalar.KINDS,
+    **status.KINDS,
     **identifier.KINDS,
     **phone.KINDS,
     **internet.KINDS,

@@ -1,4 +1,4 @@
-"""Plain values: flags, numbers, codes, statuses, currencies, and texts that only need cleaning."""
+"""Plain values: flags, numbers, codes, currencies, and texts that only need cleaning."""
 
 from __future__ import annotations
 
@@ -154,6 +154,5 @@ KINDS: Mapping[str, Kind] = {
     "integer": integer,
     "decimal": decimal,
     "code": code,
-    "status": code,
     "currency": currency,
 }
