@@ -24,6 +24,7 @@ from stewardship_ui import (
     error,
     golden,
     golden_decision,
+    imports,
     language,
     look_up,
     quality,
@@ -61,6 +62,8 @@ def register(app: Flask, hub: Hub) -> None:
 def _prepare() -> None:
     """Before every page: who asks, and whether a form carries the token of its session, the log-in too."""
     if request.endpoint != "ui.static":
+        if request.endpoint == imports.RECEIVES_FILES:
+            request.max_content_length = imports.MAX_REQUEST
         access.load_person()
         _read_form()
         current_app.extensions["csrf"].protect()
@@ -91,6 +94,7 @@ for _noun in (
     creation,
     search,
     source,
+    imports,
     quality,
     about,
     change,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
-from mdm.domain.source import Finding
-from mdm.services import source
+from mdm.domain.source import Finding, Json
+from mdm.services import load as load_service
+from mdm.services import load_preview, source, upload
 from mdm.services.source import RecordView
-from stewardship_ui.door import current_hub, entity_or_404, page, reading
+from stewardship_ui import wording
+from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
+from stewardship_ui.download import table_answer
 from stewardship_ui.label import Labels
 
 blueprint = Blueprint("source", __name__)
@@ -48,6 +54,52 @@ def load(load_id: str) -> str:
     if found is None:
         abort(404)
     return render_template("load.html", load=found, rejects=rejects, now=current_hub().now())
+
+
+@blueprint.get("/loads/<load_id>/rejects")
+@page
+def rejected(load_id: str) -> Response:
+    """The rows that were not taken as a file to mend: the columns of the extract, then row, field and why."""
+    with reading() as uow:
+        found = upload.rejected_rows(uow, load_id)
+    width = max([len(found.columns), *(len(cells) for cells, _ in found.rows)])
+    filled = [*found.columns, *[""] * (width - len(found.columns))]
+    columns = [*filled, gettext("Row"), gettext("Field"), gettext("Error")]
+    rows: Iterator[list[Json]] = (
+        [*cells, *[""] * (width - len(cells)), reject.row, reject.field, wording.flaw(reject.reason)]
+        for cells, reject in found.rows
+    )
+    form = "csv" if request.args.get("format") == "csv" else "xlsx"
+    return table_answer(f"rejects-{load_id}", columns, rows, form)
+
+
+@blueprint.get("/loads/<load_id>/undo")
+@page
+def undo_form(load_id: str) -> str:
+    """What taking the load back would do, exactly."""
+    return _undo_page(load_id)
+
+
+@blueprint.post("/loads/<load_id>/undo")
+@page
+def undo(load_id: str) -> str | Response | tuple[str, int]:
+    """Take a wrong file back."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return _undo_page(load_id, gettext("A decision needs a reason.")), 422
+    with writing(reason) as uow:
+        load_service.undo_load(uow, load_id)
+    flash(gettext("The load was taken back. Matching follows with the next run."), "status")
+    return redirect(url_for("ui.source.load", load_id=load_id), 303)
+
+
+def _undo_page(load_id: str, fault: str = "") -> str:
+    with writing(gettext("What taking the load back would do")) as uow:
+        foreseen = load_preview.preview_undo(uow, load_id)
+        found = next((each for each in source.list_loads(uow, limit=1000) if each.load_id == load_id), None)
+    if found is None:
+        abort(404)
+    return render_template("load_undo.html", load=found, foreseen=foreseen, fault=fault)
 
 
 @blueprint.get("/record")

@@ -167,6 +167,32 @@ _DEEDS = {
     "retire": lazy_gettext("Retire"),
 }
 
+_UPLOADS = {
+    "received": lazy_gettext("waits for its mapping"),
+    "loading": lazy_gettext("is being loaded"),
+    "loaded": lazy_gettext("loaded"),
+    "failed": lazy_gettext("failed"),
+}
+
+_STEPS = {
+    "read": lazy_gettext("reading the file"),
+    "standardise": lazy_gettext("standardising the rows"),
+    "write": lazy_gettext("writing"),
+}
+
+_WHY_MAPPED = {
+    "profile": lazy_gettext("as in a known profile"),
+    "label": lazy_gettext("by its name"),
+    "content": lazy_gettext("by its content"),
+    "alike": lazy_gettext("by a similar name"),
+}
+
+_UNDONE_RECORDS = {
+    "retired": lazy_gettext("goes out of use"),
+    "restored": lazy_gettext("gets its earlier content"),
+    "left": lazy_gettext("is left alone: it changed since"),
+}
+
 _REFUSALS = {
     "These are one golden record already.": lazy_gettext("These are one golden record already."),
     "Nothing was merged into this golden record.": lazy_gettext(
@@ -340,6 +366,26 @@ def kind(code: str) -> str:
 def deed(code: str) -> str:
     """What a person can do with a golden record, as the words of a button."""
     return _say(_DEEDS, code)
+
+
+def upload(code: str) -> str:
+    """Where an import stands."""
+    return _say(_UPLOADS, code)
+
+
+def upload_step(code: str) -> str:
+    """What a load is doing."""
+    return _say(_STEPS, code)
+
+
+def why_mapped(code: str) -> str:
+    """What a suggested mapping rests on."""
+    return _say(_WHY_MAPPED, code)
+
+
+def undone_record(code: str) -> str:
+    """What becomes of a record when its load is taken back."""
+    return _say(_UNDONE_RECORDS, code)
 
 
 def refusal(message: str) -> str:

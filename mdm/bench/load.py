@@ -12,7 +12,7 @@ import math
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -177,7 +177,7 @@ def _take_in(hub: Hub, folder: Path, code: str, raw: Mapping[str, object]) -> No
     mapping, checks = parse_profile(raw, entity, code), compile_checks(entity, hub.dictionary.code_lists)
     with _ready(folder, code, "rb") as made:
         like = standardise.standardiser_of(hub, ENTITY, code, mapping.to_json())
-        ready = _Ready(hub, ENTITY, code, mapping, like.context, like.id, made, checks)
+        ready = _Ready(hub, ENTITY, code, mapping, like.context, like.id, made=made, checks=checks)
         source.take_in(hub, ACTOR, folder / f"{code}.csv", mapping, ready)
 
 
@@ -185,8 +185,8 @@ def _take_in(hub: Hub, folder: Path, code: str, raw: Mapping[str, object]) -> No
 class _Ready(Standardiser):
     """Hands over, row by row in file order, what was standardised beforehand, once its values are checked."""
 
-    made: IO[bytes]
-    checks: tuple[Check, ...]
+    made: IO[bytes] = field(kw_only=True)
+    checks: tuple[Check, ...] = field(kw_only=True)
 
     def of_cells(self, cells: Mapping[str, str | None], key: str) -> Standardised:
         """The next of them."""

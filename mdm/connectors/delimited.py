@@ -19,8 +19,8 @@ from mdm.domain.profile import SourceProfile
 
 def read(path: Path, profile: SourceProfile) -> tuple[tuple[str, ...], Iterator[ReadRow]]:
     """Column names, and one mapping or flaw per row; empty lines are no rows."""
-    with _open(path, profile) as file:
-        header = next(islice(_records(file, profile.delimiter), profile.header_row - 1, None), None)
+    with open_text(path, profile) as file:
+        header = next(islice(records(file, profile.delimiter), profile.header_row - 1, None), None)
     if header is None or not header.cells:
         raise UnreadableFileError(f"the file has no row {profile.header_row}, where its header should be")
     names = column_names([unescape(cell) for cell in header.cells], profile)
@@ -28,8 +28,8 @@ def read(path: Path, profile: SourceProfile) -> tuple[tuple[str, ...], Iterator[
 
 
 def _rows(path: Path, profile: SourceProfile, names: tuple[str, ...]) -> Iterator[ReadRow]:
-    with _open(path, profile) as file:
-        for record in islice(_records(file, profile.delimiter), profile.header_row, None):
+    with open_text(path, profile) as file:
+        for record in islice(records(file, profile.delimiter), profile.header_row, None):
             if record.oversized:
                 yield Flaw(RejectReason.TOO_LARGE, "", record.raw)
             elif len(record.cells) == len(names):
@@ -64,7 +64,7 @@ class _Lines:
         self.ended = True
 
 
-def _records(file: TextIO, delimiter: str) -> Iterator[_Record]:
+def records(file: TextIO, delimiter: str) -> Iterator[_Record]:
     """Every record from the first line on, empty ones included."""
     csv.field_size_limit(MAX_CELL)
     lines = _Lines(file)
@@ -97,5 +97,6 @@ def _oversized(lines: _Lines, first: int, error: csv.Error) -> _Record:
     return _Record([], raw, oversized=True)
 
 
-def _open(path: Path, profile: SourceProfile) -> TextIO:
+def open_text(path: Path, profile: SourceProfile) -> TextIO:
+    """The file in the encoding of its profile."""
     return path.open(encoding=text_encoding(profile.encoding), newline="")

@@ -11,13 +11,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import astuple
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from mdm.connectors.reader import Extract, read_rows
+from mdm.connectors.sniff import Sniffed, sniff
 from mdm.domain.errors import UnreadableFileError
 from mdm.domain.profile import SourceProfile, parse_profile
 from mdm.domain.source import Reject, SourceRow
@@ -46,15 +48,21 @@ def read_rows_guarded(
     return Extract(tuple(columns), stream, sha256, size)
 
 
+def sniff_guarded(path: Path, header_row: int | None = None) -> Sniffed:
+    """As ``sniff``, in a guarded process."""
+    order = {"path": str(path.absolute()), "sniff": True, "header_row": header_row}
+    form, encoding, delimiter, at, sheet, columns, rows = next(_ask(path, order, MEMORY, SECONDS))
+    return Sniffed(form, encoding, delimiter, at, sheet, tuple(columns), tuple(tuple(row) for row in rows))
+
+
 def _stream(path: Path, profile: SourceProfile, memory: int, seconds: int) -> Iterator[Any]:
-    """First columns, hash and size, then the rows; the process ends with the stream, read to the end or not."""
-    order = {
-        "path": str(path.absolute()),
-        "source": profile.source,
-        "profile": profile.to_json(),
-        "memory": memory,
-        "seconds": seconds,
-    }
+    """First columns, hash and size, then the rows."""
+    order = {"path": str(path.absolute()), "source": profile.source, "profile": profile.to_json()}
+    return _ask(path, order, memory, seconds)
+
+
+def _ask(path: Path, order: Mapping[str, object], memory: int, seconds: int) -> Iterator[Any]:
+    """The answers to one order; the process ends with the stream, read to the end or not."""
     child = subprocess.Popen(
         [sys.executable, "-m", "mdm.connectors.guard"],
         stdin=subprocess.PIPE,
@@ -69,7 +77,8 @@ def _stream(path: Path, profile: SourceProfile, memory: int, seconds: int) -> It
                 raise UnreadableFileError(f"{path.name}: the reading process could not be started")
             # A process that died at once takes no order; that shows in its missing answer.
             with suppress(BrokenPipeError):
-                child.stdin.write(json.dumps(order).encode())
+                limits = {"memory": memory, "seconds": seconds}
+                child.stdin.write(json.dumps({**order, **limits}).encode())
                 child.stdin.close()
             yield from _answers(child.stdout, path)
         finally:
@@ -110,6 +119,10 @@ def _serve(orders: IO[str], answers: IO[str]) -> None:
         answers.flush()
 
     try:
+        if order.get("sniff"):
+            say("head", *astuple(sniff(Path(order["path"]), order["header_row"])))
+            say("end")
+            return
         profile = parse_profile(order["profile"], None, order["source"])
         extract = read_rows(Path(order["path"]), profile)
         say("head", extract.columns, extract.sha256, extract.bytes)

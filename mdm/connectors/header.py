@@ -21,7 +21,7 @@ def column_names(cells: Sequence[str], profile: SourceProfile) -> tuple[str, ...
     wanted = {profile.id_column, *profile.columns}
     names = [cell if cell in wanted else cell.strip() for cell in cells]
     _require(wanted, names, profile)
-    return _distinct(names)
+    return distinct_names(names)
 
 
 def _require(wanted: set[str], names: list[str], profile: SourceProfile) -> None:
@@ -42,7 +42,8 @@ def _hint(names: list[str], profile: SourceProfile) -> str:
     return ": it is not the header, or of another extract"
 
 
-def _distinct(names: list[str]) -> tuple[str, ...]:
+def distinct_names(names: list[str]) -> tuple[str, ...]:
+    """One name per column: a nameless column is called by its place, a doubled one by its count."""
     taken: set[str] = set(names)
     found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):

@@ -24,7 +24,7 @@ EXACT_INTEGERS = 2**53
 def read(path: Path, profile: SourceProfile) -> tuple[tuple[str, ...], Iterator[ReadRow]]:
     """Column names, and one mapping or flaw per row; rows without any content are no rows."""
     check_workbook(path)
-    rows = _texts(_sheet(path, profile.sheet))
+    rows = texts(open_sheet(path, profile.sheet))
     header = next(islice(rows, profile.header_row - 1, None), None)
     if header is None or not any(header):
         raise UnreadableFileError(f"the sheet has no row {profile.header_row}, where its header should be")
@@ -42,7 +42,8 @@ def _rows(rows: Iterator[list[str | None]], names: tuple[str, ...]) -> Iterator[
             yield dict(zip(names, row + [None] * (width - len(row)), strict=False))
 
 
-def _sheet(path: Path, name: str | None) -> Any:  # calamine ships no types
+def open_sheet(path: Path, name: str | None) -> Any:  # calamine ships no types
+    """The first or a named sheet of a workbook that was checked; raises UnreadableFileError."""
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = book.sheet_names
@@ -55,7 +56,7 @@ def _sheet(path: Path, name: str | None) -> Any:  # calamine ships no types
         raise UnreadableFileError(f"{path.name}: not a readable xlsx file: {error}") from error
 
 
-def _texts(sheet: Any) -> Iterator[list[str | None]]:
+def texts(sheet: Any) -> Iterator[list[str | None]]:
     """Every row from the first one of the sheet on, though calamine starts at the first with content."""
     for row in sheet.iter_rows():
         yield [cell_text(cell) for cell in row]

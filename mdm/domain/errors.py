@@ -219,6 +219,18 @@ class WriteConflictError(MdmError):
     code = "write.conflict"
 
 
+class UnknownUploadError(MdmError):
+    """No upload has this id."""
+
+    code = "upload.unknown"
+
+
+class UploadStateError(MdmError):
+    """The upload is being loaded, or was loaded before."""
+
+    code = "upload.state"
+
+
 class UnknownChangeError(MdmError):
     """No change request has this id."""
 

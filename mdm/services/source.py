@@ -7,10 +7,12 @@ and each reject can be fetched with row, field and reason (I19); a broken file c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
+from mdm.connectors.guard import read_rows_guarded
 from mdm.connectors.reader import read_rows
 from mdm.domain.access import Actor, Permission
 from mdm.domain.audit import merkle_root
@@ -32,6 +34,16 @@ from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.source import StoredRecord
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Is told how far a load is: step (read, standardise, write), rows done, rows in all (0: not known yet)."""
+
+TOLD_EVERY = 200
+"""Rows between two words on the progress."""
+
+
+def _unwatched(_: str, __: int, ___: int) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +148,33 @@ def ingest_file(
     *,
     snapshot: bool = False,
     dry_run: bool = False,
+    guarded: bool = False,
+    file_name: str = "",
+    progress: Progress = _unwatched,
 ) -> LoadReceipt:
     """Take in one extract: everything that can be taken in one transaction, every other row as a reject.
 
     ``snapshot``: the file is complete, so current records missing in it are listed (they are retired one by one or by
-    ``retire_missing``). Raises UnreadableFileError or ProfileError before anything is written.
+    ``retire_missing``). ``guarded``: read in a process of its own, for a file of uncertain origin. ``progress`` is told
+    step, rows done and rows in all. Raises UnreadableFileError or ProfileError before anything is written.
     """
     access.require(actor, Permission.SOURCE_LOAD)
     access.require_source(actor, source)
     mapping = parse_profile(profile, hub.dictionary.entity(entity), source)
     with hub.reading(actor) as uow:
         standardiser = standardise.standardiser_of(uow.hub, entity, source, mapping.to_json())
-    return take_in(hub, actor, path, mapping, standardiser, snapshot=snapshot, dry_run=dry_run)
+    return take_in(
+        hub,
+        actor,
+        path,
+        mapping,
+        standardiser,
+        snapshot=snapshot,
+        dry_run=dry_run,
+        guarded=guarded,
+        file_name=file_name,
+        progress=progress,
+    )
 
 
 def take_in(
@@ -159,24 +186,30 @@ def take_in(
     *,
     snapshot: bool = False,
     dry_run: bool = False,
+    guarded: bool = False,
+    file_name: str = "",
+    progress: Progress = _unwatched,
 ) -> LoadReceipt:
     """``ingest_file`` with the standardiser given; the caller has checked the rights."""
     entity, source = standardiser.entity, standardiser.source
-    extract = _read(path, mapping)
+    progress("read", 0, 0)
+    extract = _read(path, mapping, guarded=guarded)
     with hub.reading(actor) as uow:
         hub = uow.hub
         known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
     made = {
         row.key: standardiser.of_cells(row.cells, row.key)
-        for row in extract.rows
+        for row in _watched(extract.rows, progress)
         if _is_news(known.get(row.key), extract.hashes[row.key])
     }
-    with hub.unit_of_work(actor, f"load {path.name}") as uow:
+    progress("write", len(extract.rows), len(extract.rows))
+    name = file_name or path.name
+    with hub.unit_of_work(actor, f"load {name}"[:2000]) as uow:
         if dry_run:
             with uow.trial():
-                receipt = _store_extract(uow, entity, source, path.name, mapping, standardiser, extract, made)
+                receipt = _store_extract(uow, entity, source, name, mapping, standardiser, extract, made)
         else:
-            receipt = _store_extract(uow, entity, source, path.name, mapping, standardiser, extract, made)
+            receipt = _store_extract(uow, entity, source, name, mapping, standardiser, extract, made)
         missing = _missing(uow, entity, source, extract) if snapshot else ()
     details: dict[str, Json] = {"missing": list(missing)} if snapshot else {}
     return replace(receipt, dry_run=dry_run, missing=len(missing), details=details)
@@ -263,9 +296,17 @@ def require_known(uow: UnitOfWork, code: str) -> None:
         raise UnknownSourceError(f"No source system is registered as {code[:60]!r}.", source_system=code[:60])
 
 
-def _read(path: Path, profile: SourceProfile) -> _Extract:
+def _watched(rows: Sequence[SourceRow], progress: Progress) -> Iterator[SourceRow]:
+    """The rows, telling the progress as they go by."""
+    for number, row in enumerate(rows):
+        if number % TOLD_EVERY == 0:
+            progress("standardise", number, len(rows))
+        yield row
+
+
+def _read(path: Path, profile: SourceProfile, *, guarded: bool) -> _Extract:
     """Sort the rows of a file: one row per key, repeats of the same content counted, others rejected."""
-    found = read_rows(path, profile)
+    found = read_rows_guarded(path, profile) if guarded else read_rows(path, profile)
     rows: dict[str, SourceRow] = {}
     hashes: dict[str, str] = {}
     rejects: list[Reject] = []

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
 
+from mdm.domain.errors import ProfileError
 from mdm.domain.features import FeatureValue, build_features
 from mdm.domain.profile import SourceProfile, map_cells, parse_profile
 from mdm.domain.quality import Check, compile_checks, run_checks
@@ -27,6 +29,9 @@ from mdm.storage import match as match_store
 from mdm.storage import source as source_store
 from mdm.storage.database import Connection
 
+EARLIER = 20
+"""So many mappings of before are looked at for rows that came under one of them."""
+
 CHUNK = 2000
 """Records standardised per transaction: short enough that a steward's decision never waits long."""
 
@@ -41,7 +46,10 @@ class Standardised:
 
 @dataclass(frozen=True, slots=True)
 class Standardiser:
-    """How the records of one source and entity are standardised; ``id`` names it."""
+    """How the records of one source and entity are standardised; ``id`` names it.
+
+    ``earlier``: mappings that were in force before, newest first; a row that came under one of them keeps it.
+    """
 
     hub: Hub
     entity: str
@@ -49,17 +57,25 @@ class Standardiser:
     profile: SourceProfile | None
     context: SourceContext
     id: str
+    earlier: tuple[SourceProfile, ...] = ()
 
     def of_cells(self, cells: Mapping[str, str | None], key: str) -> Standardised:
-        """Map a row as it came, then standardise it."""
-        mapped = map_cells(self.profile, cells) if self.profile else _texts(cells)
-        return self.of_attributes(mapped, key)
+        """Map a row as it came, by the newest mapping whose columns it has, then standardise it."""
+        if self.profile is None:
+            return self._standardised(_texts(cells), key, self.context)
+        profile = self.profile
+        if self.earlier:
+            profile = max((profile, *self.earlier), key=lambda each: _share_present(each, cells))
+        return self._standardised(map_cells(profile, cells), key, profile.context)
 
     def of_attributes(self, attributes: Mapping[str, str], key: str = "") -> Standardised:
         """Standardise a record that is mapped already."""
+        return self._standardised(attributes, key, self.context)
+
+    def _standardised(self, attributes: Mapping[str, str], key: str, context: SourceContext) -> Standardised:
         dictionary = self.hub.dictionary
         record = standardise_record(
-            dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=self.context
+            dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=context
         )
         record = replace(record, findings=record.findings + self._unreported(record))
         rules = self.hub.rules.get(self.entity)
@@ -87,7 +103,24 @@ def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str
         return Standardiser(
             hub, entity, source, None, SourceContext(), rule.standardiser_id(hub, entity, None)
         )
-    return standardiser_of(hub, entity, source, json.loads(stored.content))
+    made = standardiser_of(hub, entity, source, json.loads(stored.content))
+    texts = source_store.earlier_profiles(connection, source, entity, EARLIER)
+    return replace(made, earlier=_earlier(hub, entity, source, texts))
+
+
+def _earlier(hub: Hub, entity: str, source: str, texts: Iterable[str]) -> tuple[SourceProfile, ...]:
+    """Mappings of before; one that names what the dictionary no longer has maps nothing any more."""
+    found = []
+    for text in texts:
+        with suppress(ProfileError):
+            found.append(parse_profile(json.loads(text), hub.dictionary.entity(entity), source))
+    return tuple(found)
+
+
+def _share_present(profile: SourceProfile, cells: Mapping[str, str | None]) -> float:
+    """How much of a mapping a row has, 0 to 1."""
+    wanted = {profile.id_column, *profile.columns}
+    return sum(column in cells for column in wanted) / len(wanted)
 
 
 def standardiser_of(hub: Hub, entity: str, source: str, content: Mapping[str, object]) -> Standardiser:

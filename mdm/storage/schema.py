@@ -291,6 +291,31 @@ landing_file = Table(
 )
 """The files as they came, zlib-compressed; ``size`` counts the bytes before compression."""
 
+upload = Table(
+    "upload",
+    metadata,
+    Column("upload_id", Ulid, primary_key=True),
+    Column("entity", String(60), nullable=False),
+    Column("source", String(60), ForeignKey("source_system.code"), nullable=False),
+    Column("file_name", String(300), nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("load_id", Ulid),
+    Column("fault", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("changed_at", Time, nullable=False, index=True),
+    CheckConstraint("state in ('received', 'loading', 'loaded', 'failed')", name="state"),
+)
+"""A file that a person sent, on its way to a load: mapping (``profile``, JSON), progress and how it ended.
+
+The bytes are kept in ``landing_file``; what counts for ever is the load.
+"""
+
 source_record = Table(
     "source_record",
     metadata,

@@ -94,6 +94,30 @@ def latest_profile(connection: Connection, source: str, entity: str) -> Row | No
     ).first()
 
 
+def earlier_profiles(connection: Connection, source: str, entity: str, limit: int) -> list[str]:
+    """Mappings (JSON) that were in force before the present one, newest first."""
+    rows = connection.scalars(
+        select(source_profile.c.content)
+        .where(source_profile.c.source == source, source_profile.c.entity == entity)
+        .order_by(source_profile.c.version.desc())
+        .limit(limit)
+        .offset(1)
+    )
+    return list(rows)
+
+
+def profile_version(connection: Connection, source: str, entity: str, version: int) -> str | None:
+    """One version of a mapping (JSON)."""
+    found: str | None = connection.scalar(
+        select(source_profile.c.content).where(
+            source_profile.c.source == source,
+            source_profile.c.entity == entity,
+            source_profile.c.version == version,
+        )
+    )
+    return found
+
+
 def latest_profiles(connection: Connection, entity: str) -> dict[str, str]:
     """Source -> mapping in force (JSON) of every source that has one for this entity."""
     rows = connection.execute(

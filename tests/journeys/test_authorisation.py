@@ -76,6 +76,14 @@ PAGES = {
     "ui.creation.act": Permission.MATCH_SEARCH,
     "ui.source.sources": Permission.SOURCE_READ,
     "ui.source.load": Permission.SOURCE_READ,
+    "ui.source.rejected": Permission.SOURCE_READ,
+    "ui.source.undo_form": Permission.SOURCE_LOAD,
+    "ui.source.undo": Permission.SOURCE_LOAD,
+    "ui.imports.imports": Permission.SOURCE_LOAD,
+    "ui.imports.receive": Permission.SOURCE_LOAD,
+    "ui.imports.show": Permission.SOURCE_READ,
+    "ui.imports.proceed": Permission.SOURCE_LOAD,
+    "ui.imports.entity_template": Permission.DICTIONARY_READ,
     "ui.source.record": Permission.RECORD_READ,
     "ui.quality.show": Permission.QUALITY_READ,
     "ui.quality.draw": Permission.QUALITY_SAMPLE,
@@ -124,7 +132,8 @@ def address(siege, steps, source="ERP"):
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
         "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
-        "action": "split", "proposal_id": "x", "name": "colours", "filename": "mark.svg", "token": "x",
+        "action": "split", "proposal_id": "x", "upload_id": "x", "name": "colours",
+        "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)
 

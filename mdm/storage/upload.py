@@ -1,0 +1,65 @@
+"""Files that people sent, on their way to a load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from mdm.storage.database import Row, insert_rows
+from mdm.storage.schema import source_record, source_version, standard_record, upload
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep that a file came."""
+    insert_rows(connection, upload, [row])
+
+
+def find(connection: Connection, upload_id: str) -> Row | None:
+    """One upload."""
+    return connection.execute(select(upload).where(upload.c.upload_id == upload_id)).first()
+
+
+def latest(connection: Connection, limit: int) -> Sequence[Row]:
+    """Uploads, newest first."""
+    return connection.execute(select(upload).order_by(upload.c.upload_id.desc()).limit(limit)).all()
+
+
+def change(connection: Connection, upload_id: str, values: Mapping[str, Any]) -> None:
+    """Set some columns of one upload."""
+    connection.execute(update(upload).where(upload.c.upload_id == upload_id).values(**values))
+
+
+def claim(connection: Connection, upload_id: str, stale: str, at: str) -> bool:
+    """Mark an upload as loading unless it is loaded, or being loaded by somebody who was heard of since ``stale``."""
+    changed = connection.execute(
+        update(upload)
+        .where(
+            upload.c.upload_id == upload_id,
+            upload.c.state.in_(("received", "failed"))
+            | ((upload.c.state == "loading") & (upload.c.changed_at < stale)),
+        )
+        .values(state="loading", step="read", done=0, total=0, fault="", changed_at=at)
+    )
+    return bool(changed.rowcount)
+
+
+def count_unmatched(connection: Connection, load_id: str) -> int:
+    """Current records whose present version this load brought and that still wait for matching."""
+    query = (
+        select(func.count())
+        .select_from(source_version)
+        .join(
+            source_record,
+            (source_record.c.record_id == source_version.c.record_id)
+            & (source_record.c.version == source_version.c.version),
+        )
+        .join(standard_record, standard_record.c.record_id == source_record.c.record_id)
+        .where(
+            source_version.c.load_id == load_id,
+            source_record.c.status == "active",
+            standard_record.c.matched.is_(False),
+        )
+    )
+    return int(connection.scalar(query) or 0)
