@@ -45,6 +45,7 @@ RULES = RuleSet(
             (
                 "manufacturer_name.trade",
                 "manufacturer_name.trade_heads",
+                "manufacturer_name.confirmed",
                 "model.words",
                 "equipment_name.words",
                 "name_en.words",
@@ -57,6 +58,7 @@ RULES = RuleSet(
                 "manufacturer_name",
                 "manufacturer_name.trade",
                 "manufacturer_name.trade_heads",
+                "manufacturer_name.confirmed",
                 "model.words",
                 "equipment_name.maker",
                 "name_en.maker",

@@ -16,7 +16,8 @@ from mdm.domain.errors import (
 )
 from mdm.domain.rules import Action
 from mdm.domain.whatif_document import document, title_of_change
-from mdm.services import access, change, whatif
+from mdm.services import access, alias_approval, change, whatif
+from stewardship_ui import wording
 from stewardship_ui.door import allowed, current_actor, current_hub, entity_or_404, page, reading, writing
 
 blueprint = Blueprint("change", __name__)
@@ -44,6 +45,31 @@ def propose() -> Response | tuple[str, int]:
     except InvalidInputError as error:
         return _list_page(fault=error.message), 422
     return redirect(url_for("ui.change.show", change_id=change_id), 303)
+
+
+@blueprint.get("/changes/aliases")
+@page
+def aliases() -> str:
+    """Aliases that verdicts show, to be approved together."""
+    return _aliases_page()
+
+
+@blueprint.post("/changes/aliases")
+@page
+def approve_aliases() -> Response | tuple[str, int]:
+    """Examine, approve and put in force the aliases that were chosen."""
+    if not allowed("change.approve"):
+        abort(403)
+    chosen, reason = request.form.getlist("change_id"), request.form.get("reason", "").strip()
+    if not chosen or not reason:
+        return _aliases_page(fault=gettext("Choose at least one alias and give a reason.")), 422
+    try:
+        answers = alias_approval.approve_many(current_hub(), current_actor(), chosen, reason)
+    except InvalidInputError as error:
+        return _aliases_page(fault=error.message), 422
+    for each in answers:
+        flash(f"{' = '.join(each.names)}: {wording.alias_outcome(each.outcome)}", "status")
+    return redirect(url_for("ui.change.aliases"), 303)
 
 
 @blueprint.get("/changes/<change_id>")
@@ -140,6 +166,14 @@ def _list_page(fault: str = "") -> str:
         form=request.form,
         fault=fault,
         now=current_hub().now(),
+    )
+
+
+def _aliases_page(fault: str = "") -> str:
+    with reading() as uow:
+        waiting = alias_approval.list_proposed(uow)
+    return render_template(
+        "aliases.html", aliases=waiting, most=alias_approval.MOST, fault=fault, now=current_hub().now()
     )
 
 

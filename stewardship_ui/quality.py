@@ -8,7 +8,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from mdm.domain.chart import Point, reliability_svg
-from mdm.services import quality, recalibration, sample
+from mdm.domain.errors import InvalidInputError
+from mdm.services import quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
 
@@ -55,6 +56,26 @@ def recalibrate(entity: str) -> Response:
         ),
         "status",
     )
+    return redirect(url_for("ui.quality.show", entity=entity), 303)
+
+
+@blueprint.post("/quality/<entity>/retraining")
+@page
+def retrain(entity: str) -> Response:
+    """Propose a model whose evidence is learned from the verdicts; somebody else approves it."""
+    entity = entity_or_404(entity)
+    try:
+        with writing(gettext("Learn from verdicts")) as uow:
+            made = retraining.propose(uow, entity)
+        told = gettext(
+            "A model was proposed (%(id)s); it waits for its report and for a second person.",
+            id=made.change_id,
+        )
+    except InvalidInputError:
+        told = gettext(
+            "No model was proposed: the verdicts are too few, or teach nothing beyond the weights in force."
+        )
+    flash(told, "status")
     return redirect(url_for("ui.quality.show", entity=entity), 303)
 
 

@@ -273,6 +273,14 @@ _OUTCOMES = {
     "non_link": lazy_gettext("would keep apart"),
 }
 
+_ALIAS_OUTCOMES = {
+    "in_force": lazy_gettext("in force"),
+    "own": lazy_gettext("You proposed this: somebody else has to confirm it."),
+    "in_doubt": lazy_gettext("In doubt: the decision that proved this was taken back or answered otherwise."),
+    "against_verdicts": lazy_gettext("It goes against verdicts: look at its report first."),
+    "moved_on": lazy_gettext("Someone changed this since you opened it."),
+}
+
 _EXAMPLES = {
     "verdict": lazy_gettext("Against a verdict"),
     "merge": lazy_gettext("Would become one"),
@@ -411,6 +419,11 @@ def change_part(code: str) -> str:
 def outcome(code: str) -> str:
     """What the machine by itself would make of a pair."""
     return _say(_OUTCOMES, code)
+
+
+def alias_outcome(code: str) -> str:
+    """What became of an alias in a batch."""
+    return _say(_ALIAS_OUTCOMES, code)
 
 
 def example(code: str) -> str:

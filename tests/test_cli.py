@@ -291,6 +291,16 @@ def test_a_record_that_is_misnamed_is_answered_with_the_form_of_one(filled):
     assert "SYSTEM:ID" in messages
 
 
+def test_aliases_and_lessons_are_told_where_there_are_none(filled):
+    assert filled("aliases", "list")[:2] == (0, {"aliases": []})
+    assert filled("aliases", "approve", "--all", "--reason", "seen")[:2] == (0, {"aliases": []})
+    for wrong in (("--reason", "seen"), ("C", "--all", "--reason", "seen")):
+        assert filled("aliases", "approve", *wrong)[1]["error"] == "input.invalid"
+    code, found, messages = filled("retrain", "widget")
+    assert (code, found["error"]) == (1, "input.invalid")
+    assert "200 are needed" in messages
+
+
 # -- taking in
 
 

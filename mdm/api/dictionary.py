@@ -13,7 +13,7 @@ from mdm.api.change import ChangeRequestSchema
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.schema import ReasonSchema
 from mdm.api.security import reading
-from mdm.services import change, dictionary, draft
+from mdm.services import alias_approval, change, dictionary, draft
 from mdm.services.dictionary import CodeListView
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -89,6 +89,31 @@ class CodeProposalSchema(ReasonSchema):
 def list_code_lists() -> dict[str, object]:
     """List the code lists with owner and version"""
     return {"code_lists": dictionary.list_code_lists(reading())}
+
+
+class AliasSchema(Schema):
+    """An alias that a verdict shows and that waits for a second person."""
+
+    change_id = fields.String()
+    names = fields.List(fields.String())
+    proof = fields.String(metadata={"description": "The decision that shows it"})
+    author = fields.String()
+    created_at = fields.String(metadata={"format": "date-time"})
+    state = fields.String()
+    in_doubt = fields.Boolean(metadata={"description": "The decision does not hold any more"})
+
+
+class AliasListSchema(Schema):
+    """Aliases that wait, the oldest first."""
+
+    aliases = fields.List(fields.Nested(AliasSchema))
+
+
+@blueprint.route("/aliases", methods=["GET"])
+@blueprint.response(200, AliasListSchema)
+def list_aliases() -> dict[str, object]:
+    """List the aliases that wait for a person's approval"""
+    return {"aliases": alias_approval.list_proposed(reading())}
 
 
 @blueprint.route("/code-lists/<name>", methods=["GET"])

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.security import reading
-from mdm.services import quality, recalibration, sample
+from mdm.services import quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -142,6 +142,44 @@ def recalibrate(entity: str) -> Response:
         return Answer(recalibration.propose(uow, entity))
 
     return write(f"recalibrate {entity}", RecalibratedSchema(), act)
+
+
+class LevelMovedSchema(Schema):
+    """A level whose evidence would move, in bits."""
+
+    comparison = fields.String()
+    level = fields.String()
+    was = fields.Float()
+    becomes = fields.Float()
+
+
+class RetrainedSchema(Schema):
+    """A proposed model, and the bits of surprise per verdict before and after (cross-validated)."""
+
+    change_id = fields.String()
+    entity = fields.String()
+    verdicts = fields.Integer()
+    matches = fields.Integer()
+    left_out = fields.Integer()
+    before = fields.Float()
+    after = fields.Float()
+    moved = fields.List(fields.Nested(LevelMovedSchema))
+    trained_on = fields.String()
+
+
+@blueprint.route("/quality/<entity>/retraining", methods=["POST"])
+@blueprint.response(200, RetrainedSchema)
+@blueprint.doc(parameters=[HEADER_DOC])
+def retrain(entity: str) -> Response:
+    """Propose a model whose evidence is learned from verdicts
+
+    Needs the scope matching:propose; the change waits for its report and for the approval of somebody else.
+    """
+
+    def act(uow: UnitOfWork) -> Answer:
+        return Answer(retraining.propose(uow, entity))
+
+    return write(f"retrain {entity}", RetrainedSchema(), act)
 
 
 @blueprint.route("/quality/<entity>/sample", methods=["POST"])

@@ -6,6 +6,7 @@ success, 2 that a file or profile could not be used, 1 anything else. A file hol
 
 from mdm.cli import (
     access,
+    aliases,
     audit,
     bench,
     change,
@@ -23,6 +24,7 @@ from mdm.cli.command import main
 
 __all__ = [
     "access",
+    "aliases",
     "audit",
     "bench",
     "change",

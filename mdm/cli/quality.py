@@ -1,4 +1,4 @@
-"""Commands on what verdicts measure and teach: sample, recalibrate, quality."""
+"""Commands on what verdicts measure and teach: sample, recalibrate, retrain, quality."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from mdm.cli.answer import Answer, plain
-from mdm.cli.command import House, command, main
-from mdm.services import quality, recalibration, sample
+from mdm.cli.command import House, command, errors, main
+from mdm.services import quality, recalibration, retraining, sample
 from mdm.services.quality import Quality, Slice
 
 
@@ -28,6 +28,14 @@ def recalibrate_command(house: House, entity: str) -> Answer:
     """Propose a model whose probabilities are learned from verdicts; somebody else approves it."""
     with house.writing(f"recalibrate {entity}") as uow:
         return plain(recalibration.propose(uow, entity))
+
+
+@command(main, "retrain")
+@click.argument("entity")
+def retrain_command(house: House, entity: str) -> Answer:
+    """Propose a model whose evidence (m and u) is learned from verdicts; somebody else approves it."""
+    with errors.status(f"learning from verdicts on {entity}"), house.writing(f"retrain {entity}") as uow:
+        return plain(retraining.propose(uow, entity))
 
 
 @command(main, "quality")

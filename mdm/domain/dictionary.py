@@ -172,6 +172,7 @@ def _attribute(place: str, entity: str, row: TomlTable) -> Attribute:
         latin_to=row.text("latin_to"),
         han_to=row.text("han_to"),
         multiple=row.flag("multiple", default=False),
+        alias_group=row.text("alias_group"),
         example=row.text("example"),
         required_when={key: when.texts(key) for key in when.values},
     )

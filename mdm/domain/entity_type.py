@@ -117,6 +117,7 @@ class Attribute:
     latin_to: str = ""
     han_to: str = ""
     multiple: bool = False
+    alias_group: str = ""
     example: str = ""
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

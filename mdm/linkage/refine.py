@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import duckdb
 
@@ -20,6 +21,9 @@ from mdm.domain.rules import RuleSet
 from mdm.linkage.calibration import Calibration
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, floored, weights_of
 from mdm.linkage.train import World, level_patterns
+
+Patterns: TypeAlias = "Counter[tuple[tuple[int, ...], bool]]"
+"""Levels per comparison, and whether the pair is a match -> how many pairs show it."""
 
 HOLD = 1.0
 """Pull towards the counted weight (inverse variance in nats): about the say of four undecided pairs."""
@@ -45,27 +49,33 @@ def refine_weights(
 
     Levels that no pair shows keep their weight.
     """
-    parts = weights_of(rules, weights)
-    counted: Counter[tuple[tuple[int, ...], bool]] = Counter()
+    counted: Patterns = Counter()
     for world in worlds:
         counted.update(level_patterns(connection, rules, world))
-    start = [weights.prior_bits * math.log(2)]
-    start += [level.bits * math.log(2) for part in parts for level in part.levels]
-    fitted = _fit(start, _patterns(counted, parts))
-    bits = iter([weight / math.log(2) for weight in fitted])
-    prior = 1 / (1 + 2 ** -next(bits))
     return replace(
-        weights,
-        comparisons=tuple(_moved(part, bits) for part in parts),
-        prior=float(f"{prior:.12g}"),
+        fit_patterns(rules, weights, counted),
         trained_on=f"{weights.trained_on}; fitted together",
         calibration=Calibration(),
     )
 
 
-def _patterns(
-    counted: Counter[tuple[tuple[int, ...], bool]], parts: Sequence[ComparisonWeights]
-) -> list[_Pattern]:
+def fit_patterns(rules: RuleSet, weights: Weights, counted: Patterns, hold: float = HOLD) -> Weights:
+    """The weights moved together towards answered pairs, held back by ``hold`` towards where they are.
+
+    What a pair shows may decide whether it was asked: the fit is on the answers given what the pairs show, so a queue
+    of doubtful pairs does not bend it as it would bend shares that are counted.
+    """
+    parts = weights_of(rules, weights)
+    start = [weights.prior_bits * math.log(2)]
+    start += [level.bits * math.log(2) for part in parts for level in part.levels]
+    fitted = _fit(start, _patterns(counted, parts), hold)
+    bits = iter([weight / math.log(2) for weight in fitted])
+    prior = 1 / (1 + 2 ** -next(bits))
+    moved = tuple(_moved(part, bits) for part in parts)
+    return replace(weights, comparisons=moved, prior=float(f"{prior:.12g}"))
+
+
+def _patterns(counted: Patterns, parts: Sequence[ComparisonWeights]) -> list[_Pattern]:
     first = [1]  # place 0 is the prior
     for part in parts:
         first.append(first[-1] + len(part.levels))
@@ -77,7 +87,7 @@ def _patterns(
     return found
 
 
-def _fit(start: list[float], patterns: Sequence[_Pattern]) -> list[float]:
+def _fit(start: list[float], patterns: Sequence[_Pattern], hold: float) -> list[float]:
     """Minimum of log loss plus pull, by a damped Newton step per weight and round.
 
     All weights of a pattern move at once, so each takes its share of the step (after Böhning and Lindsay 1988).
@@ -85,8 +95,8 @@ def _fit(start: list[float], patterns: Sequence[_Pattern]) -> list[float]:
     weights = list(start)
     width = max((len(pattern.places) for pattern in patterns), default=1)
     for _ in range(ROUNDS):
-        slope = [HOLD * (now - then) for now, then in zip(weights, start, strict=True)]
-        bend = [HOLD] * len(start)
+        slope = [hold * (now - then) for now, then in zip(weights, start, strict=True)]
+        bend = [hold] * len(start)
         for pattern in patterns:
             chance = _chance(sum(weights[place] for place in pattern.places))
             wrong = pattern.pairs * chance - pattern.matches

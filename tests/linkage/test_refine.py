@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import duckdb
@@ -10,7 +11,7 @@ from mdm.linkage.evaluate import reliability_of
 from mdm.linkage.model import Weights, build_model
 from mdm.linkage.predict import predict
 from mdm.linkage.record import FeatureRecord, prepare_all
-from mdm.linkage.refine import refine_weights
+from mdm.linkage.refine import fit_patterns, refine_weights
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.train import World, train_from_truth
 
@@ -83,3 +84,16 @@ def test_without_pairs_the_counted_weights_stay(
         assert [level.bits for level in after.levels] == pytest.approx(
             [level.bits for level in before.levels]
         )
+
+
+def test_answers_move_a_level_towards_what_they_say_and_a_stronger_hold_moves_it_less(
+    rules: RuleSet, world: People, connection: duckdb.DuckDBPyConnection
+) -> None:
+    shipped = train_from_truth(connection, rules, [World(*world)], trained_on="one world")
+    silent = [-1] * (len(rules.comparisons) - 1)
+    patterns = Counter({((0, *silent), False): 100})
+    moved = [fit_patterns(rules, shipped, patterns, hold).comparisons[0].levels for hold in (1.0, 16.0)]
+    was = shipped.comparisons[0].levels
+    assert moved[0][0].bits < moved[1][0].bits < was[0].bits
+    assert [level.bits for level in moved[0][1:]] == pytest.approx([level.bits for level in was[1:]])
+    assert fit_patterns(rules, shipped, Counter()).prior == pytest.approx(shipped.prior)

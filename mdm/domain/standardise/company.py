@@ -54,14 +54,21 @@ def company_name(text: str, env: Env) -> Standard:
 
 
 def with_aliases(parts: Parts, confirmed: CodeList | None) -> Parts:
-    """The parts with the letters of names that stewards confirmed as names of the same company."""
+    """The parts with the letters of names that stewards confirmed as names of the same company.
+
+    ``confirmed`` holds these alone, ``alias`` also the Latin name that stands behind a Chinese one.
+    """
     trade = str(parts.get("trade", ""))
     if confirmed is None or not trade or not confirmed.candidates(trade):
         return parts
     entries = [confirmed.by_code[code] for code in confirmed.candidates(trade)]
     letters = [pinyin_key(text) for entry in entries for text in (entry.code, *entry.spellings)]
     held = [*parts.get("alias", ()), *letters]
-    return {**parts, "alias": tuple(dict.fromkeys(text for text in held if text))}
+    return {
+        **parts,
+        "alias": tuple(dict.fromkeys(text for text in held if text)),
+        "confirmed": tuple(dict.fromkeys(text for text in letters if text)),
+    }
 
 
 class _Held:
