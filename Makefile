@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := mdm matching_rules stewardship_ui migrations tests
 
-.PHONY: demo test acceptance spark lint format check bench judge weights lock clean
+.PHONY: demo test acceptance browser spark lint format check bench judge screenshots weights lock clean
 
 demo: $(STAMP)
 	PORT=$(PORT) SERVE=$(SERVE) $(BIN)/python -m mdm.demo.run
@@ -23,6 +23,10 @@ acceptance: $(STAMP) spark
 # Half a gigabyte that the hub itself does not need: `make test` covers Spark where this has been run
 spark: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-spark.lock
+
+# Drives the Chromium of the machine: `make test` covers the pages in it where this has been run
+browser: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-browser.lock
 
 lint: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)
@@ -41,6 +45,10 @@ bench: $(STAMP)
 
 judge: $(STAMP)
 	for entity in supplier material equipment; do $(BIN)/python -m mdm.demo.judge $$entity; done
+
+# The pictures of docs/images, from the demo hub; needs a Chromium
+screenshots: browser
+	$(BIN)/python tests/browser/screenshots.py
 
 weights: $(STAMP)
 	$(BIN)/python -m mdm.demo.train supplier material equipment

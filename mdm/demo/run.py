@@ -61,13 +61,20 @@ def main(records: int, port: int, *, serve: bool) -> None:
     hub = setup.open_hub(settings)
     actor = system_actor("cli:demo")
     setup.init(hub, actor)
-    worlds = [_fill(hub, actor, entity, settings.home / "demo" / entity, records) for entity in ENTITIES]
-    reports = [_match(hub, actor, entity) for entity in ENTITIES]
+    worlds, reports = fill_hub(hub, actor, settings.home / "demo", records)
     _print_result(hub, actor, worlds, reports)
     _print_people(hub, actor, port)
     hub.close()
     if serve:
         _serve(port)
+
+
+def fill_hub(
+    hub: Hub, actor: Actor, folder: Path, records: int
+) -> tuple[list[World], list[MatchReport]]:
+    """Load and match extracts of about ``records`` rows per entity, which stay in ``folder``."""
+    worlds = [_fill(hub, actor, entity, folder / entity, records) for entity in ENTITIES]
+    return worlds, [_match(hub, actor, entity) for entity in ENTITIES]
 
 
 def _fill(hub: Hub, actor: Actor, entity: str, folder: Path, records: int) -> World:
