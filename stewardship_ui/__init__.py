@@ -17,7 +17,10 @@ from mdm.services.hub import Hub
 from stewardship_ui import (
     about,
     access,
+    bulk,
     change,
+    claim,
+    comment,
     creation,
     dictionary,
     door,
@@ -33,6 +36,7 @@ from stewardship_ui import (
     search,
     source,
     template,
+    view,
 )
 
 HERE = Path(__file__).parent
@@ -87,6 +91,10 @@ pages.register_error_handler(HTTPException, error.show_http_error)
 for _noun in (
     access,
     review,
+    claim,
+    comment,
+    view,
+    bulk,
     reason,
     golden,
     golden_decision,

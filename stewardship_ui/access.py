@@ -94,6 +94,7 @@ def load_person() -> None:
     if found is not None:
         g.actor = found.actor
         g.display_name = found.display_name
+        g.shortcuts = found.shortcuts
         if found.language in LOCALES:
             session.setdefault(SESSION_KEY, found.language)
 

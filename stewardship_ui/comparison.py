@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mdm.domain.review import Task
+from mdm.domain.review import Side, Task
+from mdm.domain.source import Json
+from stewardship_ui.aid import pinyin
 from stewardship_ui.difference import Runs, mark_differences
 from stewardship_ui.label import Labels
 from stewardship_ui.language import is_empty
@@ -22,6 +24,18 @@ class Row(NamedTuple):
     right: Runs
     left_raw: str
     right_raw: str
+    can_keep: bool = False
+    """Whether either value may be set on the golden record by hand."""
+    left_sound: str = ""
+    right_sound: str = ""
+    """How a Chinese name sounds, where the other side is not Chinese."""
+
+
+class BesideRow(NamedTuple):
+    """One attribute of two to five records, each marked where it differs from the first."""
+
+    label: str
+    cells: list[Runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ def _pair_names(task: Task, found: Comparison, labels: Labels) -> None:
             theirs.right,
             mine.left_raw,
             theirs.right_raw,
+            left_sound=pinyin("".join(run.text for run in mine.left)),
+            right_sound=pinyin("".join(run.text for run in theirs.right)),
         ),
     )
 
@@ -85,6 +101,7 @@ def _row(task: Task, name: str, labels: Labels) -> Row:
         # Two cities may share one English name: then the codes tell them apart.
         mine, theirs = (f"{mine} ({side.values[name]})" for side in (task.left, task.right))
     left, right = mark_differences(mine, theirs)
+    left_sound, right_sound = _sounds(name, mine, theirs, labels.naming(entity))
     return Row(
         name,
         labels.attribute(entity, name),
@@ -93,7 +110,35 @@ def _row(task: Task, name: str, labels: Labels) -> Row:
         right,
         _raw(task.left.raw, name, mine),
         _raw(task.right.raw, name, theirs),
+        _is_plain(task.left.values.get(name)) and _is_plain(task.right.values.get(name)),
+        left_sound,
+        right_sound,
     )
+
+
+def beside_rows(task: Task, more: Sequence[Side], labels: Labels) -> list[BesideRow]:
+    """Every attribute of the pair and of further records, in the order of the dictionary."""
+    entity = task.line.entity
+    sides = [task.left, task.right, *more]
+    names = {name for side in sides for name, value in side.values.items() if not is_empty(value)}
+    rows = []
+    for name in labels.ordered(entity, list(names)):
+        texts = [labels.value(entity, name, side.values.get(name)) for side in sides]
+        first, *others = texts
+        cells = [mark_differences(first, other)[1] for other in others]
+        rows.append(BesideRow(labels.attribute(entity, name), [mark_differences(first, first)[0], *cells]))
+    return rows
+
+
+def _sounds(name: str, mine: str, theirs: str, names: Sequence[str]) -> tuple[str, str]:
+    """How Chinese names sound; nothing where both are written alike."""
+    if name not in names or mine == theirs:
+        return "", ""
+    return pinyin(mine), pinyin(theirs)
+
+
+def _is_plain(value: Json) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
 def _raw(raw: Mapping[str, str], name: str, shown: str) -> str:

@@ -29,6 +29,8 @@ _STATUS: Mapping[str, int] = {
     "change.state": 409,
     "change.report_stale": 409,
     "task.not_open": 409,
+    "task.held": 409,
+    "view.unknown": 404,
     "version.stale": 409,
     "write.conflict": 409,
     "verdict.contradiction": 409,
@@ -59,6 +61,8 @@ _WORDS = {
         "Records, verdicts or rules have changed since the report was made: examine it again."
     ),
     "task.not_open": lazy_gettext("This task is no longer open."),
+    "task.held": lazy_gettext("Somebody else works on this task."),
+    "view.unknown": lazy_gettext("You have no such view."),
     "version.stale": lazy_gettext("Someone changed this since you opened it."),
     "write.conflict": lazy_gettext("Someone changed this since you opened it."),
     "verdict.contradiction": lazy_gettext(

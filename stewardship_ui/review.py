@@ -5,51 +5,30 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from mdm.domain.change import person_of
-from mdm.domain.errors import ProposalOpenError, StaleVersionError, TaskNotOpenError
+from mdm.domain.errors import ProposalOpenError, StaleVersionError, TaskHeldError, TaskNotOpenError
 from mdm.domain.golden import choose_keeper
-from mdm.domain.review import MatchProposal, Task, TaskLine, TaskReason, TaskStatus, Verdict
-from mdm.services import confirmation, decision_log, review
-from mdm.services.review import TaskPage
+from mdm.domain.review import Holding, MatchProposal, Outcome, Task, Verdict
+from mdm.services import claim, comment, confirmation, decision, decision_log, narrow, neighbours, review
+from mdm.services.narrow import ORDERS
 from mdm.services.unit_of_work import UnitOfWork
-from stewardship_ui import wording
-from stewardship_ui.comparison import compare_records
-from stewardship_ui.difference import Run, Runs, mark_differences
-from stewardship_ui.door import current_actor, current_hub, page, reading, writing
+from stewardship_ui import aid, wording
+from stewardship_ui.comparison import beside_rows, compare_records
+from stewardship_ui.door import allowed, current_actor, current_hub, page, reading, writing
+from stewardship_ui.filters import read_filters
+from stewardship_ui.graph import draw_graph
 from stewardship_ui.label import Labels
 from stewardship_ui.outcome import SourceKey, leaves, source_key
+from stewardship_ui.queue import queue_values
 from stewardship_ui.waterfall import draw
 
 blueprint = Blueprint("review", __name__)
 
-PAGE_SIZE = 50
 OFFER_KEY = "offer"
 """Where the session keeps what was decided last, until the next page has offered to take it back."""
-
-
-class Filters(NamedTuple):
-    """What the queue is narrowed to; carried through every link, so that the next task is of the same kind."""
-
-    entity: str
-    reason: str
-    q: str
-    cursor: str
-
-    def query(self) -> dict[str, Any]:  # as url_for takes it
-        """The part of an address that says the same, without what is not set."""
-        named = {"entity": self.entity, "why": self.reason, "q": self.q, "cursor": self.cursor}
-        return {name: value for name, value in named.items() if value}
-
-
-class QueueRow(NamedTuple):
-    """One line of the queue, ready to show."""
-
-    line: TaskLine
-    left: Runs
-    right: Runs
 
 
 class Waiting(NamedTuple):
@@ -61,30 +40,27 @@ class Waiting(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a task stands in the queue it was opened from."""
+    """The tasks before and behind one in the queue it was opened from."""
 
-    number: int | None
-    total: int
     previous_id: int | None
     next_id: int | None
+
+
+class Holder(NamedTuple):
+    """Who works on a task: ``mine``, the person's name, until when; ``lease_until`` None: handed over, with a note."""
+
+    mine: bool
+    name: str
+    lease_until: str | None
+    given_by: str
+    note: str
 
 
 @blueprint.get("/review")
 @page
 def queue() -> str:
-    """The open tasks, the most valuable verdict first."""
-    filters = _filters()
-    with reading() as uow:
-        tasks = _list(uow, filters)
-    return render_template(
-        "queue.html",
-        rows=[_queue_row(line) for line in tasks.lines],
-        total=tasks.total,
-        next_cursor=tasks.next_cursor,
-        filters=filters,
-        reasons=list(TaskReason),
-        now=current_hub().now(),
-    )
+    """The open tasks, and what they can be narrowed to."""
+    return render_template("queue.html", orders=ORDERS, **queue_values(read_filters()))
 
 
 @blueprint.get("/review/<int:task_id>")
@@ -106,21 +82,28 @@ def decide(task_id: int) -> Response | tuple[str, int]:
         return _compare_page(
             task_id, fault=gettext("A decision needs a reason: choose one or write it.")
         ), 422
+    filters = read_filters()
     try:
         with writing(reason) as uow:
+            place = claim.place_of(uow, task_id, filters.narrow.order)
             outcome = review.decide(uow, task_id, Verdict(verdict), reason, _number("version"))
-    except (TaskNotOpenError, StaleVersionError, ProposalOpenError):
+            kept = _keep_values(uow, outcome, reason) if verdict == Verdict.MATCH else 0
+            wanted = narrow.wanted_of(uow, filters.narrow)
+            following = claim.next_task(uow, wanted, filters.narrow.order, after=place)
+    except (TaskNotOpenError, StaleVersionError, ProposalOpenError, TaskHeldError):
         told = gettext("Someone else was first: this task has changed. Nothing of yours was recorded.")
         return _compare_page(task_id, fault=told), 409
     if outcome.proposal_id:
         flash(gettext("Task %(id)s: proposed; a second person has to confirm it.", id=task_id), "status")
-        return redirect(url_for("ui.review.compare", task_id=task_id, **_filters().query()), 303)
+        return redirect(url_for("ui.review.compare", task_id=task_id, **read_filters().query()), 303)
     session[OFFER_KEY] = {
-        "text": wording.decided(verdict, task_id),
+        "text": " ".join(filter(None, (wording.decided(verdict, task_id), _told_values(kept)))),
         "decision_id": outcome.decision_id,
         "task_id": task_id,
     }
-    return _go_on(outcome.next_task_id)
+    if following is None:
+        return redirect(url_for("ui.review.queue", **filters.query(cursor="")), 303)
+    return redirect(url_for("ui.review.compare", task_id=following, **filters.query(cursor="")), 303)
 
 
 @blueprint.get("/decisions")
@@ -167,54 +150,54 @@ def undo(decision_id: str) -> Response:
     task_id = outcome.task_id or _number("task")
     if task_id is None:
         return redirect(url_for("ui.review.decisions"), 303)
-    return redirect(url_for("ui.review.compare", task_id=task_id, **_filters().query()), 303)
-
-
-def _filters() -> Filters:
-    values = request.values
-    reason = values.get("why", "")
-    entity = values.get("entity", "")
-    return Filters(
-        entity=entity if entity in current_hub().dictionary.entities else "",
-        reason=reason if reason in set(TaskReason) else "",
-        q=values.get("q", "").strip()[:200],
-        cursor=values.get("cursor", "")[:200],
-    )
-
-
-def _list(uow: UnitOfWork, filters: Filters) -> TaskPage:
-    return review.list_tasks(
-        uow,
-        entity=filters.entity or None,
-        status=TaskStatus.OPEN,
-        reason=filters.reason or None,
-        q=filters.q,
-        limit=PAGE_SIZE,
-        cursor=filters.cursor,
-    )
-
-
-def _queue_row(line: TaskLine) -> QueueRow:
-    left, right = mark_differences(line.left_title, line.right_title)
-    if not any(run.same for run in left):  # two languages: marking everything would show nothing
-        left, right = (Run(line.left_title, True),), (Run(line.right_title, True),)
-    return QueueRow(line, left, right)
+    return redirect(url_for("ui.review.compare", task_id=task_id, **read_filters().query()), 303)
 
 
 def _compare_page(task_id: int, fault: str = "") -> str:
-    filters = _filters()
+    filters = read_filters()
     with reading() as uow:
         task = review.get_task(uow, task_id)
-        place = _place(_list(uow, filters), task_id)
+        held = claim.holding(uow, task_id)
+        around = neighbours.around(uow, task)
+        more = review.beside(uow, task)
+        colleagues = claim.colleagues(uow) if allowed("review.decide") else []
+        values: dict[str, Any] = {  # values of templates have no common type
+            "queue_place": Place(
+                *claim.neighbours(uow, narrow.wanted_of(uow, filters.narrow), filters.narrow.order, task_id)
+            ),
+            "comments": comment.of_task(uow, task_id),
+            "colleagues": colleagues,
+            "alike": review.count_alike(uow, task_id),
+        }
+        renew = claim.is_due_for_renewal(held, claim.person(uow), uow.now)
+    if renew:
+        with writing("task used") as uow:
+            claim.claim(uow, task_id)
+    labels = Labels(current_hub().dictionary)
+    wide = request.args.get("wide") == "1" and bool(more)
     return render_template(
         "compare.html",
-        rows=compare_records(task, Labels(current_hub().dictionary)),
+        rows=compare_records(task, labels),
+        beside=beside_rows(task, more, labels) if wide else [],
+        sides=[task.left, task.right, *more] if wide else [task.left, task.right],
+        more=more,
+        wide=wide,
+        parts=aid.part_rows(task, labels),
+        graph=draw_graph(around) if around else None,
+        holder=_holder(held, dict(colleagues)),
         filters=filters,
-        queue_place=place,
         fault=fault,
         now=current_hub().now(),
+        **values,
         **page_words(task),
     )
+
+
+def _holder(held: Holding | None, people: dict[str, str]) -> Holder | None:
+    if held is None:
+        return None
+    mine = held.holder == person_of(current_actor().name)
+    return Holder(mine, people.get(held.holder, held.holder), held.lease_until, held.given_by, held.note)
 
 
 def page_words(task: Task) -> dict[str, Any]:  # values of templates have no common type
@@ -227,6 +210,7 @@ def page_words(task: Task) -> dict[str, Any]:  # values of templates have no com
         "keeper": _keeper(task),
         "if_match": leaves(task.if_match),
         "against": against,
+        "would_be": _would_be(task),
         "proposal": shown_proposal(task.proposal) if task.proposal else None,
         "against_keys": [source_key(each) for each in (against.left, against.right)] if against else [],
     }
@@ -238,17 +222,14 @@ def shown_proposal(proposal: MatchProposal) -> Waiting:
     return Waiting(proposal, [source_key(name) for name in proposal.records], own)
 
 
-def _place(tasks: TaskPage, task_id: int) -> Place:
-    ids = [line.task_id for line in tasks.lines]
-    if task_id not in ids:
-        return Place(None, tasks.total, None, ids[0] if ids else None)
-    at = ids.index(task_id)
-    return Place(
-        at + 1,
-        tasks.total,
-        ids[at - 1] if at else None,
-        ids[at + 1] if at + 1 < len(ids) else None,
-    )
+def _would_be(task: Task) -> list[tuple[str, str]]:
+    """The golden record that a match would leave, as labels and values."""
+    labels, entity = Labels(current_hub().dictionary), task.line.entity
+    return [
+        (labels.attribute(entity, name), labels.value(entity, name, task.would_be[name]))
+        for name in labels.ordered(entity, list(task.would_be))
+        if labels.value(entity, name, task.would_be[name])
+    ]
 
 
 def _keeper(task: Task) -> str:
@@ -269,10 +250,22 @@ def _number(field: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _go_on(next_of_queue: int | None) -> Response:
-    """To the task that followed on the page, else the one the service names, else the queue."""
-    task_id = _number("next") or next_of_queue
-    query = _filters().query()
-    if task_id is None:
-        return redirect(url_for("ui.review.queue", **query), 303)
-    return redirect(url_for("ui.review.compare", task_id=task_id, **query), 303)
+def _keep_values(uow: UnitOfWork, outcome: Outcome, reason: str) -> int:
+    """Set the values that were chosen cell by cell on the golden record that holds both; returns how many."""
+    if outcome.proposal_id or outcome.task_id is None:
+        return 0
+    task = review.get_task(uow, outcome.task_id)
+    sides = {"A": task.left, "B": task.right}
+    chosen = {
+        name.removeprefix("value."): sides[letter]
+        for name, letter in request.form.items()
+        if name.startswith("value.") and letter in sides
+    }
+    for attribute, side in chosen.items():
+        value = side.values.get(attribute)
+        decision.override(uow, task.line.entity, task.left.golden_id, attribute, value, reason)
+    return len(chosen)
+
+
+def _told_values(count: int) -> str:
+    return ngettext("%(num)s value was set.", "%(num)s values were set.", count) if count else ""

@@ -46,6 +46,7 @@ def context() -> dict[str, Any]:  # values of templates have no common type
         "language": language(),
         "page_lang": TAGS[language()],
         "say": wording,
+        "shortcuts": g.get("shortcuts", True),
         "switch_languages": {"zh": "中文", "en": "English"},
         "taken_offer": _taken_offer,
         "this_path": _this_path(),

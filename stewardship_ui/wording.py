@@ -6,11 +6,13 @@ Each is a text of the catalogue; a code without a sentence is shown as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from mdm.domain.review import TaskReason, Verdict
+from stewardship_ui.label import Labels
 
 BANDS = (
     (0.99, "5", lazy_gettext("almost surely the same")),
@@ -288,6 +290,73 @@ _EXAMPLES = {
 }
 
 
+_FACETS = {
+    "entity": lazy_gettext("Entity"),
+    "sources": lazy_gettext("Sources"),
+    "band": lazy_gettext("Probability"),
+    "reason": lazy_gettext("Why it waits"),
+    "age": lazy_gettext("Waiting since"),
+    "due": lazy_gettext("Due"),
+    "holder": lazy_gettext("Whose"),
+    "languages": lazy_gettext("Languages"),
+    "risk": lazy_gettext("Risk"),
+}
+
+_FACET_VALUES: Mapping[str, Mapping[str, object]] = {
+    "band": {
+        "5": lazy_gettext("almost surely the same"),
+        "4": lazy_gettext("probably the same"),
+        "3": lazy_gettext("undecided"),
+        "2": lazy_gettext("rather different"),
+        "1": lazy_gettext("probably different"),
+        "blind": lazy_gettext("blind check"),
+    },
+    "reason": {str(code): words for code, words in _REASONS.items()},
+    "age": {
+        "day": lazy_gettext("today"),
+        "week": lazy_gettext("up to a week"),
+        "month": lazy_gettext("up to a month"),
+        "older": lazy_gettext("more than a month"),
+    },
+    "due": {
+        "overdue": lazy_gettext("overdue"),
+        "today": lazy_gettext("today"),
+        "week": lazy_gettext("within a week"),
+        "later": lazy_gettext("later"),
+    },
+    "holder": {"me": lazy_gettext("mine"), "nobody": lazy_gettext("free")},
+    "languages": {
+        "zh-zh": lazy_gettext("Chinese – Chinese"),
+        "zh-en": lazy_gettext("Chinese – English"),
+        "en-en": lazy_gettext("English – English"),
+    },
+    "risk": {
+        "high": lazy_gettext("high"),
+        "some": lazy_gettext("some"),
+        "none": lazy_gettext("none declared"),
+    },
+}
+
+_ORDERS = {
+    "value": lazy_gettext("most valuable first"),
+    "age": lazy_gettext("oldest first"),
+    "due": lazy_gettext("due first"),
+}
+
+_TIES = {
+    "asked": lazy_gettext("asked here"),
+    "match": lazy_gettext("verdict: a match"),
+    "non-match": lazy_gettext("verdict: not a match"),
+    "compared": lazy_gettext("compared"),
+}
+
+_LEFT = {
+    "task.held": lazy_gettext("somebody else works on it"),
+    "verdict.contradiction": lazy_gettext("contradicts a verdict in force"),
+    "proposal.open": lazy_gettext("waits for a second person"),
+}
+
+
 class Preset(NamedTuple):
     """A quick reason: its key on the keyboard, the verdict it usually goes with, its text."""
 
@@ -429,6 +498,53 @@ def alias_outcome(code: str) -> str:
 def example(code: str) -> str:
     """Why a pair is shown in a report."""
     return _say(_EXAMPLES, code)
+
+
+def facet(name: str) -> str:
+    """What a facet of the queue is called."""
+    return _say(_FACETS, name)
+
+
+def facet_order(name: str) -> list[str]:
+    """The values of a facet that have an order of their own; others come by their number of tasks."""
+    return list(_FACET_VALUES.get(name, ())) if name != "reason" else []
+
+
+def facet_value(name: str, value: str, labels: Labels, people: Mapping[str, str]) -> str:
+    """What a value of a facet is called."""
+    if name == "entity":
+        return labels.entity(value)
+    if name == "holder" and value in people:
+        return people[value]
+    return _say(_FACET_VALUES.get(name, {}), value)
+
+
+def order(code: str) -> str:
+    """An order of the queue."""
+    return _say(_ORDERS, code)
+
+
+def tie(code: str) -> str:
+    """What ties two records."""
+    return _say(_TIES, code)
+
+
+def left_out(code: str) -> str:
+    """Why a task was left by a bulk decision."""
+    return _say(_LEFT, code)
+
+
+def due(day: str, today: str) -> tuple[str, str]:
+    """How urgent a task is, as a class and in words; days are ISO dates."""
+    if not day:
+        return "", ""
+    days = (date.fromisoformat(day) - date.fromisoformat(today)).days
+    if days < 0:
+        return "overdue", ngettext("%(num)s day overdue", "%(num)s days overdue", -days)
+    if days == 0:
+        return "today", gettext("due today")
+    words = ngettext("due in %(num)s day", "due in %(num)s days", days)
+    return ("soon" if days <= 2 else "later"), words
 
 
 def decided(code: str, task_id: int) -> str:

@@ -36,6 +36,8 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.UnknownChangeError: HTTPStatus.NOT_FOUND,
     errors.UnknownCodeListError: HTTPStatus.NOT_FOUND,
     errors.TaskNotOpenError: HTTPStatus.CONFLICT,
+    errors.TaskHeldError: HTTPStatus.CONFLICT,
+    errors.UnknownViewError: HTTPStatus.NOT_FOUND,
     errors.StaleVersionError: HTTPStatus.CONFLICT,
     errors.ContradictingVerdictError: HTTPStatus.CONFLICT,
     errors.DecisionNotUndoableError: HTTPStatus.CONFLICT,

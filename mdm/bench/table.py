@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mdm.bench import answer, load, score, stage
+from mdm.bench import answer, load, score, stage, ui
 from mdm.bench.measure import Row
 
 BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
@@ -15,11 +15,12 @@ BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
     "lookup": answer.look_up,
     "check": stage.checking,
     "write": stage.bulk_write,
+    "ui": ui.pages,
 }
 
 
-BY_NAME_ONLY = frozenset({"spark"})
-"""Needs an extra that most installations do not have."""
+BY_NAME_ONLY = frozenset({"spark", "ui"})
+"""``spark`` needs an extra that most installations do not have, ``ui`` a gigabyte of disk at 100,000 tasks."""
 
 
 def run_benches(name: str | None, rows: int) -> list[Row]:

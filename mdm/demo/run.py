@@ -69,9 +69,7 @@ def main(records: int, port: int, *, serve: bool) -> None:
         _serve(port)
 
 
-def fill_hub(
-    hub: Hub, actor: Actor, folder: Path, records: int
-) -> tuple[list[World], list[MatchReport]]:
+def fill_hub(hub: Hub, actor: Actor, folder: Path, records: int) -> tuple[list[World], list[MatchReport]]:
     """Load and match extracts of about ``records`` rows per entity, which stay in ``folder``."""
     worlds = [_fill(hub, actor, entity, folder / entity, records) for entity in ENTITIES]
     return worlds, [_match(hub, actor, entity) for entity in ENTITIES]

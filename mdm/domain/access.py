@@ -174,7 +174,7 @@ ANONYMOUS = Actor("anonymous", ActorKind.ANONYMOUS, frozenset())
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person's account; ``invited``: no password was set yet."""
+    """A person's account; ``invited``: no password was set yet; ``shortcuts``: single keys work on pages."""
 
     user_id: str
     login: str
@@ -185,6 +185,7 @@ class User:
     active: bool
     invited: bool
     created_at: str
+    shortcuts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mdm.domain.code_list import CodeEntry, CodeList, code_list_faults, merge_co
 from mdm.domain.entity_type import (
     CHECKS,
     KINDS,
+    OTHER_REASONS,
     Attribute,
     EntityType,
     Required,
@@ -21,6 +22,7 @@ from mdm.domain.entity_type import (
     ValueType,
 )
 from mdm.domain.errors import DictionaryError, UnknownEntityError
+from mdm.domain.review import TaskReason
 from mdm.domain.toml_table import TomlTable, read_toml
 
 __all__ = [
@@ -146,7 +148,13 @@ def _entity(name: str, head: TomlTable, attributes: tuple[Attribute, ...]) -> En
         attributes={attribute.name: attribute for attribute in attributes},
         matched=head.flag("matched", default=True),
         key=head.texts("key"),
+        due_days=_due_days(head.table("due_days")),
     )
+
+
+def _due_days(row: TomlTable) -> dict[str, int]:
+    row.refuse_others({*TaskReason, OTHER_REASONS})
+    return {reason: days for reason in row.values if (days := row.number(reason)) is not None}
 
 
 def _attribute(place: str, entity: str, row: TomlTable) -> Attribute:

@@ -64,6 +64,12 @@ CHECKS = frozenset(["uscc", "gtin", "gln", "lei", "vat", "cas", "duns", "udi"])
 """The closed set of identifier checks; each has a function in ``mdm.domain.quality``."""
 
 
+DUE_DAYS = 10
+"""Days a steward has where the dictionary says nothing: two working weeks."""
+OTHER_REASONS = "other"
+"""Key of ``due_days`` for the reasons it does not name."""
+
+
 class ValueType(StrEnum):
     """What a value of an attribute is."""
 
@@ -128,7 +134,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A kind of thing the hub masters: ``matched`` by evidence, else told apart by the ``key`` attributes."""
+    """A kind of thing the hub masters: ``matched`` by evidence, else told apart by the ``key`` attributes.
+
+    ``due_days``: reason of a review task -> days until it should be decided; ``other`` stands for the rest.
+    """
 
     name: str
     zh: str
@@ -141,6 +150,11 @@ class EntityType:
     attributes: Mapping[str, Attribute]
     matched: bool = True
     key: tuple[str, ...] = ()
+    due_days: Mapping[str, int] = field(default_factory=dict)
+
+    def days_to_decide(self, reason: str) -> int:
+        """Days after which a review task that waits for this reason is overdue."""
+        return self.due_days.get(reason, self.due_days.get(OTHER_REASONS, DUE_DAYS))
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of this name; raises UnknownAttributeError."""

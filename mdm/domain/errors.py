@@ -111,6 +111,12 @@ class UnknownTaskError(MdmError):
     code = "task.unknown"
 
 
+class UnknownViewError(MdmError):
+    """This person has no saved view of this id."""
+
+    code = "view.unknown"
+
+
 class UnknownDecisionError(MdmError):
     """No decision has this id."""
 
@@ -121,6 +127,12 @@ class TaskNotOpenError(MdmError):
     """The task was decided, superseded or expired before; ``details['state']`` is its present state."""
 
     code = "task.not_open"
+
+
+class TaskHeldError(MdmError):
+    """Somebody else works on the task; ``details['state']`` says who, and until when."""
+
+    code = "task.held"
 
 
 class StaleVersionError(MdmError):

@@ -10,7 +10,16 @@ from mdm.domain.golden import ALPHABET
 
 def new_ulid(now: datetime, random: Random) -> str:
     """26 characters: 10 of time (ms) and 16 random ones; sorts by time."""
-    number = (int(now.timestamp() * 1000) << 80) | random.getrandbits(80)
+    return _ulid(now, random.getrandbits(80))
+
+
+def first_ulid(moment: datetime) -> str:
+    """No identifier made at this moment or later sorts before it."""
+    return _ulid(moment, 0)
+
+
+def _ulid(moment: datetime, chance: int) -> str:
+    number = (int(moment.timestamp() * 1000) << 80) | chance
     digits = []
     for _ in range(26):
         number, digit = divmod(number, 32)

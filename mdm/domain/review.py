@@ -6,7 +6,7 @@ Invariant: a task is decided at most once (I10); ``unsure`` leaves it open for a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mdm.domain.errors import InvalidInputError
@@ -45,6 +45,30 @@ class TaskReason(StrEnum):
     """Decided before; the values that decision rested on have changed."""
     AUDIT = "audit"
     """Drawn at random to measure the machine; shown blind, without its opinion, until a verdict is in."""
+
+
+class Band(StrEnum):
+    """How sure the machine is that two are the same."""
+
+    SURE = "5"
+    PROBABLE = "4"
+    OPEN = "3"
+    UNLIKELY = "2"
+    DIFFERENT = "1"
+    BLIND = "blind"
+    """An audit task: it does not tell."""
+
+
+_BANDS = ((0.99, Band.SURE), (0.9, Band.PROBABLE), (0.4, Band.OPEN), (0.1, Band.UNLIKELY))
+"""From this probability upwards."""
+
+
+class RiskClass(StrEnum):
+    """What a wrong verdict would cost, by what the rules declare of the records."""
+
+    HIGH = "high"
+    SOME = "some"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +134,15 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """What a match would leave, and the regulated vetoes it would cross: with any, it needs a second person."""
+    """What a match would leave, and the regulated vetoes it would cross: with any, it needs a second person.
+
+    ``values``: those of the golden record that would hold both records; ``closes``: other open tasks it would answer.
+    """
 
     leaves: tuple[Foreseen, ...] = ()
     regulated: tuple[VetoSpoken, ...] = ()
+    values: Mapping[str, Json] = field(default_factory=dict)
+    closes: tuple[int, ...] = ()
 
 
 class ProposalState(StrEnum):
@@ -147,7 +176,9 @@ class MatchProposal:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two records of a task, with the golden record that holds it now."""
+    """One of the two records of a task, with the golden record that holds it now; ``parts``: attribute -> what
+    standardisation took it apart into.
+    """
 
     record_id: int
     source_system: str
@@ -158,6 +189,7 @@ class Side:
     raw: Mapping[str, str]
     values: Mapping[str, Json]
     golden_members: int
+    parts: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +219,11 @@ class TaskLine:
     telling: Telling = Telling()
     priority: float = 0.0
     settles: int = 1
+    due_on: str = ""
+    holder: str = ""
+    """Who works on it at present; '' for nobody."""
+    lease_until: str | None = None
+    """When that lapses; None: it was handed over and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +242,10 @@ class Task:
     regulated: tuple[VetoSpoken, ...] = ()
     """Regulated vetoes that a match would cross: it then waits for a second person."""
     proposal: MatchProposal | None = None
+    would_be: Mapping[str, Json] = field(default_factory=dict)
+    """Values of the golden record that a match would leave; empty when it is not open or not told."""
+    closes: tuple[int, ...] = ()
+    """Other open tasks that a match would answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +291,42 @@ class Outcome:
     golden_ids: tuple[str, ...]
     next_task_id: int | None
     proposal_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who works on a task: by a claim that lapses at ``lease_until``, or handed over, which stays."""
+
+    task_id: int
+    holder: str
+    since: str
+    lease_until: str | None
+    given_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote beside a task; ``mentions``: logins that it names."""
+
+    comment_id: str
+    task_id: int
+    author: str
+    at: str
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
+def band_of(probability: float) -> Band:
+    """The band of a calibrated probability, 0 to 1."""
+    return next((band for least, band in _BANDS if probability >= least), Band.DIFFERENT)
+
+
+def risk_class(risk: float) -> RiskClass:
+    """The class of a declared risk, 0 to 1."""
+    if risk >= 0.7:
+        return RiskClass.HIGH
+    return RiskClass.SOME if risk > 0 else RiskClass.NONE
 
 
 PROPOSED = "proposed"

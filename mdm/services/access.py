@@ -152,6 +152,14 @@ def set_language(uow: UnitOfWork, language: str) -> None:
     access_store.update_user(uow.connection, replace(user, language=language[:10]))
 
 
+def set_shortcuts(uow: UnitOfWork, *, on: bool) -> None:
+    """Keep whether single keys work for the acting person (WCAG 2.1.4)."""
+    user = access_store.load_user(uow.connection, uow.actor.user_id or "")
+    if user is None:
+        raise ForbiddenError("Only a person has keys.")
+    access_store.update_user(uow.connection, replace(user, shortcuts=on))
+
+
 def list_users(uow: UnitOfWork) -> tuple[User, ...]:
     """Every account, by login."""
     require(uow.actor, Permission.USER_MANAGE)

@@ -16,11 +16,12 @@ from typing import Any
 from mdm.domain.cluster import Partition, Reason, Refusal
 from mdm.domain.priority import priority, risk_of, teaching_lift
 from mdm.domain.review import Against, TaskReason, TaskStatus
-from mdm.services import rule, second_person
+from mdm.services import line, rule, second_person
 from mdm.services.cluster import Scope
 from mdm.services.evidence import evidence_of, text_of
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
+from mdm.storage import queue as queue_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -220,12 +221,15 @@ def _follow(
         same = same and _shown(values["evidence"]) == _shown(task.evidence)
     if not same:
         review_store.change_task(uow.connection, task.task_id, values)
+        line.refresh(uow, [task.task_id])
         second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
     elif values:
         review_store.rank_task(uow.connection, task.task_id, values)
     elif task.settles != item.settles or abs(task.priority - rank) >= 1e-6:
         moved = {"priority": rank, "settles": item.settles, "match_probability": item.probability}
         review_store.rank_task(uow.connection, task.task_id, moved)
+        band = line.band_shown(item.reason, item.probability)
+        queue_store.rank_line(uow.connection, task.task_id, rank, band)
 
 
 def _is_present(scope: Scope, evidence: str) -> bool:
@@ -255,6 +259,7 @@ def _keep_blind(uow: UnitOfWork, scope: Scope, task: Any, closed: list[int]) -> 
         versions = [records[record_id].version for record_id in pair]
         values = _task_values(scope, blind_question(scope, *pair), *versions)
         review_store.change_task(uow.connection, task.task_id, values)
+        line.refresh(uow, [task.task_id])
 
 
 def blind_question(scope: Scope, left: int, right: int) -> Question:
@@ -326,6 +331,7 @@ def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: 
         for task in review_store.open_tasks_touching(uow.connection, {item.left for item in items})
     }
     opened = [task_ids[item.left, item.right, item.reason is TaskReason.AUDIT] for item in items]
+    line.refresh(uow, opened)
     for task_id in opened:
         uow.record("task.opened", entity, str(task_id))
     return opened

@@ -16,7 +16,7 @@ from typing import Any
 from mdm.domain.cluster import Partition
 from mdm.domain.entity_type import EntityType
 from mdm.domain.golden import Candidate, GoldenStatus, survive
-from mdm.domain.review import Foreseen, Foresight, VetoSpoken
+from mdm.domain.review import Foreseen, Foresight, TaskReason, VetoSpoken
 from mdm.domain.rules import Survivorship
 from mdm.domain.source import Json
 from mdm.domain.standardise.text import comparison_key
@@ -27,6 +27,7 @@ from mdm.services.cluster import Scope
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
+from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.review import Constraint
@@ -103,7 +104,36 @@ def foresee_match(uow: UnitOfWork, matcher: Matcher, left: int, right: int) -> F
         for members, golden_id in left_over
     )
     regulated = {veto for members, _ in left_over for veto in _crossed(scope, members, now)}
-    return Foresight(leaves, tuple(sorted(regulated, key=lambda veto: veto.name)))
+    return Foresight(
+        leaves,
+        tuple(sorted(regulated, key=lambda veto: veto.name)),
+        _joint_values(uow, scope, left, right, [members for members, _ in left_over]),
+        _answered(uow, grouped.clusters, left, right),
+    )
+
+
+def _joint_values(
+    uow: UnitOfWork, scope: Scope, left: int, right: int, clusters: Sequence[Sequence[int]]
+) -> Mapping[str, Json]:
+    """The values of the golden record that would hold both records; empty when they would not meet."""
+    joint = next((members for members in clusters if left in members and right in members), None)
+    if joint is None:
+        return {}
+    texts = source_store.standard_contents(uow.connection, joint)
+    contents = {record: json.loads(text) for record, text in texts.items()}
+    return foresee_values(uow, scope, [joint], contents)[0]
+
+
+def _answered(uow: UnitOfWork, clusters: Sequence[Sequence[int]], left: int, right: int) -> tuple[int, ...]:
+    """Open tasks, but for this one and blind ones, whose two records would be in one golden record."""
+    joint = set(next((members for members in clusters if left in members and right in members), ()))
+    return tuple(
+        task.task_id
+        for task in review_store.open_tasks_touching(uow.connection, joint)
+        if {task.left_id, task.right_id} <= joint
+        and {task.left_id, task.right_id} != {left, right}
+        and task.reason != TaskReason.AUDIT
+    )
 
 
 def _crossed(scope: Scope, members: Sequence[int], now: Mapping[int, str]) -> tuple[VetoSpoken, ...]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mdm.connectors.writer import table_format, write_table
 from mdm.domain.access import Permission
-from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
 from mdm.domain.review import (
     PROPOSED,
@@ -39,6 +39,7 @@ from mdm.domain.source import Json
 from mdm.services import (
     access,
     alias,
+    claim,
     constraint,
     decision,
     decision_log,
@@ -48,11 +49,16 @@ from mdm.services import (
     second_person,
 )
 from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
+from mdm.services.narrow import Narrow, facets, wanted_of
+from mdm.services.task_line import blind_line, line_beside, line_of, with_place
 from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import claim as claim_store
 from mdm.storage import proposal as proposal_store
+from mdm.storage import queue as queue_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
+from mdm.storage.queue import Wanted
 
 NO_EVIDENCE = "{}"
 """What a verdict on an audit task rests on: the two records alone."""
@@ -75,29 +81,77 @@ def list_tasks(
     q: str = "",
     limit: int = 50,
     cursor: str = "",
+    narrow: Narrow | None = None,
+    *,
+    expected: int | None = None,
 ) -> TaskPage:
-    """Lines of the queue, the most valuable first; raises InvalidInputError for an unknown filter or cursor."""
+    """Lines of the queue, the most valuable first unless ``narrow`` says otherwise.
+
+    ``narrow`` filters open tasks further; ``expected``: the total under its filters where the caller counted it
+    already. Raises InvalidInputError for an unknown filter or cursor.
+    """
     access.require(uow.actor, Permission.REVIEW_READ)
     if entity is not None:
         uow.hub.dictionary.entity(entity)
     if status is not None and status not in set(TaskStatus):
         raise InvalidInputError(f"There is no task status {status!r}.", field="status")
     size = min(max(limit, 1), 200)
+    if status != TaskStatus.OPEN:
+        return _closed_tasks(uow, entity, status, reason, q, size, cursor)
+    wish = narrow or Narrow()
+    wish = replace(wish, entity=entity or wish.entity, reason=reason or wish.reason, q=q or wish.q)
+    total = facets(uow, wish).total if expected is None else expected
+    found = queue_store.page(
+        uow.connection,
+        wanted_of(uow, wish),
+        order=wish.order,
+        after=read_cursor(cursor, wish.order),
+        limit=size + 1,
+        expected=total,
+    )
+    lines = lines_of(uow, [task_id for task_id, _ in found[:size]])
+    more = f"{found[size - 1][1]}:{found[size - 1][0]}" if len(found) > size else ""
+    return TaskPage(lines, total, more)
+
+
+def lines_of(uow: UnitOfWork, task_ids: Sequence[int]) -> tuple[TaskLine, ...]:
+    """The lines of these open tasks, in this order, with due day and holder."""
+    places = queue_store.lines_of(uow.connection, task_ids)
+    rows = {row.task_id: row for row in review_store.list_tasks(uow.connection, task_ids=task_ids)}
+    contents = _contents(uow, rows.values())
+    return tuple(with_place(line_of(uow, rows[each], contents), places[each], uow.at) for each in task_ids)
+
+
+def _closed_tasks(
+    uow: UnitOfWork,
+    entity: str | None,
+    status: str | None,
+    reason: str | None,
+    q: str,
+    size: int,
+    cursor: str,
+) -> TaskPage:
+    """Tasks of another status, or of any."""
     rows = review_store.list_tasks(
         uow.connection,
         entity=entity,
         status=status,
         reason=reason,
         q=q.strip(),
-        after=_read_cursor(cursor),
+        after=read_cursor(cursor),
         limit=size + 1,
     )
-    ids = {side for row in rows[:size] for side in (row.left_id, row.right_id)}
-    contents = source_store.standard_contents(uow.connection, ids)
-    lines = tuple(_line(row, uow.hub.dictionary.entity(row.entity), contents) for row in rows[:size])
+    contents = _contents(uow, rows[:size])
+    lines = tuple(line_of(uow, row, contents) for row in rows[:size])
     more = f"{lines[-1].priority!r}:{lines[-1].task_id}" if len(rows) > size else ""
     total = review_store.count_tasks(uow.connection, entity=entity, status=status, reason=reason)
     return TaskPage(lines, total, more)
+
+
+def _contents(uow: UnitOfWork, rows: Iterable[Any]) -> Mapping[int, str]:  # Any: table rows
+    return source_store.standard_contents(
+        uow.connection, {side for row in rows for side in (row.left_id, row.right_id)}
+    )
 
 
 def get_task(uow: UnitOfWork, task_id: int) -> Task:
@@ -117,7 +171,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         decision_log.decision_view(d) for d in review_store.decisions_of_task(uow.connection, task_id)
     )
     if is_blind(row.status, row.reason):
-        return _blind_task(_task_line(row, left, right, Telling(), uow), left, right, held)
+        return _blind_task(line_beside(uow, row, left, right, Telling()), left, right, held)
     evidence = json.loads(row.evidence)
     foreseen = Foresight()
     if row.status == TaskStatus.OPEN:
@@ -127,7 +181,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         before = review_store.find_decision(uow.connection, row.previous_decision)
         previous = None if before is None else _previous(before)
     return Task(
-        _task_line(row, left, right, telling_of(evidence), uow),
+        line_beside(uow, row, left, right, telling_of(evidence)),
         left,
         right,
         evidence_items(evidence),
@@ -138,6 +192,8 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         foreseen.leaves,
         foreseen.regulated,
         next(map(second_person.proposal_view, proposal_store.open_of_tasks(uow.connection, [task_id])), None),
+        foreseen.values,
+        foreseen.closes,
     )
 
 
@@ -147,8 +203,8 @@ def decide(
     """Record a steward's verdict and rebuild the golden records it touches.
 
     A match across a regulated veto becomes a proposal instead, which another person confirms.
-    Raises TaskNotOpenError when somebody was first, StaleVersionError when the task shows other evidence by now, and
-    ContradictingVerdictError when verdicts in force say otherwise.
+    Raises TaskNotOpenError when somebody was first, TaskHeldError when somebody else works on it, StaleVersionError
+    when the task shows other evidence by now, and ContradictingVerdictError when verdicts in force say otherwise.
     """
     access.require(uow.actor, Permission.REVIEW_DECIDE)
     said, why = _verdict(verdict), require_reason(reason)
@@ -156,6 +212,7 @@ def decide(
     row = _find(uow, task_id)
     if row.status != TaskStatus.OPEN:
         raise TaskNotOpenError("This task is no longer open.", state=_state(row))
+    claim.require_free(uow, task_id)
     if expected_version is not None and row.version != expected_version:
         raise StaleVersionError("The task has changed since it was read.", state=_state(row))
     if said is not Verdict.UNSURE:
@@ -195,6 +252,8 @@ def carry_out(
         if confirms is None:
             second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
+    else:  # open for another steward
+        claim_store.release(uow.connection, task_id)
     if said is Verdict.MATCH:
         alias.propose(uow, row.entity, row.left_id, row.right_id, decision_id)
     if before is not None:
@@ -203,6 +262,27 @@ def carry_out(
         "review.decided", row.entity, str(task_id), {"verdict": said.value, "decision_id": decision_id}
     )
     return Outcome(decision_id, task_id, status.value, golden_ids, _next_open(uow, row))
+
+
+def count_alike(uow: UnitOfWork, task_id: int) -> int:
+    """Open tasks that were judged exactly as this one, itself included; 0 for a blind or closed one."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    return queue_store.count_alike(uow.connection, task_id)
+
+
+def beside(uow: UnitOfWork, task: Task, most: int = 3) -> tuple[Side, ...]:
+    """Further records of the golden records of both sides, at most ``most``; none beside a blind task."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    homes = {side.golden_id for side in (task.left, task.right) if side.golden_id}
+    members = xref_store.members_of(uow.connection, homes)
+    shown = {task.left.record_id, task.right.record_id}
+    home = {
+        record: golden_id for golden_id, held in members.items() for record in held if record not in shown
+    }
+    records = source_store.records_by_id(uow.connection, home)
+    chosen = sorted(records, key=lambda record: records[record].key)[:most]
+    contents = source_store.standard_contents(uow.connection, chosen)
+    return tuple(_side(records[r], contents.get(r, "{}"), home[r], members[home[r]]) for r in chosen)
 
 
 def undo(uow: UnitOfWork, decision_id: str, reason: str) -> Outcome:
@@ -323,14 +403,15 @@ def _record(
 
 
 def _next_open(uow: UnitOfWork, row: Any) -> int | None:  # Any: a table row
-    """The task a steward meets next: the following one of the same entity, else the first."""
+    """The task a steward meets next: the following free one of the same entity, else the first."""
+    wanted = Wanted({"entity": row.entity}, free_for=claim.person(uow), now=uow.at)
     for after in ((row.priority, row.task_id), None):
-        found = review_store.list_tasks(
-            uow.connection, entity=row.entity, status="open", reason=None, q="", after=after, limit=2
+        found = queue_store.page(
+            uow.connection, wanted, order="value", after=after, limit=2, expected=queue_store.FEW + 1
         )
-        following = [task.task_id for task in found if task.task_id != row.task_id]
+        following = [task_id for task_id, _ in found if task_id != row.task_id]
         if following:
-            return int(following[0])
+            return following[0]
     return None
 
 
@@ -347,15 +428,20 @@ def _verdict(text: str) -> Verdict:
     return Verdict(text)
 
 
-def _read_cursor(cursor: str) -> tuple[float, int] | None:
+def read_cursor(cursor: str, order: str = "value") -> tuple[float | str, int] | None:
+    """(place, task id) of a cursor that was given out; raises InvalidInputError for any other text."""
     if not cursor:
         return None
-    priority, _, task_id = cursor.partition(":")
+    place, _, task_id = cursor.rpartition(":")
     try:
-        found = float(priority), int(task_id)
+        found: tuple[float | str, int] = (
+            (float(place) if order == "value" else date.fromisoformat(place).isoformat()),
+            int(task_id),
+        )
     except ValueError as error:
         raise InvalidInputError("This cursor is not one that was given out.", field="cursor") from error
-    if not math.isfinite(found[0]) or not 0 <= found[1] < 2**63:
+    finite = isinstance(found[0], str) or math.isfinite(found[0])
+    if not finite or not 0 <= found[1] < 2**63:
         raise InvalidInputError("This cursor is not one that was given out.", field="cursor")
     return found
 
@@ -373,85 +459,7 @@ def _state(row: Any) -> dict[str, Json]:  # Any: a table row
 def _blind_task(line: TaskLine, left: Side, right: Side, held: tuple[Decision, ...]) -> Task:
     """Two records and nothing else: one golden ID on both sides would say as much as a probability."""
     one, other = (replace(side, golden_id="", golden_members=0) for side in (left, right))
-    return Task(_blind_line(line), one, other, (), (), None, held)
-
-
-def _blind_line(line: TaskLine) -> TaskLine:
-    """Only what is named here passes: whatever else a line tells comes from the machine."""
-    return TaskLine(
-        line.task_id,
-        line.entity,
-        line.status,
-        line.version,
-        None,
-        None,
-        line.reason,
-        line.opened_at,
-        line.left_system,
-        line.left_id,
-        line.left_title,
-        line.right_system,
-        line.right_id,
-        line.right_title,
-        priority=line.priority,
-        settles=line.settles,
-    )
-
-
-def _line(row: Any, entity: EntityType, contents: Mapping[int, str]) -> TaskLine:  # Any: a table row
-    """The records are called by their own names, by that of their golden record only when they have none."""
-    evidence = json.loads(row.evidence)
-    left, right = (entity.title_of(_values(contents.get(i, "{}"))) for i in (row.left_id, row.right_id))
-    blind = is_blind(row.status, row.reason)
-    if not blind:
-        left, right = left or row.left_title or "", right or row.right_title or ""
-    line = TaskLine(
-        row.task_id,
-        row.entity,
-        row.status,
-        row.version,
-        row.match_weight,
-        row.match_probability,
-        row.reason,
-        row.opened_at,
-        row.left_source,
-        row.left_key,
-        left,
-        row.right_source,
-        row.right_key,
-        right,
-        evidence_items(evidence),
-        spoken_vetoes(evidence),
-        telling_of(evidence),
-        row.priority,
-        row.settles,
-    )
-    return _blind_line(line) if blind else line
-
-
-def _task_line(
-    row: Any, left: Side, right: Side, telling: Telling, uow: UnitOfWork
-) -> TaskLine:  # Any: a table row
-    entity = uow.hub.dictionary.entity(row.entity)
-    return TaskLine(
-        row.task_id,
-        row.entity,
-        row.status,
-        row.version,
-        row.match_weight,
-        row.match_probability,
-        row.reason,
-        row.opened_at,
-        left.source_system,
-        left.source_id,
-        entity.title_of(left.values),
-        right.source_system,
-        right.source_id,
-        entity.title_of(right.values),
-        telling=telling,
-        priority=row.priority,
-        settles=row.settles,
-    )
+    return Task(blind_line(line), one, other, (), (), None, held)
 
 
 def _side(record: source_store.StoredRecord, content: str, golden_id: str, members: Any) -> Side:
@@ -467,12 +475,8 @@ def _side(record: source_store.StoredRecord, content: str, golden_id: str, membe
         held.get("raw", {}),
         held.get("values", {}),
         len(members),
+        held.get("parts", {}),
     )
-
-
-def _values(content: str) -> Mapping[str, Json]:
-    values: Mapping[str, Json] = json.loads(content).get("values", {})
-    return values
 
 
 def _previous(row: Any) -> dict[str, Json]:  # Any: a table row

@@ -31,6 +31,7 @@ class Session:
     display_name: str
     language: str
     started_at: str
+    shortcuts: bool = True
 
 
 def open_session(hub: Hub, actor: Actor) -> str:
@@ -58,7 +59,7 @@ def load_session(hub: Hub, token: str) -> Session | None:
     if seen <= time_text(uow.now - _TOUCH_EVERY):
         with hub.unit_of_work(actor, "session used") as uow:
             access_store.update_session(uow.connection, hash_token(token), _content(started, uow.at))
-    return Session(actor, user.display_name, user.language, started)
+    return Session(actor, user.display_name, user.language, started, user.shortcuts)
 
 
 def close_session(hub: Hub, token: str) -> None:

@@ -10,7 +10,7 @@ from random import Random
 from mdm.config import Settings
 from mdm.domain.access import Actor
 from mdm.domain.errors import NotInitialisedError
-from mdm.services import change, rule
+from mdm.services import change, line, rule
 from mdm.services.dictionary import import_code_lists, keep_version, load_dictionary
 from mdm.services.hub import Hub
 from mdm.storage import migration
@@ -56,6 +56,7 @@ def init(hub: Hub, actor: Actor) -> InitReport:
         for rules in uow.hub.rules.values():
             rule.save_rules(uow, rules)
         import_code_lists(uow)
+        line.fill_missing(uow)
     with hub.unit_of_work(actor, "propose what newer files say") as uow:
         proposed, conflicts = change.propose_upgrade(uow)
     return InitReport(

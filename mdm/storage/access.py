@@ -62,6 +62,7 @@ def insert_user(connection: Connection, user: User, login_key: str) -> None:
             language=user.language,
             active=user.active,
             created_at=user.created_at,
+            shortcuts=user.shortcuts,
         )
     )
 
@@ -95,7 +96,7 @@ def set_password_hash(connection: Connection, user_id: str, value: str | None) -
 
 
 def update_user(connection: Connection, user: User) -> None:
-    """Store what may change of an account: name, roles, site, language and whether it is active."""
+    """Store what may change of an account: name, roles, site, language, single keys and whether it is active."""
     connection.execute(
         user_account.update()
         .where(user_account.c.user_id == user.user_id)
@@ -105,6 +106,7 @@ def update_user(connection: Connection, user: User) -> None:
             site=user.site,
             language=user.language,
             active=user.active,
+            shortcuts=user.shortcuts,
         )
     )
 
@@ -268,6 +270,7 @@ def _user(row: Row[tuple[object, ...]]) -> User:
         active=row.active,
         invited=row.password_hash is None,
         created_at=row.created_at,
+        shortcuts=bool(row.shortcuts),
     )
 
 

@@ -174,6 +174,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
 
 
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its primary key is there; False when it is, whoever races."""
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    keys = [c.name for c in table.primary_key.columns]
+    made = connection.execute(make(table).values(**row).on_conflict_do_nothing(index_elements=keys))
+    return made.rowcount == 1
+
+
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or overwrite those whose primary key exists."""
     if not rows:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, not_, or_, select, update
 
+from mdm.storage import claim, queue
 from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import (
     decision,
@@ -151,6 +152,22 @@ def list_decisions(connection: Connection, *, limit: int, actor: str | None = No
     return connection.execute(query if actor is None else query.where(decision.c.actor == actor)).all()
 
 
+def count_decided(
+    connection: Connection, actors: Sequence[str], *, since: str, day: str, hour: str
+) -> tuple[int, int]:
+    """(verdicts of these actors from ``day`` on, from ``hour`` on) that nobody took back, among ids from ``since``."""
+    query = select(
+        func.count().filter(decision.c.at >= day), func.count().filter(decision.c.at >= hour)
+    ).where(
+        decision.c.decision_id >= since,
+        decision.c.kind == "review",
+        decision.c.actor.in_(list(actors)),
+        decision.c.undone_by.is_(None),
+    )
+    row = connection.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def decisions_of_task(connection: Connection, task_id: int) -> Sequence[Row]:
     """Decisions on one task, oldest first."""
     return connection.execute(
@@ -171,6 +188,13 @@ def mark_undone(connection: Connection, decision_id: str, by: str) -> bool:
 def find_task(connection: Connection, task_id: int) -> Row | None:
     """One review task."""
     return connection.execute(select(review_task).where(review_task.c.task_id == task_id)).first()
+
+
+def tasks_by_id(connection: Connection, task_ids: Iterable[int]) -> Sequence[Row]:
+    """These review tasks."""
+    return connection.execute(
+        select(review_task).where(among(connection, review_task.c.task_id, task_ids))
+    ).all()
 
 
 def open_tasks_touching(connection: Connection, record_ids: Iterable[int]) -> Sequence[Row]:
@@ -214,27 +238,32 @@ def change_task(connection: Connection, task_id: int, values: Mapping[str, Any])
 def close_task(
     connection: Connection, task_id: int, *, status: str, reason: str, at: str, version: int | None = None
 ) -> bool:
-    """Close an open task (of this version); False when it was closed or changed before."""
+    """Close an open task (of this version) and take it out of the queue; False when it was closed or changed before."""
     query = update(review_task).where(review_task.c.task_id == task_id, review_task.c.status == "open")
     if version is not None:
         query = query.where(review_task.c.version == version)
     changed = connection.execute(
         query.values(status=status, closed_reason=reason, closed_at=at, version=review_task.c.version + 1)
     )
-    return changed.rowcount == 1
+    if changed.rowcount != 1:
+        return False
+    queue.drop_lines(connection, [task_id])
+    claim.release(connection, task_id)
+    return True
 
 
 def list_tasks(
     connection: Connection,
     *,
-    entity: str | None,
-    status: str | None,
-    reason: str | None,
-    q: str,
-    after: tuple[float, int] | None,
-    limit: int,
+    entity: str | None = None,
+    status: str | None = None,
+    reason: str | None = None,
+    q: str = "",
+    after: tuple[float | str, int] | None = None,
+    limit: int = 1000,
+    task_ids: Sequence[int] | None = None,
 ) -> Sequence[Row]:
-    """Lines of the queue: most valuable first; ``after`` is (priority, task id) of the last line seen.
+    """Tasks, most valuable first, or these tasks; ``after`` is (priority, task id) of the last line seen.
 
     Columns: those of the task, and source, key and golden title of both sides.
     """
@@ -243,6 +272,8 @@ def list_tasks(
     for side in sides:
         query = side.joined(query)
     query = query.where(*_filters(entity, status, reason))
+    if task_ids is not None:
+        query = query.where(among(connection, review_task.c.task_id, task_ids))
     if after is not None:
         priority, task_id = after
         query = query.where(

@@ -538,6 +538,97 @@ review_task = Table(
 )
 """``priority``: what a verdict is worth, the queue's order; ``settles``: pairs of records that one verdict answers."""
 
+queue_line = Table(
+    "queue_line",
+    metadata,
+    Column("task_id", RowId, ForeignKey("review_task.task_id"), primary_key=True, autoincrement=False),
+    Column("entity", String(60), nullable=False),
+    Column("sources", String(130), nullable=False),
+    Column("band", String(5), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("languages", String(5), nullable=False),
+    Column("risk", String(6), nullable=False),
+    Column("opened_on", String(10), nullable=False),
+    Column("due_on", String(10), nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("pattern", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Index(
+        "ix_queue_line_facets",
+        "entity",
+        "sources",
+        "band",
+        "reason",
+        "languages",
+        "risk",
+        "opened_on",
+        "due_on",
+    ),
+    Index("ix_queue_line_value", "priority", "task_id"),
+    Index("ix_queue_line_entity_value", "entity", "priority", "task_id"),
+    Index("ix_queue_line_age", "opened_on", "task_id"),
+    Index("ix_queue_line_due", "due_on", "task_id"),
+    Index("ix_queue_line_pattern", "pattern"),
+)
+"""What an open task is filtered, counted and ordered by; derived, one narrow row per open task.
+
+``sources``: both systems in alphabetical order; ``pattern`` names how all comparisons were judged, '' for a blind task;
+``text``: names and keys of both records, folded for search.
+"""
+
+queue_gram = Table(
+    "queue_gram",
+    metadata,
+    Column("gram", String(3), primary_key=True),
+    Column("task_id", RowId, primary_key=True, autoincrement=False),
+    Index("ix_queue_gram_task", "task_id"),
+    sqlite_with_rowid=False,
+)
+"""Two Chinese or three other characters in a row -> open tasks whose text holds them."""
+
+task_holder = Table(
+    "task_holder",
+    metadata,
+    Column("task_id", RowId, primary_key=True, autoincrement=False),
+    Column("holder", String(200), nullable=False, index=True),
+    Column("since", Time, nullable=False),
+    Column("lease_until", Time),
+    Column("given_by", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Who works on an open task; without ``lease_until`` it was handed over and stays until the holder lets it go."""
+
+task_comment = Table(
+    "task_comment",
+    metadata,
+    Column("comment_id", Ulid, primary_key=True),
+    Column("task_id", RowId, ForeignKey("review_task.task_id"), nullable=False, index=True),
+    Column("author", String(200), nullable=False),
+    Column("at", Time, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+task_mention = Table(
+    "task_mention",
+    metadata,
+    Column("login_key", String(100), primary_key=True),
+    Column("comment_id", Ulid, ForeignKey("task_comment.comment_id"), primary_key=True),
+    Column("task_id", RowId, ForeignKey("review_task.task_id"), nullable=False),
+)
+"""Who is named in a comment; derived from its text."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("view_id", Ulid, primary_key=True),
+    Column("owner", String(200), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    UniqueConstraint("owner", "name"),
+)
+"""Filters of the queue that a person keeps under a name; ``query`` is JSON, filter -> value."""
+
 sample = Table(
     "sample",
     metadata,
@@ -669,6 +760,7 @@ user_account = Table(
     Column("language", String(10), nullable=False, server_default=""),
     Column("active", Boolean, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("shortcuts", Boolean, nullable=False, server_default=text("true")),
 )
 
 login_attempt = Table(
@@ -748,6 +840,9 @@ GOVERNED: tuple[str, ...] = (
     "golden_redirect",
     "golden_override",
     "review_task",
+    "task_holder",
+    "task_comment",
+    "saved_view",
     "sample",
     "sample_pair",
     "decision",

@@ -8,8 +8,7 @@
   // Before the first paint, so that a chosen theme does not flash.
   const theme = stored("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  let keysOn = stored("keys") !== "off";
-  root.classList.toggle("keys-off", !keysOn);
+  const keysOn = () => !root.classList.contains("keys-off"); // as the account says
   let waitingVerdict = null;
 
   const find = (key) => [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key.split(" ").includes(key));
@@ -60,6 +59,10 @@
     } else if (target.type === "search") {
       target.focus();
       target.select();
+    } else if (target.tagName === "TEXTAREA") target.focus();
+    else if (target.tagName === "SECTION") {
+      target.scrollIntoView({ block: "start" });
+      target.focus({ preventScroll: true });
     } else target.click();
     return true;
   };
@@ -71,11 +74,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && typing(event.target)) event.target.blur();
-    if (!keysOn || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (!keysOn() || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "?") {
       document.getElementById("help")?.showModal();
       event.preventDefault();
-    } else if (event.key.length === 1 && act(event.key.toLowerCase())) event.preventDefault();
+    } else if (event.key === "Enter" ? event.target === document.body && act("Enter") : event.key.length === 1 && act(event.key.toLowerCase())) {
+      event.preventDefault();
+    }
   });
 
   document.addEventListener("click", (event) => {
@@ -93,22 +98,20 @@
     if (event.target.matches("[data-stay]")) event.target.elements.next.value = location.pathname + location.search;
   });
 
-  document.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-keys-switch]")) return;
-    keysOn = event.target.checked;
-    store("keys", keysOn ? "on" : "off");
-    root.classList.toggle("keys-off", !keysOn);
-  });
+  // On a narrow screen the list comes first; without script the facets stand open above it.
+  const foldFacets = () => {
+    if (matchMedia("(max-width: 1080px)").matches) document.querySelector("details.facets")?.removeAttribute("open");
+  };
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-theme-toggle], [data-help-open]").forEach((each) => { each.hidden = false; });
-    const keys = document.querySelector("[data-keys-switch]");
-    if (keys) keys.checked = keysOn;
+    foldFacets();
   });
 
   // A live region that arrives together with its text is not read out: repeat the text in the one that stays.
   document.addEventListener("htmx:after:swap", () => {
     waitingVerdict = null;
+    foldFacets();
     if (!document.activeElement.closest("form.filters")) window.scrollTo(0, 0);
     say([...document.querySelectorAll("#main [data-announce], #main [role=alert]")].map((each) => each.textContent).join(" "));
   });

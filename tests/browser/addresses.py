@@ -51,8 +51,8 @@ def _query(endpoint: str, held: Mapping[str, str]) -> str:
 
 def _held(hub: Hub) -> dict[str, str]:
     """Arguments of routes -> ids that exist in this hub."""
-    held = dict.fromkeys(("golden_id", "load_id", "change_id", "system", "key", "other"), NONE)
-    held |= {"entity": "supplier", "task_id": "1", "token": NONE}
+    held = dict.fromkeys(("golden_id", "load_id", "change_id", "upload_id", "system", "key", "other"), NONE)
+    held |= {"entity": "supplier", "task_id": "1", "token": NONE, "action": "split"}
     with hub.reading(SYSTEM) as uow:
         held["name"] = min(uow.hub.dictionary.code_lists)
         loads, tasks = source.list_loads(uow), review.list_tasks(uow, entity="supplier").lines

@@ -30,6 +30,9 @@ GOVERNED = {
     "golden_redirect": ("id",),
     "golden_override": ("override_id",),
     "review_task": ("task_id",),
+    "task_holder": ("task_id",),
+    "task_comment": ("comment_id",),
+    "saved_view": ("view_id",),
     "decision": ("decision_id",),
     "match_proposal": ("proposal_id",),
     "pair_constraint": ("id",),
@@ -46,7 +49,7 @@ class Snapshot:
     def __init__(self, hub: Hub) -> None:
         self.tables: dict[str, list[dict[str, Any]]] = {}
         names = {*GOVERNED, "source_record", "source_version", "standard_record", "golden_version"}
-        names |= {"fact", "event", "audit_event", "load_reject", "landing_file"}
+        names |= {"queue_line", "fact", "event", "audit_event", "load_reject", "landing_file"}
         with hub.database.reading() as connection:
             for name in sorted(names):
                 rows = connection.exec_driver_sql(f'select * from "{name}"')
@@ -350,9 +353,14 @@ def _equal(value: Any, shown: Any) -> bool:
 
 
 def _i18(shot: Snapshot, now: _Now) -> Iterator[str]:
+    lines = shot.by("queue_line", "task_id")
+    held = shot.by("task_holder", "task_id")
+    yield from (f"task {task_id} is held, but not open" for task_id in held.keys() - lines.keys())
     for t in shot["review_task"]:
         if t["status"] not in {"open", "decided", "superseded", "expired"}:
             yield f"task {t['task_id']} is {t['status']}"
+        if (t["status"] == "open") != (t["task_id"] in lines):
+            yield f"task {t['task_id']} is {t['status']}, and the queue says otherwise"
         if t["status"] != "open" and not (t["closed_reason"] and t["closed_at"]):
             yield f"task {t['task_id']} ended without a reason"
         one, other = now.home.get(t["left_id"]), now.home.get(t["right_id"])

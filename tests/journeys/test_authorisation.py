@@ -66,6 +66,15 @@ PAGES = {
     "ui.review.decisions": Permission.REVIEW_READ,
     "ui.review.undo": Permission.REVIEW_DECIDE,
     "ui.review.second": Permission.REVIEW_DECIDE,
+    "ui.claim.take_next": Permission.REVIEW_DECIDE,
+    "ui.claim.take": Permission.REVIEW_DECIDE,
+    "ui.claim.release": Permission.REVIEW_DECIDE,
+    "ui.claim.hand_over": Permission.REVIEW_DECIDE,
+    "ui.comment.add": Permission.REVIEW_DECIDE,
+    "ui.bulk.preview": Permission.REVIEW_READ,
+    "ui.bulk.decide": Permission.REVIEW_DECIDE,
+    "ui.view.save": Permission.REVIEW_READ,
+    "ui.view.remove": Permission.REVIEW_READ,
     "ui.reason.explain": Permission.GOLDEN_READ,
     "ui.golden.show": Permission.GOLDEN_READ,
     "ui.golden_decision.form": Permission.GOLDEN_DECIDE,
@@ -107,7 +116,7 @@ PAGES = {
 CHANGE = {"entity": "widget", "link": "7", "code": "xanthic", "en": "xanthic"}
 """What the forms that propose something are sent."""
 
-FOR_ALL_PEOPLE = {"ui.about.about", "ui.access.home", "ui.golden.find"}
+FOR_ALL_PEOPLE = {"ui.about.about", "ui.access.home", "ui.golden.find", "ui.view.shortcuts"}
 FOR_EVERYBODY = {
     "ui.static", "ui.access.log_in", "ui.access.log_out", "ui.access.accept", "ui.access.set_language",
     "livez", "readyz", "metrics", "api_document.openapi", "api_document.page",
@@ -137,7 +146,7 @@ def address(siege, steps, source="ERP"):
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
         "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
-        "action": "split", "proposal_id": "x", "upload_id": "x", "name": "colours",
+        "action": "split", "proposal_id": "x", "upload_id": "x", "view_id": "x", "name": "colours",
         "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)

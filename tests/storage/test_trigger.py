@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from mdm.services import access, decision, match, review, sample, second_person
+from mdm.services import access, claim, comment, decision, match, review, sample, second_person, view
 from mdm.storage.database import insert_rows
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT, metadata
 from tests import factories as f
@@ -42,6 +42,10 @@ def busy(any_hub):
     (golden_id,) = set(f.golden_ids(hub).values())
     f.act(hub, decision.override, f.ENTITY, golden_id, "note", "checked", "seen it")
     f.change_in_force(hub, link=7.0)
+    (*_, blind) = f.open_tasks(hub).values()
+    f.act(hub, claim.claim, blind.task_id)
+    f.act(hub, comment.add, blind.task_id, "looks alike")
+    f.act(hub, view.save, "mine", {"entity": f.ENTITY})
     with f.any_unit(hub) as uow:
         second_person.propose(
             uow,
@@ -76,6 +80,8 @@ def twin(table, row, number):
         made |= {"decided_by": None, "state": "proposed"}
     if table.name == "source_profile":
         made["version"] = number
+    if table.name == "saved_view":
+        made["name"] = f"twin {number}"
     return made
 
 

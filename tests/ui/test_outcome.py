@@ -12,10 +12,12 @@ from mdm.domain.access import Actor, ActorKind, Role, system_actor
 from mdm.domain.review import Against, Foreseen, Task
 from mdm.services import review
 from mdm.services.hub import Hub
+from mdm.services.narrow import Narrow
 from stewardship_ui.comparison import compare_records
+from stewardship_ui.filters import Filters
 from stewardship_ui.label import Labels
 from stewardship_ui.outcome import Leaves, SourceKey, leaves
-from stewardship_ui.review import Filters, Place, page_words
+from stewardship_ui.review import Place, page_words
 
 
 @pytest.fixture
@@ -31,8 +33,11 @@ def shown(app: Flask, hub: Hub, task: Task, language: str = "en") -> str:
         page = render_template(
             "compare.html",
             rows=compare_records(task, Labels(hub.dictionary)),
-            filters=Filters("", "", "", ""),
-            queue_place=Place(None, 1, None, None),
+            filters=Filters(Narrow()),
+            queue_place=Place(None, None),
+            comments=(),
+            alike=1,
+            sides=[task.left, task.right],
             now=hub.now(),
             **page_words(task),
         )

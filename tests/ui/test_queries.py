@@ -13,8 +13,9 @@ from mdm.domain.review import Verdict
 from mdm.services import review
 from mdm.services.hub import Hub
 
-MOST = 28
-"""Two of them ask what governs: the page's unit of work, and that which reads the session."""
+MOST = 38
+"""Of the page of a pair: what a match would leave is tried out on the records around it. Two ask what governs: the
+page's unit of work, and that which reads the session."""
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_a_verdict_is_recorded_in_the_name_of_the_person_and_the_next_pair_follo
 def test_filters_are_kept_from_pair_to_pair(
     post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
 ) -> None:
-    page = f"/review/{task_ids[0]}?entity=supplier&q=1"
+    page = f"/review/{task_ids[0]}?entity=supplier&q=q"
     answer = post(
         steward,
         page,
@@ -98,10 +98,10 @@ def test_filters_are_kept_from_pair_to_pair(
         verdict="unsure",
         reason="?",
         entity="supplier",
-        q="1",
+        q="q",
         next=task_ids[1],
     )
-    assert answer.location == f"/review/{task_ids[1]}?entity=supplier&q=1"
+    assert answer.location == f"/review/{task_ids[1]}?entity=supplier&q=q"
 
 
 def test_an_undo_is_offered_once_and_takes_the_verdict_back(

@@ -1,0 +1,61 @@
+"""Comments beside a task: what one steward tells the others, who may be named with ``@login``."""
+
+from __future__ import annotations
+
+import re
+
+from mdm.domain.access import Permission, may
+from mdm.domain.change import person_of
+from mdm.domain.errors import InvalidInputError
+from mdm.domain.review import Comment
+from mdm.services import access, claim
+from mdm.services.unit_of_work import UnitOfWork
+from mdm.storage import access as access_store
+from mdm.storage import comment as comment_store
+
+LONGEST = 2000
+SHOWN = 100
+_MENTION = re.compile(r"(?<![\w.])@([\w.\-]{1,100})")
+
+
+def add(uow: UnitOfWork, task_id: int, text: str) -> Comment:
+    """Write a comment on a task, open or not; people it names by ``@login`` find it among their mentions.
+
+    Raises UnknownTaskError, InvalidInputError (also for a name that nobody who reads tasks has).
+    """
+    access.require(uow.actor, Permission.REVIEW_DECIDE)
+    said = text.strip()
+    if not said or len(said) > LONGEST or "\0" in said:
+        raise InvalidInputError("A comment has 1 to 2,000 characters.", field="text")
+    entity = claim.find_task(uow, task_id).entity
+    made = Comment(uow.hub.new_id(), task_id, claim.person(uow), uow.at, said, _mentioned(uow, said))
+    comment_store.add(uow.connection, made)
+    uow.record(
+        "task.commented", entity, str(task_id), {"comment_id": made.comment_id, "mentions": [*made.mentions]}
+    )
+    return made
+
+
+def of_task(uow: UnitOfWork, task_id: int) -> tuple[Comment, ...]:
+    """The comments of a task, the oldest first, at most the newest hundred."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    claim.find_task(uow, task_id)
+    return comment_store.of_task(uow.connection, task_id, SHOWN)
+
+
+def _mentioned(uow: UnitOfWork, text: str) -> tuple[str, ...]:
+    """Folded logins of everybody that the text names."""
+    named = dict.fromkeys(person_of(each.rstrip(".-")) for each in _MENTION.findall(text))
+    if not named:
+        return ()
+    readers = {
+        person_of(user.login)
+        for user in access_store.list_users(uow.connection)
+        if user.active and may(access.user_actor(user), Permission.REVIEW_READ)
+    }
+    strangers = [each for each in named if each not in readers]
+    if strangers:
+        raise InvalidInputError(
+            f"Nobody who reads tasks is called @{strangers[0]}.", field="text", strangers=strangers[:20]
+        )
+    return tuple(named)

@@ -1,0 +1,256 @@
+"""The lines of the queue: narrow rows of the open tasks, to filter, count, search and order them by.
+
+Invariant: every open task has exactly one line, every other task none; ``services/line.py`` makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+
+from mdm.domain.gram import grams
+from mdm.storage.database import Row, among, insert_rows
+from mdm.storage.schema import queue_gram, queue_line, review_task, task_holder
+
+FACETS = ("entity", "sources", "band", "reason", "languages", "risk")
+"""Columns that a queue is narrowed by and counted per value of."""
+
+FEW = 4000
+"""So many lines are fetched and sorted sooner than the whole queue is walked in its order."""
+
+
+TRIED = 8
+"""So many grams of a text are counted at most, to find a rare one."""
+
+
+class Wanted(NamedTuple):
+    """Which lines: values of facets, days, whose, and a text; '' or empty narrows nothing.
+
+    ``opened``, ``due``: ISO dates from and to, both included, '' for no end. ``holder``: lines that this person holds
+    at ``now``; ``free_for``: lines that nobody but this person holds, or nobody at all for ''.
+    """
+
+    facets: Mapping[str, str]
+    opened: tuple[str, str] = ("", "")
+    due: tuple[str, str] = ("", "")
+    holder: str = ""
+    text: str = ""
+    free_for: str | None = None
+    now: str = ""
+
+
+class Cell(NamedTuple):
+    """How many lines share these facets and days."""
+
+    entity: str
+    sources: str
+    band: str
+    reason: str
+    languages: str
+    risk: str
+    opened_on: str
+    due_on: str
+    tasks: int
+
+
+def save_lines(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], grams: Mapping[int, Iterable[str]]
+) -> None:
+    """Write lines anew, with their grams by task."""
+    drop_lines(connection, [row["task_id"] for row in rows])
+    insert_rows(connection, queue_line, rows)
+    insert_rows(
+        connection,
+        queue_gram,
+        [{"gram": gram, "task_id": task_id} for task_id, held in grams.items() for gram in sorted(held)],
+    )
+
+
+def drop_lines(connection: Connection, task_ids: Sequence[int]) -> None:
+    """Take lines out of the queue."""
+    if task_ids:
+        connection.execute(delete(queue_gram).where(among(connection, queue_gram.c.task_id, task_ids)))
+        connection.execute(delete(queue_line).where(among(connection, queue_line.c.task_id, task_ids)))
+
+
+def rank_line(connection: Connection, task_id: int, priority: float, band: str) -> None:
+    """Move a line to another place."""
+    connection.execute(
+        update(queue_line).where(queue_line.c.task_id == task_id).values(priority=priority, band=band)
+    )
+
+
+def tasks_without_line(connection: Connection) -> list[int]:
+    """Open tasks that no line shows, as after a migration."""
+    lacking = ~exists().where(queue_line.c.task_id == review_task.c.task_id)
+    return list(
+        connection.scalars(select(review_task.c.task_id).where(review_task.c.status == "open", lacking))
+    )
+
+
+def cells(connection: Connection) -> list[Cell]:
+    """Counts of the queue by all facets and days at once, read off one index."""
+    columns = [queue_line.c[name] for name in (*FACETS, "opened_on", "due_on")]
+    query = select(*columns, func.count()).group_by(*columns)
+    return [Cell._make(row) for row in connection.execute(query)]
+
+
+def page(
+    connection: Connection,
+    wanted: Wanted,
+    *,
+    order: str,
+    after: tuple[float | str, int] | None,
+    limit: int,
+    expected: int,
+    back: bool = False,
+) -> list[tuple[int, float | str]]:
+    """(task id, its place) of the next lines in ``order``: ``value``, ``age`` or ``due``; ``back``: of those before.
+
+    ``after``: place and task id of the last line seen; ``expected``: how many lines the facets leave at most, which
+    decides whether to walk the order or to fetch and sort.
+    """
+    place = _place(order)
+    few, query = _narrowed(connection, wanted, expected)
+    falls = (order == "value") != back
+    number = queue_line.c.task_id
+    if after is not None:
+        beyond = place < after[0] if falls else place > after[0]
+        within = number < after[1] if back else number > after[1]
+        query = query.where(or_(beyond, and_(place == after[0], within)))
+    # A sum is no column of an index: few lines are sorted instead of walking the whole queue in its order
+    key: ColumnElement[int] = number + 0 if few else number
+    query = query.add_columns(place).order_by(place.desc() if falls else place, key.desc() if back else key)
+    return [(int(row[0]), row[1]) for row in connection.execute(query.limit(limit))]
+
+
+def place_of(connection: Connection, task_id: int, order: str) -> tuple[float | str, int] | None:
+    """(place, task id) of an open task."""
+    place = connection.scalar(select(_place(order)).where(queue_line.c.task_id == task_id))
+    return None if place is None else (place, task_id)
+
+
+def alike(connection: Connection, task_id: int, limit: int) -> list[int]:
+    """Open tasks judged exactly as this one, itself first, the most valuable first; none for a blind one."""
+    pattern = select(queue_line.c.pattern).where(queue_line.c.task_id == task_id).scalar_subquery()
+    query = (
+        select(queue_line.c.task_id)
+        .where(queue_line.c.pattern == pattern, queue_line.c.pattern != "")
+        .order_by(queue_line.c.task_id != task_id, queue_line.c.priority.desc(), queue_line.c.task_id)
+    )
+    return list(connection.scalars(query.limit(limit)))
+
+
+def count_alike(connection: Connection, task_id: int) -> int:
+    """How many open tasks are judged exactly as this one, itself included."""
+    pattern = select(queue_line.c.pattern).where(queue_line.c.task_id == task_id).scalar_subquery()
+    query = select(func.count()).where(queue_line.c.pattern == pattern, queue_line.c.pattern != "")
+    return int(connection.scalar(query) or 0)
+
+
+def lines_of(connection: Connection, task_ids: Iterable[int]) -> dict[int, Row]:
+    """The lines of these tasks, with whoever holds them (``holder``, ``lease_until``)."""
+    query = select(queue_line, task_holder.c.holder, task_holder.c.lease_until).outerjoin(
+        task_holder, task_holder.c.task_id == queue_line.c.task_id
+    )
+    rows = connection.execute(query.where(among(connection, queue_line.c.task_id, task_ids)))
+    return {row.task_id: row for row in rows}
+
+
+def held_counts(connection: Connection, wanted: Wanted) -> dict[str, int]:
+    """Person -> lines held, of those wanted but for whose they are and the text."""
+    query = (
+        select(task_holder.c.holder, func.count())
+        .join(queue_line, queue_line.c.task_id == task_holder.c.task_id)
+        .where(_live(wanted.now), *_facets(wanted.facets), *_days(wanted))
+        .group_by(task_holder.c.holder)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def due_counts(connection: Connection, holder: str, today: str) -> tuple[int, int]:
+    """(held by this actor, due until ``today`` among them)."""
+    query = (
+        select(func.count(), func.count().filter(queue_line.c.due_on <= today))
+        .join(task_holder, task_holder.c.task_id == queue_line.c.task_id)
+        .where(task_holder.c.holder == holder)
+    )
+    row = connection.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
+def _place(order: str) -> ColumnElement[Any]:  # Any: a number or a date
+    return {
+        "value": queue_line.c.priority,
+        "age": queue_line.c.opened_on,
+        "due": queue_line.c.due_on,
+    }[order]
+
+
+def _narrowed(
+    connection: Connection, wanted: Wanted, expected: int
+) -> tuple[bool, Select[Any]]:  # Any: what is selected
+    """Whether few lines are left, and a query for them."""
+    query = select(queue_line.c.task_id).where(*_facets(wanted.facets), *_days(wanted))
+    few = expected <= FEW
+    if wanted.holder:
+        query, few = query.where(_held_by(wanted.holder, wanted.now)), True
+    if wanted.free_for is not None:
+        query = query.where(~_held_by_others(wanted.free_for, wanted.now))
+    if wanted.text:
+        gram = _rarest(connection, wanted.text)
+        if gram is not None:
+            holding = select(queue_gram.c.task_id).where(queue_gram.c.gram == gram)
+            query, few = query.where(queue_line.c.task_id.in_(holding)), True
+        query = query.where(_contains(connection, wanted.text))
+    return few, query
+
+
+def _facets(facets: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    return [queue_line.c[name] == value for name, value in facets.items() if value]
+
+
+def _days(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = []
+    for (first, last), column in ((wanted.opened, queue_line.c.opened_on), (wanted.due, queue_line.c.due_on)):
+        if first:
+            found.append(column >= first)
+        if last:
+            found.append(column <= last)
+    return found
+
+
+def _live(now: str) -> ColumnElement[bool]:
+    return or_(task_holder.c.lease_until.is_(None), task_holder.c.lease_until > now)
+
+
+def _held_by(holder: str, now: str) -> ColumnElement[bool]:
+    held = select(task_holder.c.task_id).where(task_holder.c.holder == holder, _live(now))
+    return queue_line.c.task_id.in_(held)
+
+
+def _held_by_others(actor: str, now: str) -> ColumnElement[bool]:
+    return exists().where(
+        task_holder.c.task_id == queue_line.c.task_id, task_holder.c.holder != actor, _live(now)
+    )
+
+
+def _contains(connection: Connection, text: str) -> ColumnElement[bool]:
+    """Plain substring, so that signs of LIKE stand for themselves."""
+    find = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return find(queue_line.c.text, text) > 0
+
+
+def _rarest(connection: Connection, text: str) -> str | None:
+    """The gram of the text that fewest lines hold, when these are few; None: walking the queue is no slower."""
+    found = sorted(grams(text))[:TRIED]
+    if not found:
+        return None
+    counts = []
+    for gram in found:
+        some = select(queue_gram.c.task_id).where(queue_gram.c.gram == gram).limit(FEW + 1).subquery()
+        counts.append(select(func.count()).select_from(some).scalar_subquery())
+    count, gram = min(zip(connection.execute(select(*counts)).one(), found, strict=True))
+    return gram if count <= FEW else None

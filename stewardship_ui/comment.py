@@ -1,0 +1,34 @@
+"""Comments beside a task."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from mdm.domain.errors import InvalidInputError
+from mdm.services import comment
+from stewardship_ui.door import page, writing
+from stewardship_ui.filters import read_filters
+
+blueprint = Blueprint("comment", __name__)
+
+
+@blueprint.post("/review/<int:task_id>/comments")
+@page
+def add(task_id: int) -> Response:
+    """Write a comment; ``@login`` tells a colleague."""
+    try:
+        with writing("comment") as uow:
+            comment.add(uow, task_id, request.form.get("text", ""))
+    except InvalidInputError as error:
+        strangers = error.details.get("strangers")
+        if isinstance(strangers, list) and strangers:
+            told = gettext(
+                "Nobody who reads tasks is called @%(name)s; nothing was written.", name=strangers[0]
+            )
+        else:
+            told = gettext("A comment has 1 to 2,000 characters.")
+        flash(told, "status")
+    place = url_for("ui.review.compare", task_id=task_id, **read_filters().query())
+    return redirect(f"{place}#comments", 303)
