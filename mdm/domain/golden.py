@@ -24,6 +24,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a code read aloud or off paper stays itself."""
 
 
+ONLY_VALUE = "only_value"
+"""Rule name of a value that nothing contradicts."""
+
+
 class GoldenStatus(StrEnum):
     """Where a golden ID stands in its life."""
 
@@ -173,10 +177,10 @@ def survive(rule: Survivorship, candidates: Sequence[Candidate], now: datetime) 
     if not candidates:
         return None
     if len(candidates) == 1:
-        return Survivor(candidates[0], "only_value")
+        return Survivor(candidates[0], ONLY_VALUE)
     left = sorted(candidates, key=lambda c: c.source)
     if len({repr(c.value) for c in left}) == 1:
-        return Survivor(left[0], "only_value")
+        return Survivor(left[0], ONLY_VALUE)
     for criterion in rule.criteria:
         rank = _RANKS[criterion](rule, left, now)
         best = max(rank(c) for c in left)

@@ -6,7 +6,7 @@ A property of records and links alone, never of the order in which clusters grow
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 Pair = tuple[int, int]
@@ -20,11 +20,12 @@ class RivalSearch:
         """``links``: weight in bits by pair; links whose own records contradict each other are no rivals."""
         self._contradicts = contradicts
         self._margin = margin
-        self._near: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        self._near: dict[int, dict[int, float]] = defaultdict(dict)
+        self._torn_near: dict[int, list[tuple[Pair, float]]] = {}
         for (left, right), weight in links.items():
             if not contradicts(left, right):
-                self._near[left].append((weight, right))
-                self._near[right].append((weight, left))
+                self._near[left][right] = weight
+                self._near[right][left] = weight
 
     def against(self, left: int, right: int, weight: float) -> Pair | None:
         """Two records that contradict each other although one record of the link fits both about as well.
@@ -35,7 +36,30 @@ class RivalSearch:
         least = weight - self._margin
         return min((*self._torn(left, right, least), *self._torn(right, left, least)), default=None)
 
-    def _torn(self, record: int, other: int, least: float) -> Iterable[Pair]:
-        """Pairs that contradict each other among ``other`` and what fits ``record`` about as well."""
-        near = [other, *(rival for weight, rival in self._near[record] if weight >= least and rival != other)]
-        return ((min(pair), max(pair)) for pair in combinations(near, 2) if self._contradicts(*pair))
+    def _torn(self, record: int, other: int, least: float) -> Iterator[Pair]:
+        """The smallest pair that contradicts each other among ``other`` and what fits ``record`` about as well."""
+        near = self._near[record]
+        for pair, weight in self._torn_of(record):
+            if weight >= least or (other in pair and near[pair[pair[0] == other]] >= least):
+                yield pair
+                break
+        if other not in near:
+            fits = (rival for rival, weight in near.items() if weight >= least)
+            yield from (
+                (min(other, rival), max(other, rival)) for rival in fits if self._contradicts(other, rival)
+            )
+
+    def _torn_of(self, record: int) -> list[tuple[Pair, float]]:
+        """Every pair linked with ``record`` that contradicts each other, in order, with its lighter link.
+
+        Worked out once per record: each of its links would else go through all pairs again.
+        """
+        known = self._torn_near.get(record)
+        if known is None:
+            near = self._near[record]
+            known = self._torn_near[record] = [
+                (pair, min(near[pair[0]], near[pair[1]]))
+                for pair in combinations(sorted(near), 2)
+                if self._contradicts(*pair)
+            ]
+        return known

@@ -24,12 +24,12 @@ from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
 from mdm.linkage.record import (
     FeatureValue,
+    Numbers,
     Shape,
     Value,
     WeightedSet,
     compile_weighing,
     features_by_name,
-    member_hash,
     members_of,
     number_of,
     shape_of,
@@ -61,9 +61,10 @@ def compile_packing(rules: RuleSet) -> Pack:
     columns = _columns(rules)
     layout, header = _layout(columns), _header(columns)
     has_texts = any(shape is Shape.TEXT for _, shape in columns)
+    numbers = Numbers()
 
     def pack(features: Mapping[str, FeatureValue]) -> bytes:
-        held = [_members(shape, features.get(name)) for name, shape in columns]
+        held = [_members(shape, features.get(name), numbers) for name, shape in columns]
         members = [number for numbers in held for number in numbers]
         content = layout + header.pack(*map(len, held)) + _body(len(members)).pack(*members)
         return content + _texts(columns, features) if has_texts else content
@@ -176,14 +177,14 @@ def _body(members: int) -> Struct:
     return Struct(f"<{members}q")
 
 
-def _members(shape: Shape, value: FeatureValue) -> Members:
+def _members(shape: Shape, value: FeatureValue, numbers: Mapping[str, int]) -> Members:
     if shape is Shape.NUMBER:
         number = number_of(value)
         return () if number is None else _WHOLE.unpack(_FLOAT.pack(number))
     if shape is Shape.TEXT:
         text = text_of(value)
-        return () if text is None else (member_hash(text),)
-    return sorted(map(member_hash, members_of(value)))[:MOST_MEMBERS]
+        return () if text is None else (numbers[text],)
+    return sorted(map(numbers.__getitem__, members_of(value)))[:MOST_MEMBERS]
 
 
 def _texts(columns: Sequence[tuple[str, Shape]], features: Mapping[str, FeatureValue]) -> bytes:

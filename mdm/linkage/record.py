@@ -174,7 +174,7 @@ def compile_preparation(rules: RuleSet, statistics: Statistics) -> Callable[[Fea
     features = features_by_name(rules)
     for rule in rules.blocking:
         _require_keys(rules, features, rule.on)
-    numbers = _Numbers()
+    numbers = Numbers()
     columns = tuple(_column(feature, statistics, numbers) for feature in rules.features)
     blocks = tuple((rule.on, frozenset(statistics.hot.get(rule.on, ()))) for rule in rules.blocking)
 
@@ -197,7 +197,7 @@ def prepare_all(
     return {record.record_id: prepare(record) for record in records}
 
 
-class _Numbers(dict[str, int]):
+class Numbers(dict[str, int]):
     """Numbers of texts, computed once each; emptied when full, since a scorer lives as long as its process."""
 
     def __missing__(self, text: str) -> int:

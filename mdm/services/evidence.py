@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from mdm.domain.counterfactual import SILENT, Case, change_to_link, change_to_part, links
@@ -17,6 +18,9 @@ from mdm.linkage.levels import columns_read
 from mdm.linkage.record import FeatureRecord, Prepared
 from mdm.linkage.score import Evidence as Judged
 from mdm.services.rule import Matcher
+
+MOST_TOLD = 20_000
+"""So many patterns keep their words in memory, about 20 MB."""
 
 
 def evidence_of(
@@ -36,13 +40,7 @@ def evidence_of(
     case = matcher.scorer.case(left, right)
     judged = matcher.scorer.explain(left, right, case.levels)
     vetoes = [matcher.rules.vetoes[number] for number in sorted(case.spoken)]
-    said = sentence(
-        [_fact(item) for item in judged],
-        [_objection(veto) for veto in vetoes],
-        weight=case.weight,
-        review=matcher.review_weight,
-    )
-    turning = _turning(matcher, case, against, one_source=one_source)
+    said, turning = _words(matcher, case, judged, vetoes, against, one_source=one_source)
     made: dict[str, Any] = {
         "prior": round(matcher.scorer.prior_bits, 6),
         "model": matcher.model_fingerprint,
@@ -120,6 +118,33 @@ def text_of(evidence: dict[str, Any]) -> str:
 def hash_of(text: str) -> str:
     """Names the evidence that was on screen."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _words(
+    matcher: Matcher,
+    case: Case,
+    judged: Sequence[Judged],
+    vetoes: Sequence[Veto],
+    against: Against | None,
+    *,
+    one_source: bool,
+) -> tuple[Words, Words]:
+    """Sentence and counterfactual: told once for all pairs that are judged alike, of which a batch has many."""
+    scripts = tuple(item.bilingual for item in judged)
+    pattern = (case, scripts, against, one_source)
+    known = matcher.told.get(pattern)
+    if known is None:
+        said = sentence(
+            [_fact(item) for item in judged],
+            [_objection(veto) for veto in vetoes],
+            weight=case.weight,
+            review=matcher.review_weight,
+        )
+        known = said, _turning(matcher, case, against, one_source=one_source)
+        if len(matcher.told) >= MOST_TOLD:
+            matcher.told.clear()
+        matcher.told[pattern] = known
+    return known
 
 
 def _turning(matcher: Matcher, case: Case, against: Against | None, *, one_source: bool) -> Words:

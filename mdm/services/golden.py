@@ -17,7 +17,7 @@ from mdm.domain.golden import GoldenRecord, GoldenStatus, GoldenSummary, GoldenV
 from mdm.domain.quality import missing_required
 from mdm.domain.standardise.text import comparison_key
 from mdm.services import access
-from mdm.services.rebuild import OVERRIDE
+from mdm.services.build import OVERRIDE
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
 from mdm.storage import source as source_store

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import partial
 
+import pyarrow as pa
+
 from mdm.domain.access import Actor, Permission
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.rules import RuleSet
@@ -39,6 +41,9 @@ from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.match import StoredPair
+
+PAGE = 10_000
+"""Scored pairs taken out of the engine's table at a time."""
 
 FEW = 1000
 """For up to so many new records only what shares a key with one of them is read."""
@@ -112,7 +117,8 @@ def run(
         fresh = {r.record_id for r in rows if full or not r.matched}
         only = None if full else fresh
         tables = _tables(uow, matcher, only)
-    pairs = _score(hub, matcher, tables, only, engine) if fresh else []
+    pairs = _score(hub, matcher, tables, only, engine) if fresh else None
+    del tables
     with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
 
@@ -124,7 +130,7 @@ def rehearse(hub: Hub, entity: str, records: Sequence[FeatureRecord]) -> tuple[M
     pack = compile_packing(rules)
     packed = ((record.record_id, pack(record.features)) for record in records)
     tables = packed_tables(rules, matcher.model.statistics, packed)
-    return matcher, _score(hub, matcher, tables, None, Engine.DUCKDB)
+    return matcher, scored_pairs(_score(hub, matcher, tables, None, Engine.DUCKDB))
 
 
 def put_record(
@@ -292,11 +298,11 @@ def _packed(
 
 def _score(
     hub: Hub, matcher: Matcher, tables: Tables, fresh: Collection[int] | None, engine: Engine
-) -> list[ScoredPair]:
-    """Pairs of at least review weight, of all records or touching a ``fresh`` one."""
+) -> pa.Table:
+    """Pairs of at least review weight (``predict_table``), of all records or touching a ``fresh`` one."""
     connection = open_engine(hub.settings.scratch)
     try:
-        found = predict_tables(
+        return predict_tables(
             connection,
             matcher.rules,
             matcher.model,
@@ -306,7 +312,6 @@ def _score(
             engine=engine,
             cluster=Cluster(hub.settings.spark_master, hub.settings.spark_folder),
         )
-        return scored_pairs(found)
     finally:
         connection.close()
 
@@ -314,7 +319,7 @@ def _score(
 def _publish(
     uow: UnitOfWork,
     matcher: Matcher,
-    pairs: Sequence[ScoredPair],
+    pairs: pa.Table | None,
     versions: Mapping[int, int],
     fresh: set[int],
     started: float,
@@ -328,7 +333,7 @@ def _publish(
     now = {r.record_id: r.version for r in rows}
     steady = {record_id for record_id, version in versions.items() if now.get(record_id) == version}
     late = {r.record_id for r in rows if r.matched and r.record_id not in steady}
-    kept = [stored_pair(p) for p in pairs if p.left in steady and p.right in steady]
+    kept = (pair for pair in _stored_pairs(pairs) if pair.left in steady and pair.right in steady)
     if full:
         rule.activate(uow, matcher.rules, matcher.model)
     match_store.replace_pairs(uow.connection, entity, kept, None if full else fresh & steady)
@@ -342,7 +347,7 @@ def _publish(
         uow.hub.new_id(),
         entity,
         len(fresh & steady),
-        len(pairs),
+        0 if pairs is None else pairs.num_rows,
         report.links,
         review_store.count_tasks(uow.connection, entity=entity, status="open", reason=None, with_audit=False),
         golden_store.count(uow.connection, entity),
@@ -353,6 +358,14 @@ def _publish(
     )
     _keep_run(uow, result, full=full)
     return result
+
+
+def _stored_pairs(found: pa.Table | None) -> Iterator[StoredPair]:
+    """The scored pairs as they are stored, a batch of the table at a time."""
+    for batch in found.to_batches(max_chunksize=PAGE) if found is not None else ():
+        left, right, weight, probability, *levels = (column.to_pylist() for column in batch.columns)
+        patterns = (",".join(map(str, of_pair)) for of_pair in zip(*levels, strict=True))
+        yield from map(StoredPair, left, right, weight, probability, patterns)
 
 
 def _keep_run(uow: UnitOfWork, result: MatchReport, *, full: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,6 +25,10 @@ from mdm.storage import queue as queue_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
+from mdm.storage.match import StoredPair
+
+CHUNK = 1000
+"""Questions told and written at a time."""
 
 _REASONS = {
     Reason.PAIR_CONTRADICTS: TaskReason.CONTRADICTION,
@@ -116,12 +120,18 @@ def _wanted(
     }
     refused = {(r.left, r.right) if r.left < r.right else (r.right, r.left): r for r in grouped.refused}
     found = []
-    for pair in scope.pairs:
-        if pair.left not in home or pair.right not in home or home[pair.left] == home[pair.right]:
-            continue
+    open_pairs = [
+        pair
+        for pair in scope.pairs
+        if pair.left in home
+        and pair.right in home
+        and home[pair.left] != home[pair.right]
+        and _question(home, pair.left, pair.right) not in answered
+    ]
+    for pair in _at_hand(scope, open_pairs):
         refusal = refused.get((pair.left, pair.right))
         reason = _reason(scope, refusal, pair.left, pair.right, pair.weight)
-        if reason is None or _question(home, pair.left, pair.right) in answered:
+        if reason is None:
             continue
         against = refusal if reason is TaskReason.CLUSTER else None
         settles = sizes[home[pair.left]] * sizes[home[pair.right]]
@@ -132,6 +142,15 @@ def _wanted(
             Question(pair.left, pair.right, pair.weight, probability, reason, settles, against=against)
         )
     return sorted(found, key=lambda item: (item.weight, -item.left, -item.right))
+
+
+def _at_hand(scope: Scope, pairs: Sequence[StoredPair]) -> Iterator[StoredPair]:
+    """The pairs, some at a time with the packed forms of their records."""
+    for start in range(0, len(pairs), CHUNK):
+        part = pairs[start : start + CHUNK]
+        scope.fetch_packed({side for pair in part for side in (pair.left, pair.right)})
+        yield from part
+        scope.let_go()
 
 
 def _reason(scope: Scope, refusal: Refusal | None, left: int, right: int, weight: float) -> TaskReason | None:
@@ -160,6 +179,9 @@ def _ask_again(
             now[record_id] = values_hash(scope.features.get(record_id, ""))
         return now[record_id]
 
+    scope.fetch_features(
+        {side for c in scope.constraints if not c.must_link and c.left_values for side in (c.left, c.right)}
+    )
     for c in scope.constraints:
         if c.must_link or not c.left_values or c.left not in scope.features or c.right not in scope.features:
             continue
@@ -297,8 +319,12 @@ def _risks(uow: UnitOfWork, scope: Scope, record_ids: set[int]) -> dict[int, flo
     declared = scope.matcher.rules.risks
     if not declared or not record_ids:
         return {}
-    contents = source_store.standard_contents(uow.connection, record_ids)
-    return {record_id: risk_of(declared, json.loads(text)["values"]) for record_id, text in contents.items()}
+    wanted, found = sorted(record_ids), {}
+    for start in range(0, len(wanted), CHUNK):
+        contents = source_store.standard_contents(uow.connection, wanted[start : start + CHUNK])
+        for record_id, text in contents.items():
+            found[record_id] = risk_of(declared, json.loads(text)["values"])
+    return found
 
 
 def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: Sequence[float]) -> list[int]:
@@ -306,26 +332,17 @@ def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: 
     entity = scope.matcher.entity.name
     if items:
         rule.keep(uow, scope.matcher)
-    rows = [
-        {
-            "entity": entity,
-            "left_id": item.left,
-            "right_id": item.right,
-            "status": TaskStatus.OPEN.value,
-            "version": 1,
-            "previous_decision": item.previous,
-            "site": "",
-            "opened_at": uow.at,
-            "closed_at": None,
-            "closed_reason": None,
-            **_task_values(
-                scope, item, scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
-            ),
-            "priority": rank,
-        }
-        for item, rank in zip(items, ranks, strict=True)
-    ]
-    review_store.add_tasks(uow.connection, rows)
+    for start in range(0, len(items), CHUNK):
+        part = items[start : start + CHUNK]
+        sides = {side for item in part for side in (item.left, item.right)}
+        scope.fetch_features(sides)
+        scope.fetch_packed(sides)
+        rows = [
+            _task_row(uow, scope, item, rank)
+            for item, rank in zip(part, ranks[start : start + CHUNK], strict=True)
+        ]
+        review_store.add_tasks(uow.connection, rows)
+        scope.let_go()
     task_ids = {
         (task.left_id, task.right_id, task.reason == TaskReason.AUDIT): task.task_id
         for task in review_store.open_tasks_touching(uow.connection, {item.left for item in items})
@@ -335,6 +352,25 @@ def open_tasks(uow: UnitOfWork, scope: Scope, items: Sequence[Question], ranks: 
     for task_id in opened:
         uow.record("task.opened", entity, str(task_id))
     return opened
+
+
+def _task_row(uow: UnitOfWork, scope: Scope, item: Question, rank: float) -> dict[str, Any]:
+    """A new task; ``Any``: column values."""
+    left, right = scope_version(scope, uow, item.left), scope_version(scope, uow, item.right)
+    return {
+        "entity": scope.matcher.entity.name,
+        "left_id": item.left,
+        "right_id": item.right,
+        "status": TaskStatus.OPEN.value,
+        "version": 1,
+        "previous_decision": item.previous,
+        "site": "",
+        "opened_at": uow.at,
+        "closed_at": None,
+        "closed_reason": None,
+        **_task_values(scope, item, left, right),
+        "priority": rank,
+    }
 
 
 def _task_values(scope: Scope, item: Question, left: int, right: int) -> dict[str, Any]:

@@ -6,23 +6,20 @@ each value names its source record, version and rule, and recomputing gives the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from mdm.domain.cluster import Partition
-from mdm.domain.entity_type import EntityType
-from mdm.domain.golden import Candidate, GoldenStatus, survive
+from mdm.domain.golden import GoldenStatus
 from mdm.domain.review import Foreseen, Foresight, TaskReason, VetoSpoken
-from mdm.domain.rules import Survivorship
 from mdm.domain.source import Json
 from mdm.domain.standardise.text import comparison_key
-from mdm.domain.xref import Assignment, assign_golden_ids
+from mdm.domain.xref import assign_golden_ids
 from mdm.linkage.record import Prepared
 from mdm.services import cluster, queue, rule, second_person
+from mdm.services.build import Builder, Built, ended_as
 from mdm.services.cluster import Scope
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
@@ -34,9 +31,6 @@ from mdm.storage.review import Constraint
 
 CHUNK = 5000
 """Golden records built and written at a time."""
-
-OVERRIDE = "override"
-"""Rule name of a value that a steward set."""
 
 
 @dataclass(slots=True)
@@ -55,27 +49,18 @@ class Rebuilt:
     links: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """A golden record about to be written."""
-
-    golden_id: str
-    status: str
-    members: tuple[int, ...]
-    attributes: Mapping[str, Json]
-    provenance: Mapping[str, Sequence[Json]]
-    title: str
-    content_hash: str
-
-
 def rebuild(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int] | None) -> Rebuilt:
     """Regroup what the ``seeds`` (None: everything) can reach and write what changed: IDs, values, xref, tasks."""
-    scope = cluster.gather_all(uow, matcher) if seeds is None else cluster.gather_around(uow, matcher, seeds)
+    scope = (
+        cluster.gather_whole(uow, matcher) if seeds is None else cluster.gather_around(uow, matcher, seeds)
+    )
     grouped = cluster.regroup(scope)
     report = Rebuilt(clusters=len(grouped.clusters))
     report.links = sum(len(members) - 1 for members in grouped.clusters)
-    golden_ids = _assign(uow, scope, grouped, report)
+    golden_ids, leads = _assign(uow, scope, grouped, report)
     _write(uow, scope, grouped, golden_ids, report)
+    _redirect(uow, leads)
+    _link(uow, scope, grouped, golden_ids, report)
     queue.refresh(uow, scope, grouped, report.tasks_opened, report.tasks_closed)
     return report
 
@@ -151,9 +136,14 @@ def foresee_values(
     contents: Mapping[int, Mapping[str, Any]],
 ) -> list[Mapping[str, Json]]:
     """The values each cluster would have as a golden record (``Any``: stored JSON of values and parts)."""
+    builder = _builder(uow, scope)
+    return [builder.build("", members, contents).attributes for members in clusters]
+
+
+def _builder(uow: UnitOfWork, scope: Scope) -> Builder:
     kinds = source_store.kinds_of_systems(uow.connection)
-    overrides = _overrides(uow, scope)
-    return [_build(scope, "", members, contents, kinds, overrides).attributes for members in clusters]
+    overrides = golden_store.overrides_of(uow.connection, scope.records)
+    return Builder(scope.matcher.entity, scope.matcher.rules, scope.records, kinds, overrides)
 
 
 def _name(scope: Scope, record_id: int) -> str:
@@ -164,17 +154,34 @@ def _name(scope: Scope, record_id: int) -> str:
 # -- assigning golden IDs -------------------------------------------------------------------------------------
 
 
-def _assign(uow: UnitOfWork, scope: Scope, grouped: Partition, report: Rebuilt) -> list[str]:
-    """Golden ID of each cluster; issues, merges, restores and retires IDs on the way."""
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """Where golden IDs lead from now on: (from, to, kind) of new redirects, and the IDs that stand again."""
+
+    made: Sequence[tuple[str, str, str]]
+    restored: frozenset[str]
+
+
+def _assign(uow: UnitOfWork, scope: Scope, grouped: Partition, report: Rebuilt) -> tuple[list[str], _Leads]:
+    """Golden ID of each cluster; issues, merges and restores IDs on the way."""
+    entity = scope.matcher.entity.name
     now = {r: g for r, g in scope.golden.items() if r in scope.records}
-    dormant = dormant_ids(uow, scope, grouped)
-    assignment = assign_golden_ids(grouped.clusters, now, dormant)
-    golden_ids = [
-        golden_id or uow.hub.new_golden_id(scope.matcher.entity.name) for golden_id in assignment.golden_ids
-    ]
-    _issue(uow, scope, assignment, golden_ids, report)
-    _redirect(uow, scope, grouped, assignment, golden_ids, report)
-    return golden_ids
+    assignment = assign_golden_ids(grouped.clusters, now, dormant_ids(uow, scope, grouped))
+    golden_ids = [golden_id or uow.hub.new_golden_id(entity) for golden_id in assignment.golden_ids]
+    report.created += [g for g, kept in zip(golden_ids, assignment.golden_ids, strict=True) if kept is None]
+    report.restored.extend(sorted(assignment.restored))
+    report.merged |= {golden_id: golden_ids[index] for golden_id, index in assignment.merged.items()}
+    splits = _splits(scope, grouped, golden_ids, set(report.merged), set(report.created))
+    for golden_id in report.created:
+        uow.record("golden.created", entity, golden_id)
+    for golden_id, into in sorted(report.merged.items()):
+        uow.record("golden.merged", entity, golden_id, {"into": into})
+    for golden_id in report.restored:
+        uow.record("golden.restored", entity, golden_id)
+    for golden_id, into in splits:
+        uow.record("golden.split", entity, golden_id, {"into": into})
+    made = [(a, b, "merged") for a, b in sorted(report.merged.items())]
+    return golden_ids, _Leads(made + [(a, b, "split") for a, b in splits], assignment.restored)
 
 
 def dormant_ids(uow: UnitOfWork, scope: Scope, grouped: Partition) -> dict[int, list[str]]:
@@ -194,63 +201,17 @@ def dormant_ids(uow: UnitOfWork, scope: Scope, grouped: Partition) -> dict[int, 
     return found
 
 
-def _issue(
-    uow: UnitOfWork, scope: Scope, assignment: Assignment, golden_ids: Sequence[str], report: Rebuilt
-) -> None:
-    entity = scope.matcher.entity.name
-    new = [g for g, kept in zip(golden_ids, assignment.golden_ids, strict=True) if kept is None]
-    golden_store.insert_many(
-        uow.connection,
-        [
-            {
-                "golden_id": golden_id,
-                "entity": entity,
-                "status": GoldenStatus.ACTIVE.value,
-                "version": 0,
-                "content_hash": "",
-                "released": False,
-                "site": "",
-                "created_at": uow.at,
-                "changed_at": uow.at,
-            }
-            for golden_id in new
-        ],
-    )
-    for golden_id in new:
-        uow.record("golden.created", entity, golden_id)
-    report.created.extend(new)
-    report.restored.extend(sorted(assignment.restored))
-
-
-def _redirect(
-    uow: UnitOfWork,
-    scope: Scope,
-    grouped: Partition,
-    assignment: Assignment,
-    golden_ids: Sequence[str],
-    report: Rebuilt,
-) -> None:
-    entity = scope.matcher.entity.name
-    merged = {golden_id: golden_ids[index] for golden_id, index in assignment.merged.items()}
-    splits = _splits(scope, grouped, golden_ids, set(merged), set(report.created))
-    touched = {*merged, *assignment.restored, *merged.values()}
+def _redirect(uow: UnitOfWork, leads: _Leads) -> None:
+    """Let old IDs lead to where their records are now, once these IDs are written."""
+    merged = {a: b for a, b, kind in leads.made if kind == "merged"}
+    touched = {*merged, *leads.restored, *merged.values()}
     open_ = golden_store.open_redirects(uow.connection, touched) if touched else []
-    ended = [r.id for r in open_ if r.from_id in assignment.restored]
+    ended = [r.id for r in open_ if r.from_id in leads.restored]
     # An ID once split off that now comes home must not be both a target and a source: the chain stays acyclic.
     ended += [r.id for r in open_ if r.kind == "split" and r.to_id in merged]
-    golden_store.end_redirects(uow.connection, ended, uow.at)
-    golden_store.add_redirects(
-        uow.connection,
-        [(a, b, "merged") for a, b in sorted(merged.items())] + [(a, b, "split") for a, b in splits],
-        uow.at,
-    )
-    for golden_id, into in sorted(merged.items()):
-        uow.record("golden.merged", entity, golden_id, {"into": into})
-    for golden_id in sorted(assignment.restored):
-        uow.record("golden.restored", entity, golden_id)
-    for golden_id, into in splits:
-        uow.record("golden.split", entity, golden_id, {"into": into})
-    report.merged.update(merged)
+    if ended:
+        golden_store.end_redirects(uow.connection, ended, uow.at)
+    golden_store.add_redirects(uow.connection, leads.made, uow.at)
 
 
 def _splits(
@@ -274,163 +235,74 @@ def _splits(
 def _write(
     uow: UnitOfWork, scope: Scope, grouped: Partition, golden_ids: Sequence[str], report: Rebuilt
 ) -> None:
-    gone = set(report.merged)
+    gone, created = set(report.merged), set(report.created)
     retired = set(scope.golden.values()) - set(golden_ids) - gone
-    rows = golden_store.find_many(uow.connection, {*golden_ids, *gone, *retired})
     for built in _in_chunks(uow, scope, list(zip(golden_ids, grouped.clusters, strict=True))):
-        _write_changed(uow, scope, built, rows, set(report.created))
-    ended = [_ended(rows[g], GoldenStatus.MERGED) for g in sorted(gone)]
-    ended += [_ended(rows[g], GoldenStatus.RETIRED) for g in sorted(retired)]
-    changed = _write_changed(uow, scope, ended, rows, set())
+        known = {item.golden_id for item in built} - created
+        _write_changed(uow, scope, built, golden_store.find_many(uow.connection, known) if known else {})
+    rows = golden_store.find_many(uow.connection, gone | retired) if gone or retired else {}
+    ended = [ended_as(g, GoldenStatus.MERGED) for g in sorted(gone)]
+    ended += [ended_as(g, GoldenStatus.RETIRED) for g in sorted(retired)]
+    changed = _write_changed(uow, scope, ended, rows)
     report.retired.extend(sorted(retired & {item.golden_id for item in changed}))
     for golden_id in report.retired:
         uow.record("golden.retired", scope.matcher.entity.name, golden_id)
     report.golden_ids.extend(sorted({*golden_ids}))
-    _link(uow, scope, grouped, golden_ids, report)
 
 
 def _in_chunks(
     uow: UnitOfWork, scope: Scope, clusters: Sequence[tuple[str, Sequence[int]]]
-) -> Iterator[list[_Built]]:
+) -> Iterator[list[Built]]:
     """The golden records of (golden ID, members), some at a time: their values never stand in memory all at once."""
-    kinds = source_store.kinds_of_systems(uow.connection)
-    overrides = _overrides(uow, scope)
+    builder = _builder(uow, scope)
     for start in range(0, len(clusters), CHUNK):
         part = clusters[start : start + CHUNK]
         stored = source_store.standard_contents(uow.connection, [r for _, members in part for r in members])
         contents = {r: json.loads(text) for r, text in stored.items()}
-        yield [_build(scope, golden_id, members, contents, kinds, overrides) for golden_id, members in part]
+        yield [builder.build(golden_id, members, contents) for golden_id, members in part]
 
 
 def _write_changed(
-    uow: UnitOfWork, scope: Scope, built: Sequence[_Built], rows: Mapping[str, Any], created: set[str]
-) -> list[_Built]:  # Any: a table row
-    """Write those that differ from what is stored; returns them."""
-    changed = [item for item in built if rows[item.golden_id].content_hash != item.content_hash]
-    _write_versions(uow, scope, changed, rows, created)
+    uow: UnitOfWork, scope: Scope, built: Sequence[Built], rows: Mapping[str, Any]
+) -> list[Built]:  # Any: a table row
+    """Write those that differ from what is stored, and those without a row; returns them."""
+    changed = [
+        item
+        for item in built
+        if item.golden_id not in rows or rows[item.golden_id].content_hash != item.content_hash
+    ]
+    _write_versions(uow, scope, changed, rows)
     _index(uow, scope, changed)
     return changed
 
 
-def _overrides(uow: UnitOfWork, scope: Scope) -> dict[int, list[tuple[str, Json, str]]]:
-    found: dict[int, list[tuple[str, Json, str]]] = {}
-    for row in golden_store.overrides_of(uow.connection, scope.records):
-        found.setdefault(row.record_id, []).append((row.attribute, json.loads(row.value), row.override_id))
-    return found
-
-
-def _build(
-    scope: Scope,
-    golden_id: str,
-    members: Sequence[int],
-    contents: Mapping[int, Mapping[str, Any]],
-    kinds: Mapping[str, str],
-    overrides: Mapping[int, Sequence[tuple[str, Json, str]]],
-) -> _Built:
-    """The golden record of a cluster; ``Any``: stored JSON of values and parts."""
-    entity = scope.matcher.entity
-    rules = {rule.attribute: rule for rule in scope.matcher.rules.survivorship}
-    times = {r: datetime.fromisoformat(scope.records[r].changed_at) for r in members}
-    newest = max(times.values())
-    attributes: dict[str, Json] = {}
-    provenance: dict[str, Sequence[Json]] = {}
-    for name in entity.attributes:
-        candidates = [
-            Candidate(
-                r,
-                scope.records[r].key,
-                kinds.get(scope.records[r].key.system, "OTHER"),
-                scope.records[r].version,
-                contents[r]["values"][name],
-                times[r],
-                _verified(entity, name, contents[r]),
-            )
-            for r in members
-            if contents[r]["values"].get(name) is not None
-        ]
-        chosen = survive(_rule_for(rules, name), candidates, newest)
-        if chosen is not None:
-            attributes[name] = chosen.candidate.value
-            provenance[name] = [chosen.candidate.record_id, chosen.candidate.version, chosen.rule]
-    for r in members:
-        for name, value, override_id in sorted(overrides.get(r, ()), key=lambda item: item[2]):
-            attributes[name] = value
-            provenance[name] = [r, override_id, OVERRIDE]
-    title = (entity.title_of(attributes) or scope.records[members[0]].key.key)[:400]
-    status = GoldenStatus.ACTIVE.value
-    digest = _digest(status, title, attributes, provenance, members)
-    return _Built(golden_id, status, tuple(members), attributes, provenance, title, digest)
-
-
-def _verified(entity: EntityType, name: str, content: Mapping[str, Any]) -> bool:
-    attribute = entity.attributes[name]
-    return bool(attribute.check) and content["parts"].get(name, {}).get("valid", "1") == "1"
-
-
-def _rule_for(rules: Mapping[str, Survivorship], name: str) -> Survivorship:
-    return rules.get(name) or rules["*"]
-
-
-def _ended(row: Any, status: GoldenStatus) -> _Built:  # Any: a table row
-    return _Built(row.golden_id, status.value, (), {}, {}, "", _digest(status.value, "", {}, {}, ()))
-
-
-def _digest(
-    status: str,
-    title: str,
-    attributes: Mapping[str, Json],
-    provenance: Mapping[str, Sequence[Json]],
-    members: Sequence[int],
-) -> str:
-    content = json.dumps(
-        [status, title, attributes, provenance, list(members)], ensure_ascii=False, sort_keys=True
-    )
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _write_versions(
-    uow: UnitOfWork, scope: Scope, changed: Sequence[_Built], rows: Mapping[str, Any], created: set[str]
-) -> None:
-    entity = scope.matcher.entity.name
-    if (
-        changed
-    ):  # the rules a value rests on are kept, also when they came with a restart and not with `mdm init`
-        rule.save_rules(uow, scope.matcher.rules)
+def _write_versions(uow: UnitOfWork, scope: Scope, changed: Sequence[Built], rows: Mapping[str, Any]) -> None:
+    if not changed:
+        return
+    # the rules a value rests on are kept, also when they came with a restart and not with `mdm init`
+    rule.save_rules(uow, scope.matcher.rules)
+    entity, fingerprint = scope.matcher.entity.name, scope.matcher.rule_fingerprint
+    version = {item.golden_id: rows[item.golden_id].version + 1 for item in changed if item.golden_id in rows}
+    state = {
+        item.golden_id: {
+            "status": item.status,
+            "version": version.get(item.golden_id, 1),
+            "content_hash": item.content_hash,
+            "changed_at": uow.at,
+        }
+        for item in changed
+    }
+    issued = {"entity": entity, "released": False, "site": "", "created_at": uow.at}
+    new = [{"golden_id": g} | values | issued for g, values in state.items() if g not in version]
+    golden_store.insert_many(uow.connection, new)
     golden_store.add_versions(
         uow.connection,
-        [
-            {
-                "golden_id": item.golden_id,
-                "version": rows[item.golden_id].version + 1,
-                "status": item.status,
-                "title": item.title,
-                "attributes": _json(item.attributes),
-                "provenance": _json(item.provenance),
-                "members": _json(list(item.members)),
-                "rule_fingerprint": scope.matcher.rule_fingerprint,
-                "content_hash": item.content_hash,
-                "valid_from": uow.at,
-                "fact_id": uow.fact_id,
-            }
-            for item in changed
-        ],
+        [item.version_row(version.get(item.golden_id, 1), fingerprint, uow) for item in changed],
     )
-    golden_store.change_many(
-        uow.connection,
-        {
-            item.golden_id: {
-                "status": item.status,
-                "version": rows[item.golden_id].version + 1,
-                "content_hash": item.content_hash,
-                "changed_at": uow.at,
-            }
-            for item in changed
-        },
-    )
+    golden_store.change_many(uow.connection, {g: values for g, values in state.items() if g in version})
     for item in changed:
-        if item.status == GoldenStatus.ACTIVE and item.golden_id not in created:
-            version = rows[item.golden_id].version + 1
-            uow.record("golden.changed", entity, item.golden_id, {"version": version})
+        if item.status == GoldenStatus.ACTIVE and item.golden_id in version:
+            uow.record("golden.changed", entity, item.golden_id, {"version": version[item.golden_id]})
 
 
 def _link(
@@ -451,7 +323,8 @@ def _link(
         if r not in scope.records and g in report.merged
     ]
     xref_store.move(uow.connection, links, [r for r, _ in links if r in scope.golden], uow.at)
-    keys = source_store.records_by_id(uow.connection, [r for r, _ in links])
+    outside = [r for r, _ in links if r not in scope.records]
+    keys = scope.records | (source_store.records_by_id(uow.connection, outside) if outside else {})
     for r, golden_id in links:
         uow.record(
             "xref.linked",
@@ -466,7 +339,7 @@ def _link(
     report.moved.update(links)
 
 
-def _index(uow: UnitOfWork, scope: Scope, changed: Sequence[_Built]) -> None:
+def _index(uow: UnitOfWork, scope: Scope, changed: Sequence[Built]) -> None:
     rows = []
     for item in changed:
         if item.status != GoldenStatus.ACTIVE:
@@ -483,7 +356,3 @@ def _index(uow: UnitOfWork, scope: Scope, changed: Sequence[_Built]) -> None:
     golden_store.save_search(
         uow.connection, rows, [item.golden_id for item in changed if item.status != GoldenStatus.ACTIVE]
     )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from typing import cast
 from mdm.domain.dictionary import Dictionary
 from mdm.domain.entity_type import EntityType
 from mdm.domain.errors import RuleError
+from mdm.domain.reason import Words
 from mdm.domain.rule_file import check_rule_set, read_rule_set
 from mdm.domain.rules import Action, RuleSet
 from mdm.domain.standardise.record import STANDARDISER_VERSION
@@ -26,7 +27,10 @@ from mdm.storage import match as match_store
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """One entity's rules, model and compiled scorer; thresholds are match weights in bits."""
+    """One entity's rules, model and compiled scorer; thresholds are match weights in bits.
+
+    ``told``: the words for patterns of levels that were told already.
+    """
 
     entity: EntityType
     rules: RuleSet
@@ -36,6 +40,7 @@ class Matcher:
     model_fingerprint: str
     link_weight: float
     review_weight: float
+    told: dict[object, tuple[Words, Words]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def load_rule_sets(dictionary: Dictionary, *folders: Path) -> dict[str, RuleSet]:

@@ -7,13 +7,11 @@ and each reject can be fetched with row, field and reason (I19); a broken file c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
-from mdm.connectors.guard import read_rows_guarded
-from mdm.connectors.reader import read_rows
 from mdm.domain.access import Actor, Permission
 from mdm.domain.audit import merkle_root
 from mdm.domain.errors import InvalidInputError, UnknownLoadError, UnknownRecordError, UnknownSourceError
@@ -24,26 +22,15 @@ from mdm.domain.source import (
     LoadReceipt,
     Reject,
     SourceKind,
-    SourceRow,
-    content_hash,
 )
 from mdm.services import access, standardise
+from mdm.services.extract import Extract, Progress, Spooled, is_news, read_extract, unwatched
 from mdm.services.hub import Hub
-from mdm.services.standardise import Standardised, Standardiser
+from mdm.services.standardise import Standardiser
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.source import StoredRecord
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told how far a load is: step (read, standardise, write), rows done, rows in all (0: not known yet)."""
-
-TOLD_EVERY = 200
-"""Rows between two words on the progress."""
-
-
-def _unwatched(_: str, __: int, ___: int) -> None:
-    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +88,6 @@ class RecordView:
     versions: tuple[RecordVersion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Extract:
-    """An extract read and sorted out: what each row is, before anything is written."""
-
-    rows: Sequence[SourceRow]
-    hashes: Mapping[str, str]
-    rejects: tuple[Reject, ...]
-    repeated: int
-    file_hash: str
-    content: bytes
-
-    @property
-    def received(self) -> int:
-        return len(self.rows) + self.repeated + len(self.rejects)
-
-
 def add_source(uow: UnitOfWork, code: str, kind: str, name: str, site: str = "") -> Source:
     """Register a source system, or change name and kind of a known one; doing it again changes nothing."""
     access.require(uow.actor, Permission.SOURCE_MANAGE)
@@ -150,7 +121,7 @@ def ingest_file(
     dry_run: bool = False,
     guarded: bool = False,
     file_name: str = "",
-    progress: Progress = _unwatched,
+    progress: Progress = unwatched,
 ) -> LoadReceipt:
     """Take in one extract: everything that can be taken in one transaction, every other row as a reject.
 
@@ -188,29 +159,17 @@ def take_in(
     dry_run: bool = False,
     guarded: bool = False,
     file_name: str = "",
-    progress: Progress = _unwatched,
+    progress: Progress = unwatched,
 ) -> LoadReceipt:
     """``ingest_file`` with the standardiser given; the caller has checked the rights."""
-    entity, source = standardiser.entity, standardiser.source
-    progress("read", 0, 0)
-    extract = _read(path, mapping, guarded=guarded)
-    with hub.reading(actor) as uow:
-        hub = uow.hub
-        known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
-    made = {
-        row.key: standardiser.of_cells(row.cells, row.key)
-        for row in _watched(extract.rows, progress)
-        if _is_news(known.get(row.key), extract.hashes[row.key])
-    }
-    progress("write", len(extract.rows), len(extract.rows))
     name = file_name or path.name
-    with hub.unit_of_work(actor, f"load {name}"[:2000]) as uow:
-        if dry_run:
-            with uow.trial():
-                receipt = _store_extract(uow, entity, source, name, mapping, standardiser, extract, made)
-        else:
-            receipt = _store_extract(uow, entity, source, name, mapping, standardiser, extract, made)
-        missing = _missing(uow, entity, source, extract) if snapshot else ()
+    with (
+        read_extract(hub, actor, path, mapping, standardiser, guarded=guarded, progress=progress) as extract,
+        hub.unit_of_work(actor, f"load {name}"[:2000]) as uow,
+    ):
+        with uow.trial() if dry_run else nullcontext():
+            receipt = _store_extract(uow, name, mapping, standardiser, extract)
+        missing = _missing(uow, standardiser, extract) if snapshot else ()
     details: dict[str, Json] = {"missing": list(missing)} if snapshot else {}
     return replace(receipt, dry_run=dry_run, missing=len(missing), details=details)
 
@@ -296,65 +255,28 @@ def require_known(uow: UnitOfWork, code: str) -> None:
         raise UnknownSourceError(f"No source system is registered as {code[:60]!r}.", source_system=code[:60])
 
 
-def _watched(rows: Sequence[SourceRow], progress: Progress) -> Iterator[SourceRow]:
-    """The rows, telling the progress as they go by."""
-    for number, row in enumerate(rows):
-        if number % TOLD_EVERY == 0:
-            progress("standardise", number, len(rows))
-        yield row
-
-
-def _read(path: Path, profile: SourceProfile, *, guarded: bool) -> _Extract:
-    """Sort the rows of a file: one row per key, repeats of the same content counted, others rejected."""
-    found = read_rows_guarded(path, profile) if guarded else read_rows(path, profile)
-    rows: dict[str, SourceRow] = {}
-    hashes: dict[str, str] = {}
-    rejects: list[Reject] = []
-    repeated = 0
-    for row in found.rows:
-        if isinstance(row, Reject):
-            rejects.append(row)
-            continue
-        digest = content_hash(row.cells)
-        if row.key not in rows:
-            rows[row.key], hashes[row.key] = row, digest
-        elif hashes[row.key] == digest:
-            repeated += 1
-        else:
-            raw = json.dumps(dict(row.cells), ensure_ascii=False)
-            rejects.append(Reject(row.number, profile.id_column, "repeated_id", raw))
-    rejects.sort(key=lambda reject: reject.row)
-    return _Extract(list(rows.values()), hashes, tuple(rejects), repeated, found.sha256, path.read_bytes())
-
-
 def _store_extract(
-    uow: UnitOfWork,
-    entity: str,
-    source: str,
-    file_name: str,
-    profile: SourceProfile,
-    standardiser: Standardiser,
-    extract: _Extract,
-    made: Mapping[str, Standardised],
+    uow: UnitOfWork, file_name: str, profile: SourceProfile, standardiser: Standardiser, extract: Extract
 ) -> LoadReceipt:
+    entity, source = standardiser.entity, standardiser.source
+    load_id = uow.hub.new_id()
     _register_unknown(uow, source, profile)
     profile_version = _save_profile(uow, entity, source, profile)
     source_store.keep_file(uow.connection, extract.file_hash, extract.content)
-    known = source_store.records_by_key(uow.connection, entity, source, extract.hashes)
-    news = [row for row in extract.rows if _is_news(known.get(row.key), extract.hashes[row.key])]
+    digests: list[str] = []
+    for rows in extract.batches():
+        digests.extend(_store_versions(uow, load_id, standardiser, rows))
     receipt = LoadReceipt(
-        uow.hub.new_id(),
+        load_id,
         entity,
         source,
         extract.received,
-        len(news),
-        extract.received - len(news) - len(extract.rejects),
+        len(digests),
+        extract.received - len(digests) - len(extract.rejects),
         len(extract.rejects),
         extract.rejects,
     )
-    root = merkle_root([extract.hashes[row.key] for row in news])
-    _save_load(uow, receipt, extract, file_name, profile_version, root)
-    _store_versions(uow, entity, source, receipt.load_id, standardiser, extract, news, known, made)
+    _save_load(uow, receipt, extract, file_name, profile_version, merkle_root(digests))
     standardise.refresh(uow.hub, uow, entity, [source])
     return receipt
 
@@ -368,7 +290,7 @@ def _register_unknown(uow: UnitOfWork, source: str, profile: SourceProfile) -> N
 
 
 def _save_load(
-    uow: UnitOfWork, receipt: LoadReceipt, extract: _Extract, file_name: str, profile_version: int, root: str
+    uow: UnitOfWork, receipt: LoadReceipt, extract: Extract, file_name: str, profile_version: int, root: str
 ) -> None:
     """Keep a load with its rejects and tell that it was taken."""
     source_store.save_load(
@@ -399,23 +321,19 @@ def _save_load(
 
 
 def _store_versions(
-    uow: UnitOfWork,
-    entity: str,
-    source: str,
-    load_id: str,
-    standardiser: Standardiser,
-    extract: _Extract,
-    news: Sequence[SourceRow],
-    known: Mapping[str, StoredRecord],
-    made: Mapping[str, Standardised],
-) -> None:
+    uow: UnitOfWork, load_id: str, standardiser: Standardiser, rows: Sequence[Spooled]
+) -> list[str]:
+    """Write those of the rows that are new or changed; returns the hashes of their contents."""
+    entity, source = standardiser.entity, standardiser.source
+    known = source_store.records_by_key(uow.connection, entity, source, [row.key for row in rows])
+    news = [row for row in rows if is_news(known.get(row.key), row.digest)]
     fresh = [
         {
             "entity": entity,
             "source": source,
             "source_key": row.key,
             "version": 1,
-            "content_hash": extract.hashes[row.key],
+            "content_hash": row.digest,
             "status": "active",
             "site": "",
             "changed_at": uow.at,
@@ -428,15 +346,15 @@ def _store_versions(
     for row in news:
         before = known.get(row.key)
         record_id, version = (before.record_id, before.version + 1) if before else (ids[row.key], 1)
-        digest = extract.hashes[row.key]
         if before:
-            source_store.change_record(uow.connection, record_id, version, digest, "active", uow.at)
+            source_store.change_record(uow.connection, record_id, version, row.digest, "active", uow.at)
         versions.append(
-            version_row(uow, record_id, version, row.cells, digest, load_id=load_id, mapped=False)
+            version_row(uow, record_id, version, row.cells, row.digest, load_id=load_id, mapped=False)
         )
-        standard.append((record_id, version, made.get(row.key) or standardiser.of_cells(row.cells, row.key)))
+        standard.append((record_id, version, row.made or standardiser.of_cells(row.cells, row.key)))
     source_store.add_versions(uow.connection, versions)
     standardise.store(uow, entity, standardiser.id, standard)
+    return [row.digest for row in news]
 
 
 def version_row(
@@ -462,14 +380,9 @@ def version_row(
     }
 
 
-def _is_news(known: StoredRecord | None, digest: str) -> bool:
-    return known is None or known.content_hash != digest or known.status != "active"
-
-
-def _missing(uow: UnitOfWork, entity: str, source: str, extract: _Extract) -> tuple[str, ...]:
-    return tuple(
-        sorted(set(source_store.records_of_source(uow.connection, entity, source)) - set(extract.hashes))
-    )
+def _missing(uow: UnitOfWork, standardiser: Standardiser, extract: Extract) -> tuple[str, ...]:
+    held = source_store.records_of_source(uow.connection, standardiser.entity, standardiser.source)
+    return tuple(sorted(held.keys() - extract.hashes.keys()))
 
 
 def _save_profile(uow: UnitOfWork, entity: str, source: str, profile: SourceProfile) -> int:

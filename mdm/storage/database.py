@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -48,6 +50,9 @@ __all__ = [
 
 Row: TypeAlias = Any
 """A table row with the columns of its query; services turn it into a domain type before it leaves them."""
+
+COPY_FROM = 100
+"""PostgreSQL gets so many rows or more by COPY."""
 
 CONTEXT_NAMES = ("actor", "reason", "fact", "at")
 
@@ -165,7 +170,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if not rows:
         return
     if connection.dialect.name != "sqlite":
-        connection.execute(table.insert(), list(rows))
+        if len(rows) >= COPY_FROM:
+            _copy_rows(connection, table, rows)
+        else:
+            connection.execute(table.insert(), list(rows))
         return
     # Past SQLAlchemy, whose parameters cost more than the rows: tables hold texts, numbers and bytes as they are given
     names = list(rows[0])
@@ -180,6 +188,24 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     keys = [c.name for c in table.primary_key.columns]
     made = connection.execute(make(table).values(**row).on_conflict_do_nothing(index_elements=keys))
     return made.rowcount == 1
+
+
+def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows by COPY, which fires the same triggers and checks as INSERT at a tenth of its cost in this process."""
+    names = list(rows[0])
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
+    cursor: Any = connection.connection.cursor()  # Any: the driver's
+    try:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
+    except psycopg.Error as error:  # told apart like those of every other statement
+        raise DBAPIError.instance(
+            str(table), None, error, psycopg.Error, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from sys import intern
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
@@ -181,6 +183,14 @@ def features(connection: Connection, record_ids: Iterable[int]) -> dict[int, str
 _FEATURES = "select record_id, features from standard_record where record_id in (?*)"
 
 
+def packed_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, bytes | None]:
+    """Record id -> packed features, for those that have some."""
+    return dict(raw_rows(connection, _PACKED, (list(record_ids),)))
+
+
+_PACKED = "select record_id, content from packed_record where record_id in (?*)"
+
+
 def versions(connection: Connection, entity: str) -> Sequence[Row]:
     """(record_id, version, matched) of every current record."""
     return connection.execute(
@@ -272,18 +282,23 @@ def replace_pairs(
                 )
             )
         )
-    rows = [
-        {
-            "entity": entity,
-            "left_id": p.left,
-            "right_id": p.right,
-            "match_weight": p.weight,
-            "match_probability": p.probability,
-            "levels": p.levels,
-        }
-        for p in pairs
-    ]
-    insert_rows(connection, match_pair, rows)
+    coming = iter(pairs)
+    while some := list(islice(coming, PAGE)):
+        insert_rows(
+            connection,
+            match_pair,
+            [
+                {
+                    "entity": entity,
+                    "left_id": p.left,
+                    "right_id": p.right,
+                    "match_weight": p.weight,
+                    "match_probability": p.probability,
+                    "levels": p.levels,
+                }
+                for p in some
+            ],
+        )
 
 
 def pairs_touching(connection: Connection, record_ids: Iterable[int]) -> list[StoredPair]:
@@ -299,7 +314,14 @@ def pairs_touching(connection: Connection, record_ids: Iterable[int]) -> list[St
 
 def all_pairs(connection: Connection, entity: str) -> list[StoredPair]:
     """Every scored pair of the entity."""
-    return [_pair(r) for r in connection.execute(select(match_pair).where(match_pair.c.entity == entity))]
+    rows = raw_rows(connection, _ALL_PAIRS, (entity,))
+    # few patterns, many pairs: each pattern is held once
+    return [StoredPair(left, right, w, p, intern(levels)) for left, right, w, p, levels in rows]
+
+
+_ALL_PAIRS = """
+    select left_id, right_id, match_weight, match_probability, levels from match_pair
+    where entity = ? order by left_id, right_id"""
 
 
 def find_pair(connection: Connection, left: int, right: int) -> StoredPair | None:
