@@ -11,6 +11,7 @@ from flask_smorest import Api
 from mdm import __version__
 from mdm.api import (
     change,
+    claim,
     dictionary,
     document,
     errors,
@@ -59,7 +60,7 @@ def register(app: Flask, hub: Hub) -> None:
     app.teardown_request(end_reading)
     api = HubApi(app, spec_kwargs={"info": {"description": document.ABOUT}})
     _describe_attributes(api, hub)
-    for noun in (xref, record, match, golden, review, reason, quality, event, change, dictionary):
+    for noun in (xref, record, match, golden, review, claim, reason, quality, event, change, dictionary):
         api.register_blueprint(noun.blueprint)
     document.register(app, api.spec.to_dict())
 

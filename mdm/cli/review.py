@@ -1,4 +1,4 @@
-"""Commands on the queue and its reasons: tasks, explain, decide, proposals, confirm, reject."""
+"""Commands on the queue and its reasons: tasks, claim, comment, decide, explain, proposals and their answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.review import TaskLine
-from mdm.services import confirmation, review
+from mdm.services import bulk, claim, comment, confirmation, narrow, review
 from mdm.services import reason as why
+from mdm.services.narrow import ORDERS, Narrow
 
 
 @command(main, "tasks")
@@ -40,6 +41,60 @@ def explain(
         if entity is None or left is None or right is None:
             raise InvalidInputError("Name an entity and two records, or --decision ID.", field="left")
         return plain(why.explain(uow, entity, left, right))
+
+
+@command(main, "next-task")
+@click.option("--entity", default="")
+@click.option("--order", default="value", type=click.Choice(list(ORDERS)))
+def next_task(house: House, entity: str, order: str) -> Answer:
+    """Claim the next task that nobody works on."""
+    with house.writing("next task") as uow:
+        wanted = narrow.wanted_of(uow, Narrow(entity=entity, order=order))
+        return {"task_id": claim.next_task(uow, wanted, order)}
+
+
+@command(main, "claim")
+@click.argument("task_id", type=int)
+@click.option("--release", is_flag=True, help="Let it go instead.")
+@click.option("--to", "login", default=None, help="Hand it over to this colleague; needs --note.")
+@click.option("--note", default="")
+def claim_task(house: House, task_id: int, login: str | None, note: str, *, release: bool) -> Answer:
+    """Work on a task for 15 minutes, let it go or hand it over."""
+    with house.writing(note or "work on it") as uow:
+        if release:
+            claim.release(uow, task_id)
+            return {"task_id": task_id, "holder": None}
+        if login is not None:
+            return plain(claim.hand_over(uow, task_id, login, note))
+        return plain(claim.claim(uow, task_id))
+
+
+@command(main, "comment")
+@click.argument("task_id", type=int)
+@click.argument("text", required=False)
+def comment_on(house: House, task_id: int, text: str | None) -> Answer:
+    """Write a comment on a task (`@login` names a colleague), or read those there are."""
+    if text is None:
+        with house.reading() as uow:
+            return {"comments": [plain(each) for each in comment.of_task(uow, task_id)]}
+    with house.writing("comment") as uow:
+        return plain(comment.add(uow, task_id, text))
+
+
+@command(main, "decide-alike")
+@click.argument("task_id", type=int)
+@click.argument("verdict", type=click.Choice(["match", "non-match"]))
+@click.option("--reason", required=True)
+@click.option("--count", type=int, default=None, help="As the preview told; without it only the preview.")
+def decide_alike(house: House, task_id: int, verdict: str, reason: str, count: int | None) -> Answer:
+    """One verdict for all tasks judged exactly as this one, at most 50; without --count a preview."""
+    if count is None:
+        with house.reading() as uow:
+            found = bulk.preview(uow, task_id)
+            lines = [_queue_line(line) for line in found.sample]
+            return {"count": found.count, "at_once": found.at_once, "sample": lines}
+    with house.writing(reason) as uow:
+        return plain(bulk.decide(uow, task_id, verdict, reason, count))
 
 
 @command(main, "decide")
