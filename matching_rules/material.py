@@ -20,155 +20,70 @@ from mdm.domain.rules import (
     Veto,
     all_of,
     any_of,
+    contradict,
     disjoint,
+    each,
     exact,
+    graded,
     missing,
     overlap,
+    parts,
     shared,
     subset,
 )
 
-DIMS = (
-    "manufacturer_part_number.dims",
-    "material_name.dims",
-    "name_en.dims",
-    "specification.dims",
-    "description.dims",
-    "size_dimension.dims",
-)
-GRADES = (
-    "material_grade.codes",
-    "material_name.grade",
-    "name_en.grade",
-    "specification.grade",
-    "description.grade",
-    "size_dimension.grade",
-)
-VARIANTS = ("material_name.variant", "name_en.variant", "specification.variant", "description.variant")
-FINISHES = ("material_name.finish", "name_en.finish", "specification.finish", "description.finish")
-STERILE = ("material_name.sterile", "name_en.sterile", "specification.sterile", "description.sterile")
-COLOURS = ("material_name.colour", "name_en.colour", "specification.colour", "description.colour")
-SIDES = ("material_name.side", "name_en.side", "specification.side", "description.side")
-CODES = (
-    "material_name.codes",
-    "name_en.codes",
-    "specification.codes",
-    "description.codes",
-    "size_dimension.codes",
-)
-NOUNS = ("material_name.noun", "name_en.noun", "specification.noun", "description.noun")
-CLASSES = (
-    "material_name.noun_class",
-    "name_en.noun_class",
-    "specification.noun_class",
-    "description.noun_class",
-)
-STUFFS = ("material_name.stuff", "name_en.stuff", "specification.stuff", "description.stuff")
-NUMBERS = (
-    "manufacturer_part_number.key",
-    "part_number.base",
-    "drawing_number.base",
-    "catalog_number.key",
-)
-BASES = (
-    "part_number.bases",
-    "drawing_number.bases",
-    "material_name.bases",
-    "name_en.bases",
-    "specification.bases",
-    "description.bases",
-    "size_dimension.bases",
-)
-MAKERS = (
-    "manufacturer_name.trade_pinyin",
-    "manufacturer_name.alias",
-    "manufacturer_name.trade_heads",
-    "brand.trade_pinyin",
-    "brand.alias",
-    "brand.trade_heads",
-)
+TEXTS = ("material_name", "name_en", "specification", "description")
+SIZED = (*TEXTS, "size_dimension")
+
+DIMS = ("manufacturer_part_number.dims", *parts(SIZED, "dims"))
+GRADES = ("material_grade.codes", *parts(SIZED, "grade"))
+VARIANTS = parts(TEXTS, "variant")
+FINISHES = parts(TEXTS, "finish")
+STERILE = parts(TEXTS, "sterile")
+COLOURS = parts(TEXTS, "colour")
+SIDES = parts(TEXTS, "side")
+CODES = parts(SIZED, "codes")
+NOUNS = parts(TEXTS, "noun")
+CLASSES = parts(TEXTS, "noun_class")
+STUFFS = parts(TEXTS, "stuff")
+NUMBERS = ("manufacturer_part_number.key", "part_number.base", "drawing_number.base", "catalog_number.key")
+BASES = parts(("part_number", "drawing_number"), "bases") + parts(SIZED, "bases")
+MAKERS = parts(("manufacturer_name", "brand"), "trade_pinyin", "alias", "trade_heads")
 FACTS = DIMS + GRADES + VARIANTS + FINISHES + STERILE + COLOURS + SIDES + CODES
+WORDS = parts(TEXTS, "words", "models")
+MODELS = ("manufacturer_part_number.key", "catalog_number.key", *WORDS)
 
 DEFINED_BY = ("PLM", "ERP", "QMS")
 PLANNED_BY = ("ERP", "MES", "PLM")
 INSPECTED_BY = ("LIMS", "QMS", "ERP")
 REGISTERED_BY = ("UDI", "QMS", "PLM", "ERP")
 
-OTHER_SIZE = any_of(
-    disjoint("thread"),
-    disjoint("largest"),
-    disjoint("middle"),
-    disjoint("smallest"),
-    disjoint("dia"),
-    disjoint("od"),
-    disjoint("inner"),
-    disjoint("wall_thickness"),
-    disjoint("section"),
-    disjoint("bearing"),
-    disjoint("thickness"),
-    disjoint("width"),
-    disjoint("gauge"),
-    disjoint("french"),
-    disjoint("suture"),
-    disjoint("pins"),
-    disjoint("holes"),
-    disjoint("size"),
+MEASURES = (
+    "thread", "dia", "od", "bearing", "section", "thickness", "width", "gauge", "french", "suture", "pins", "holes",
+)  # fmt: skip
+RATINGS = (
+    "hardness", "hardness_d", "curve", "volume", "pore", "percent", "mesh", "resistance", "capacitance", "inductance",
+    "voltage", "power", "current", "charge", "frequency", "pressure", "fit", "package", "mass",
+)  # fmt: skip
+OPTIONS = (
+    "orientation", "luer", "language", "cure", "plasticiser", "dielectric", "temper", "length", "wall", "bone_thread",
+    "locking", "coating", "wetting", "flute", "sheet_form", "function", "signal", "needle", "bearing_seal",
+    "cleanliness", "anatomy", "tip", "version", "type", "trim",
+)  # fmt: skip
+
+OTHER_SIZE = contradict(
+    *MEASURES,
+    "size",
+    "inner",
+    "wall_thickness",
+    "largest",
+    "middle",
+    "smallest",
     en="different sizes",
     zh="尺寸不同",
 )
-OTHER_RATING = any_of(
-    disjoint("hardness"),
-    disjoint("hardness_d"),
-    disjoint("curve"),
-    disjoint("volume"),
-    disjoint("pore"),
-    disjoint("percent"),
-    disjoint("mesh"),
-    disjoint("resistance"),
-    disjoint("capacitance"),
-    disjoint("inductance"),
-    disjoint("voltage"),
-    disjoint("power"),
-    disjoint("current"),
-    disjoint("charge"),
-    disjoint("frequency"),
-    disjoint("pressure"),
-    disjoint("fit"),
-    disjoint("package"),
-    disjoint("mass"),
-    en="different ratings",
-    zh="参数不同",
-)
-OTHER_OPTION = any_of(
-    disjoint("orientation"),
-    disjoint("luer"),
-    disjoint("language"),
-    disjoint("cure"),
-    disjoint("plasticiser"),
-    disjoint("dielectric"),
-    disjoint("temper"),
-    disjoint("length"),
-    disjoint("wall"),
-    disjoint("bone_thread"),
-    disjoint("locking"),
-    disjoint("coating"),
-    disjoint("wetting"),
-    disjoint("flute"),
-    disjoint("sheet_form"),
-    disjoint("function"),
-    disjoint("signal"),
-    disjoint("needle"),
-    disjoint("bearing_seal"),
-    disjoint("cleanliness"),
-    disjoint("anatomy"),
-    disjoint("tip"),
-    disjoint("version"),
-    disjoint("type"),
-    disjoint("trim"),
-    en="different variants",
-    zh="型式不同",
-)
-
+OTHER_RATING = contradict(*RATINGS, en="different ratings", zh="参数不同")
+OTHER_OPTION = contradict(*OPTIONS, en="different variants", zh="型式不同")
 CONTRADICTION = any_of(
     OTHER_SIZE,
     OTHER_RATING,
@@ -184,48 +99,15 @@ CONTRADICTION = any_of(
     zh="参数矛盾",
 )
 
+AMOUNTS = ((24, "very many", "很多"), (16, "many", "较多"), (8, "some", "一些"), (0, "few", "很少"))
+"""Bits of the parameters that agree."""
+
 ALL_AGREE = (
     CONTRADICTION,
-    all_of(
-        exact("facts"),
-        shared("facts", at_least=24),
-        en="all stated parameters agree (very many)",
-        zh="所述参数全部相同（很多）",
-    ),
-    all_of(
-        exact("facts"),
-        shared("facts", at_least=16),
-        en="all stated parameters agree (many)",
-        zh="所述参数全部相同（较多）",
-    ),
-    all_of(
-        exact("facts"),
-        shared("facts", at_least=8),
-        en="all stated parameters agree (some)",
-        zh="所述参数全部相同（一些）",
-    ),
-    exact("facts", "all stated parameters agree (few)", "所述参数全部相同（很少）"),
+    *graded(exact("facts"), "facts", AMOUNTS, "all stated parameters agree", "所述参数全部相同"),
 )
-ONE_STATES_MORE = (
-    all_of(
-        subset("facts"),
-        shared("facts", at_least=24),
-        en="one states more, nothing contradicts (very many agree)",
-        zh="一方更详细，无矛盾（很多）",
-    ),
-    all_of(
-        subset("facts"),
-        shared("facts", at_least=16),
-        en="one states more, nothing contradicts (many agree)",
-        zh="一方更详细，无矛盾（较多）",
-    ),
-    all_of(
-        subset("facts"),
-        shared("facts", at_least=8),
-        en="one states more, nothing contradicts (some agree)",
-        zh="一方更详细，无矛盾（一些）",
-    ),
-    subset("facts", "one states more, nothing contradicts (few agree)", "一方更详细，无矛盾（很少）"),
+ONE_STATES_MORE = graded(
+    subset("facts"), "facts", AMOUNTS, "one states more, nothing contradicts", "一方更详细，无矛盾"
 )
 FINISH_KNOWN = (
     all_of(
@@ -269,6 +151,12 @@ MOST_AGREE = (
     overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
 )
 
+IN_WORDS = shared("in_words")
+"""Both are told in words; what is read as a measure or an option there may be anything."""
+
+SAME_MODEL = all_of(IN_WORDS, shared("model"))
+"""Where the model code agrees, what looks like a size or rating in prose is another way of telling it."""
+
 RULES = RuleSet(
     entity="material",
     version="1",
@@ -289,6 +177,17 @@ RULES = RuleSet(
         Feature("device", "device", CLASSES),
         Feature("own_class", "own_class", CLASSES),
         Feature("facts", "facts", FACTS, weighted=True),
+        Feature("in_words", "told_in_words", WORDS),
+        Feature("wording", "wording", WORDS + NOUNS + GRADES + DIMS + COLOURS + FINISHES, weighted=True),
+        Feature("telling_word", "telling_words", WORDS),
+        Feature("model", "models", MODELS, weighted=True),
+        Feature("chief", "chief_model", MODELS),
+        Feature("chief_kind", "chief_kind", MODELS),
+        Feature("stem", "model_stems", MODELS, weighted=True),
+        Feature("suffix", "model_suffixes", MODELS),
+        Feature(
+            "named", "named_numbers", MODELS + parts(("material_name", "name_en"), "spelled"), weighted=True
+        ),
         Feature("dims", "dims", DIMS),
         Feature("grade", "attr_set", GRADES),
         Feature("finish", "attr_set", FINISHES),
@@ -297,68 +196,14 @@ RULES = RuleSet(
         Feature("colour", "attr_set", COLOURS),
         Feature("side", "attr_set", SIDES),
         Feature("pack", "dim_pack", DIMS),
-        Feature("thread", "dim_thread", DIMS),
-        Feature("largest", "size_largest", DIMS),
-        Feature("dia", "dim_dia", DIMS),
-        Feature("od", "dim_od", DIMS),
+        Feature("size", "dim_size", DIMS),
         Feature("inner", "dim_id", DIMS),
-        Feature("bearing", "dim_bearing", DIMS),
         Feature("wall_thickness", "dim_wall", DIMS),
-        Feature("section", "dim_section", DIMS),
-        Feature("thickness", "dim_thickness", DIMS),
-        Feature("width", "dim_width", DIMS),
+        Feature("largest", "size_largest", DIMS),
         Feature("middle", "size_middle", DIMS),
         Feature("smallest", "size_smallest", DIMS),
-        Feature("gauge", "dim_gauge", DIMS),
-        Feature("french", "dim_french", DIMS),
-        Feature("suture", "dim_suture", DIMS),
-        Feature("pins", "dim_pins", DIMS),
-        Feature("holes", "dim_holes", DIMS),
-        Feature("size", "dim_size", DIMS),
-        Feature("hardness", "dim_hardness", DIMS),
-        Feature("hardness_d", "dim_hardness_d", DIMS),
-        Feature("curve", "dim_curve", DIMS),
-        Feature("volume", "dim_volume", DIMS),
-        Feature("pore", "dim_pore", DIMS),
-        Feature("percent", "dim_percent", DIMS),
-        Feature("mesh", "dim_mesh", DIMS),
-        Feature("resistance", "dim_resistance", DIMS),
-        Feature("capacitance", "dim_capacitance", DIMS),
-        Feature("inductance", "dim_inductance", DIMS),
-        Feature("voltage", "dim_voltage", DIMS),
-        Feature("power", "dim_power", DIMS),
-        Feature("current", "dim_current", DIMS),
-        Feature("charge", "dim_charge", DIMS),
-        Feature("frequency", "dim_frequency", DIMS),
-        Feature("pressure", "dim_pressure", DIMS),
-        Feature("fit", "dim_fit", DIMS),
-        Feature("package", "dim_package", DIMS),
-        Feature("mass", "dim_mass", DIMS),
-        Feature("orientation", "variant_orientation", VARIANTS),
-        Feature("luer", "variant_luer", VARIANTS),
-        Feature("language", "variant_language", VARIANTS),
-        Feature("cure", "variant_cure", VARIANTS),
-        Feature("plasticiser", "variant_plasticiser", VARIANTS),
-        Feature("dielectric", "variant_dielectric", VARIANTS),
-        Feature("temper", "variant_temper", VARIANTS),
-        Feature("length", "variant_length", VARIANTS),
-        Feature("wall", "variant_wall", VARIANTS),
-        Feature("bone_thread", "variant_bone_thread", VARIANTS),
-        Feature("locking", "variant_locking", VARIANTS),
-        Feature("coating", "variant_coating", VARIANTS),
-        Feature("wetting", "variant_wetting", VARIANTS),
-        Feature("flute", "variant_flute", VARIANTS),
-        Feature("sheet_form", "variant_sheet_form", VARIANTS),
-        Feature("function", "variant_function", VARIANTS),
-        Feature("signal", "variant_signal", VARIANTS),
-        Feature("needle", "variant_needle", VARIANTS),
-        Feature("bearing_seal", "variant_bearing_seal", VARIANTS),
-        Feature("cleanliness", "variant_cleanliness", VARIANTS),
-        Feature("anatomy", "variant_anatomy", VARIANTS),
-        Feature("tip", "variant_tip", VARIANTS),
-        Feature("version", "variant_version", VARIANTS),
-        Feature("type", "variant_type", VARIANTS),
-        Feature("trim", "variant_trim", VARIANTS),
+        *each("dim_", MEASURES + RATINGS, DIMS),
+        *each("variant_", OPTIONS, VARIANTS),
         Feature("maker", "maker_short", MAKERS),
         Feature("bought_maker", "bought_maker", MAKERS + NOUNS + CLASSES),
         Feature("one_fact", "combined_1", NOUNS + STUFFS + FACTS),
@@ -383,7 +228,7 @@ RULES = RuleSet(
                     zh="件号或型号不同",
                 ),
             ),
-            null=all_of(missing("code"), missing("known_code"), missing("gtin")),
+            null=any_of(all_of(missing("code"), missing("known_code"), missing("gtin")), IN_WORDS),
             otherwise_en="no number in common",
             otherwise_zh="没有相同号码",
         ),
@@ -404,7 +249,7 @@ RULES = RuleSet(
                 shared("noun", "names share a noun", "品名部分相同"),
                 shared("noun_class", "same class, other noun", "同类而品名不同"),
             ),
-            null=any_of(missing("noun"), disjoint("noun_class")),
+            null=any_of(missing("noun"), disjoint("noun_class"), IN_WORDS),
             otherwise_en="different classes",
             otherwise_zh="类别不同",
         ),
@@ -413,7 +258,7 @@ RULES = RuleSet(
             "Size, grade and finish of a standard part",
             "标准件的尺寸、材质与表面处理",
             ALL_AGREE + FINISH_KNOWN + FINISH_OPEN + ONE_STATES_MORE + MOST_AGREE,
-            null=any_of(missing("facts"), missing("standard"), disjoint("standard")),
+            null=any_of(missing("facts"), missing("standard"), disjoint("standard"), IN_WORDS),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
         ),
@@ -422,7 +267,7 @@ RULES = RuleSet(
             "Size and options of a device",
             "器械的规格与选项",
             ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
-            null=any_of(missing("facts"), missing("device")),
+            null=any_of(missing("facts"), missing("device"), IN_WORDS),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
         ),
@@ -431,7 +276,7 @@ RULES = RuleSet(
             "Product and options of a part of own design",
             "自制件的适用产品与选项",
             ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
-            null=any_of(missing("facts"), missing("own_class"), disjoint("own_class")),
+            null=any_of(missing("facts"), missing("own_class"), disjoint("own_class"), IN_WORDS),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
         ),
@@ -440,9 +285,72 @@ RULES = RuleSet(
             "Parameters of another part",
             "其他物料的参数",
             ALL_AGREE + ONE_STATES_MORE + MOST_AGREE,
-            null=any_of(missing("facts"), shared("standard"), shared("device"), shared("own_class")),
+            null=any_of(
+                missing("facts"), shared("standard"), shared("device"), shared("own_class"), IN_WORDS
+            ),
             otherwise_en="few stated parameters agree",
             otherwise_zh="少数参数相同",
+        ),
+        Comparison(
+            "model",
+            "Model code",
+            "型号",
+            (
+                shared("gtin", "same GTIN or UDI-DI", "商品条码或产品标识相同"),
+                all_of(
+                    shared("model"),
+                    disjoint("chief"),
+                    shared("chief_kind"),
+                    en="a model code in common, another of its kind differs",
+                    zh="有相同型号，但另一同类型号不同",
+                ),
+                shared("model", "same model code", "型号相同", at_least=8),
+                shared("model", "same common code", "常见型号相同", at_least=4),
+                all_of(
+                    shared("stem", at_least=6),
+                    missing("suffix"),
+                    en="same model code but for letters that one leaves out",
+                    zh="型号相同，一方省略末尾字母",
+                ),
+                shared("stem", "model codes differ in their last letters", "型号仅末尾字母不同", at_least=6),
+                shared("named", "same name and number", "名称与序号相同", at_least=8),
+                all_of(
+                    disjoint("model"),
+                    shared("chief_kind"),
+                    en="different model codes of one kind",
+                    zh="同类型号不同",
+                ),
+                disjoint("model", "model codes of different kinds", "型号种类不同"),
+            ),
+            null=any_of(missing("in_words"), all_of(missing("model"), missing("gtin"))),
+            otherwise_en="only one states a model code",
+            otherwise_zh="仅一方写明型号",
+        ),
+        Comparison(
+            "wording",
+            "Maker, kind and qualities in words",
+            "品牌、品名与特征描述",
+            (
+                all_of(
+                    overlap("wording", 0.75),
+                    shared("wording", at_least=32),
+                    en="nearly all words agree (many)",
+                    zh="用词几乎全部相同（很多）",
+                ),
+                overlap("wording", 0.75, "nearly all words agree", "用词几乎全部相同"),
+                all_of(
+                    overlap("wording", 0.5),
+                    shared("wording", at_least=32),
+                    en="most words agree (many)",
+                    zh="大部分用词相同（很多）",
+                ),
+                overlap("wording", 0.5, "most words agree", "大部分用词相同"),
+                overlap("wording", 0.35, "some words agree", "部分用词相同"),
+                overlap("wording", 0.2, "few words agree", "少数用词相同"),
+            ),
+            null=missing("wording"),
+            otherwise_en="hardly a word agrees",
+            otherwise_zh="几乎没有相同用词",
         ),
         Comparison(
             "maker",
@@ -457,6 +365,10 @@ RULES = RuleSet(
         BlockingRule("code", 50),
         BlockingRule("gtin", 50),
         BlockingRule("quoted", 20),
+        BlockingRule("model", 20),
+        BlockingRule("stem", 20),
+        BlockingRule("named", 20),
+        BlockingRule("telling_word", 25),
         BlockingRule("one_fact", 20),
         BlockingRule("two_facts", 60),
         BlockingRule("three_facts", 40),
@@ -468,6 +380,7 @@ RULES = RuleSet(
             OTHER_SIZE,
             "different sizes: another part",
             "尺寸不同：不是同一物料",
+            unless=SAME_MODEL,
             clause="ISO 13485:2016 7.5.8: a part is identified by its size",
         ),
         Veto(
@@ -475,9 +388,16 @@ RULES = RuleSet(
             OTHER_RATING,
             "different ratings: another part",
             "参数不同：不是同一物料",
+            unless=SAME_MODEL,
             clause="ISO 13485:2016 7.5.8: a part is identified by its ratings",
         ),
-        Veto("other_option", OTHER_OPTION, "different variants: another part", "型式不同：不是同一物料"),
+        Veto(
+            "other_option",
+            OTHER_OPTION,
+            "different variants: another part",
+            "型式不同：不是同一物料",
+            unless=SAME_MODEL,
+        ),
         Veto(
             "other_grade",
             disjoint("grade"),
@@ -524,7 +444,15 @@ RULES = RuleSet(
             disjoint("known_code"),
             "different part, drawing or maker's numbers",
             "件号、图号或制造商型号不同",
-            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number"), IN_WORDS),
+            hard=False,
+        ),
+        Veto(
+            "other_model",
+            all_of(IN_WORDS, disjoint("stem"), disjoint("chief"), shared("chief_kind")),
+            "different model codes",
+            "型号不同",
+            unless=any_of(shared("gtin"), shared("quoted")),
             hard=False,
         ),
         Veto(
@@ -532,7 +460,7 @@ RULES = RuleSet(
             disjoint("drawing"),
             "different drawings",
             "图号不同",
-            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), shared("own_number"), IN_WORDS),
             hard=False,
         ),
         Veto(
@@ -540,7 +468,7 @@ RULES = RuleSet(
             disjoint("bought_maker"),
             "another maker's part of the same kind",
             "其他制造商的同类物料",
-            unless=any_of(shared("code"), shared("gtin"), shared("quoted")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), IN_WORDS),
             hard=False,
         ),
         Veto(
@@ -548,6 +476,7 @@ RULES = RuleSet(
             disjoint("noun_kind"),
             "different kinds of standard part",
             "标准件种类不同",
+            unless=IN_WORDS,
             hard=False,
         ),
         Veto(
@@ -555,7 +484,7 @@ RULES = RuleSet(
             disjoint("product"),
             "made for different products",
             "适用产品不同",
-            unless=any_of(shared("code"), shared("gtin"), shared("quoted")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), IN_WORDS),
             hard=False,
         ),
         Veto(
@@ -563,7 +492,7 @@ RULES = RuleSet(
             disjoint("noun_class"),
             "different kinds of part",
             "物料类别不同",
-            unless=any_of(shared("code"), shared("gtin"), shared("quoted")),
+            unless=any_of(shared("code"), shared("gtin"), shared("quoted"), IN_WORDS),
             hard=False,
         ),
     ),
@@ -575,6 +504,9 @@ RULES = RuleSet(
         all_of(shared("noun_class"), shared("dims"), shared("facts", at_least=10)),
         all_of(shared("noun"), shared("standard"), shared("dims"), shared("grade")),
         all_of(missing("noun"), exact("facts"), shared("facts", at_least=24)),
+        shared("model", at_least=6),
+        all_of(shared("stem", at_least=6), shared("wording", at_least=8)),
+        all_of(overlap("wording", 0.75), shared("wording", at_least=32)),
     ),
     survivorship=(
         Survivorship(

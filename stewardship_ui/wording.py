@@ -135,6 +135,9 @@ _FINDINGS = {
     "status_in_name": lazy_gettext("a status stood in the name"),
     "script_routed": lazy_gettext("stood in the column of the other language"),
     "required": lazy_gettext("required, but without a value"),
+    "max_length": lazy_gettext("longer than allowed"),
+    "code_list": lazy_gettext("not in the code list"),
+    "type": lazy_gettext("not of its form"),
 }
 
 _RULES = {
@@ -426,8 +429,8 @@ def flaw(code: str) -> str:
 
 
 def finding(code: str) -> str:
-    """Which quality rule a value breaks."""
-    return _say(_FINDINGS, code)
+    """Which quality rule a value breaks; a rule of many kinds (``check_digit.uscc``) by its first word."""
+    return _say(_FINDINGS, code if code in _FINDINGS else code.partition(".")[0])
 
 
 def rule(code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from flask import Response
 from marshmallow import Schema, fields, validate
@@ -10,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.security import reading
-from mdm.services import quality, recalibration, retraining, sample
+from mdm.services import dashboard, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -107,6 +108,32 @@ class QualitySchema(Schema):
     reliability = fields.Nested(ReliabilitySchema)
     by_sources = fields.List(fields.Nested(SliceSchema))
     by_language = fields.List(fields.Nested(SliceSchema))
+
+
+class DashboardSchema(Schema):
+    """Figures of the dashboard of one entity, over the last 30 days."""
+
+    entity = fields.String()
+    days = fields.List(fields.String(), metadata={"description": "Days that the lists of `flow` stand for"})
+    flow = fields.Dict(metadata={"description": "opened, closed, decided, golden: one number per day"})
+    open = fields.Integer()
+    age_p50 = fields.Float(allow_none=True, metadata={"description": "Hours"})
+    age_p95 = fields.Float(allow_none=True, metadata={"description": "Hours"})
+    verdicts = fields.Integer()
+    verdicts_per_hour = fields.Float(allow_none=True)
+    undone = fields.Integer()
+    compared = fields.Integer(metadata={"description": "Pairs that several people judged"})
+    agreed = fields.Integer()
+    stock = fields.Dict()
+    stock_at = fields.String(metadata={"format": "date-time"})
+    trends = fields.List(fields.Dict())
+
+
+@blueprint.route("/quality/<entity>/dashboard", methods=["GET"])
+@blueprint.response(200, DashboardSchema)
+def read_dashboard(entity: str) -> dict[str, object]:
+    """Read the figures of the dashboard"""
+    return asdict(dashboard.measure(reading(), entity))
 
 
 @blueprint.route("/quality/<entity>", methods=["GET"])

@@ -8,7 +8,7 @@ import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, errors, main
-from mdm.services import quality, recalibration, retraining, sample
+from mdm.services import dashboard, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality, Slice
 
 
@@ -20,6 +20,14 @@ def sample_command(house: House, entity: str, links: int, non_links: int) -> Ans
     """Draw a blind sample of automatic decisions into the queue, to measure the machine."""
     with house.writing(f"blind sample of {entity}") as uow:
         return plain(sample.draw(uow, entity, links, non_links))
+
+
+@command(main, "dashboard")
+@click.argument("entity")
+def dashboard_command(house: House, entity: str) -> Answer:
+    """Queue, decisions, duplicates, completeness and validity, with trends of 30 days."""
+    with house.reading() as uow:
+        return plain(dashboard.measure(uow, entity))
 
 
 @command(main, "recalibrate")

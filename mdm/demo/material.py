@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from mdm.demo import material_rows, measure
+from mdm.demo import goods, material_rows, measure
 from mdm.demo.dirt import Pen, random_date, weighted
 from mdm.demo.makers import Maker, new_makers
 from mdm.demo.measure import Value
@@ -28,6 +28,13 @@ _NEAR: Mapping[str, tuple[tuple[str, float], ...]] = {
         ("one_parameter", 16.0),
         ("grade", 10.0),
         ("one_dimension_or_parameter", 10.0),
+    ),
+    "goods": (
+        ("one_parameter", 40.0),
+        ("other_colour", 12.0),
+        ("superseded_part_number", 6.0),
+        ("other_maker_same_spec", 24.0),
+        ("accessory", 14.0),
     ),
     "drawing": (
         ("one_dimension_or_parameter", 55.0),
@@ -139,6 +146,8 @@ class Materials:
             weight=f"{rng.uniform(0.05, 5):.3f}",
             since=random_date(rng, 2008, 2023),
         )
+        if identity == "goods":
+            return replace(part, number=goods.numbered(_maker_number(part, maker, rng), values))
         if identity == "mpn":
             return replace(part, number=_maker_number(part, maker, rng))
         if identity == "drawing":
@@ -169,6 +178,8 @@ class Materials:
             "other_maker_same_spec": self._other_maker,
             "superseded_part_number": self._superseded,
             "same_name_other_drawing": lambda part: self._renumbered(part, part.values),
+            "other_colour": lambda part: goods.in_other_colour(part, self.rng),
+            "accessory": self._accessory,
             "other_product_line": lambda part: self._renumbered(part, part.values),
         }
         for _ in range(4):
@@ -180,7 +191,7 @@ class Materials:
     def _renumbered(self, base: Part, values: tuple[Value, ...]) -> Part:
         """A part of the same class with these values and numbers of its own."""
         line = _line(base.catalog, other=values == base.values)
-        made = replace(self._numbered(base.kind, values, line), maker=base.maker)
+        made = replace(self._numbered(base.kind, values, line), maker=base.maker, fits=base.fits)
         near = self.rng.random() < 0.65  # numbers of one series differ in a digit
         if base.number:
             near = near and bool(base.kind["number"])
@@ -220,6 +231,11 @@ class Materials:
         maker = self.rng.choice(others)
         made = self._renumbered(base, base.values)
         return replace(made, maker=maker, number=_maker_number(made, maker, self.rng))
+
+    def _accessory(self, base: Part) -> Part:
+        """What is made for the base and so described with its words."""
+        made = self._numbered(goods.accessory_kind(base.kind, self.rng), base.values)
+        return replace(made, maker=base.maker, fits=base.stem)
 
     def _superseded(self, base: Part) -> Part | None:
         """The successor of a number: one letter, a slash and a digit, or the last digit raised."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from mdm.demo import dirt, measure
+from mdm.demo import dirt, goods_text, measure
 from mdm.demo.dirt import Pen, weighted
 from mdm.demo.makers import write_maker
 from mdm.demo.part import Part
@@ -228,6 +228,8 @@ def _standard(part: Part, rng: Random) -> str:
 
 def _number(part: Part, rng: Random) -> str:
     """The maker's number (or catalogue number) as typed: maker in front, packing behind, separators lost."""
+    if goods_text.is_goods(part):
+        return goods_text.model(part, rng)
     number = dirt.spoil_code(rng, part.number or part.catalog)
     if not part.number:
         return number

@@ -126,6 +126,8 @@ def write(kind: str, value: Value, rng: Random, language: str) -> str:
     if isinstance(value, tuple):
         return notation.SIZES[kind](value, rng, language)
     terms = words("terms")
+    if kind == "phrase":
+        return str(rng.choice(words("parts")["phrases"][value][language]))
     if kind in terms:
         forms = terms[kind][value][language]
         return str(forms[0] if rng.random() < 0.4 else rng.choice(forms))

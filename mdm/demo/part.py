@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from mdm.demo.dirt import Date
@@ -28,11 +29,17 @@ class Part:
     weight: str = "0.000"
     since: Date = (2015, 1, 1)
     replaces: str = ""
+    fits: str = ""  # the model that this is an accessory of
 
     @property
     def params(self) -> Sequence[tuple[str, Sequence[str]]]:
         """Kind of writing and options of each parameter."""
         return [(row[0], row[1:]) for row in self.kind["params"]]
+
+    @property
+    def stem(self) -> str:
+        """The maker's number without letters at its end, which tell colour or region."""
+        return self.number.rstrip(ascii_uppercase)
 
     @property
     def key(self) -> str:

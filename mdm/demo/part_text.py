@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from mdm.demo import dirt, measure
+from mdm.demo import dirt, goods_text, measure
 from mdm.demo.dirt import Pen, weighted
 from mdm.demo.part import Part
 
@@ -24,7 +24,9 @@ _MARKS = (
 
 
 def noun(part: Part, rng: Random, language: str) -> str:
-    """What the thing is called: mostly by its first word, else by another one in use."""
+    """What the thing is called: mostly by its first word, else by another one in use; goods by a line of words."""
+    if goods_text.is_goods(part):
+        return goods_text.title(part, Pen(rng), language)
     forms = part.kind[language]
     word = str(forms[0] if rng.random() < 0.58 else rng.choice(forms))
     return word.upper() if language == "en" and rng.random() < 0.18 else word
@@ -33,6 +35,8 @@ def noun(part: Part, rng: Random, language: str) -> str:
 def measures(part: Part, pen: Pen, language: str, *, lose: float = 0.03) -> str:
     """The parameters as one text; each is lost now and then, in sparse records mostly all of them."""
     rng = pen.rng
+    if goods_text.is_goods(part):
+        return " ".join(goods_text.qualities(part, pen, language, share=1 - lose))
     if pen.sparse and rng.random() < 0.5:
         return ""
     texts = [
@@ -55,6 +59,11 @@ def _spoken(rng: Random, language: str) -> str:
 def description(part: Part, pen: Pen, language: str) -> str:
     """Noun, measures, perhaps a standard and perhaps the number under which the part is known."""
     rng = pen.rng
+    if goods_text.is_goods(part):
+        long = rng.random() < 0.4
+        return finish(
+            goods_text.prose(part, pen, language) if long else goods_text.title(part, pen, language), rng
+        )
     body = measures(part, pen, language)
     text = noun(part, rng, language)
     if body:
@@ -66,6 +75,11 @@ def description(part: Part, pen: Pen, language: str) -> str:
 def specification(part: Part, pen: Pen, language: str) -> str:
     """A specification field: measures, perhaps standard and number beside them, or the number alone."""
     rng = pen.rng
+    if goods_text.is_goods(part):
+        told = goods_text.qualities(part, pen, language, share=0.7)
+        return finish(
+            " ".join((goods_text.model(part, rng) if rng.random() < 0.75 else "", *told)).strip(), rng
+        )
     body, key = measures(part, pen, language), part.key
     if key and rng.random() < 0.45:
         spoiled = dirt.spoil_code(rng, with_revision(part, rng))

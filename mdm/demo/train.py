@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +34,8 @@ HELD_OUT = (201, 202, 203)
 RECORDS = 4000
 QUESTIONS = 40
 """A step of the calibration of questions rests on at least so many of them."""
+RARE_QUESTIONS = 20
+"""The same for the curve that rare reasons share."""
 
 
 def train(entity: str) -> Weights:
@@ -62,10 +64,30 @@ def calibrate_questions(
             one, other = reading.truth.get(question.left), reading.truth.get(question.right)
             if one and other:
                 answered.setdefault(question.reason.value, []).append((question.weight, one == other))
-    curves = {
-        reason: fit_calibration(pairs, least_pairs=QUESTIONS) for reason, pairs in sorted(answered.items())
-    }
-    return {reason: curve for reason, curve in curves.items() if curve.points}
+    return fit_questions(answered)
+
+
+def fit_questions(answered: Mapping[str, Sequence[tuple[float, bool]]]) -> dict[str, Calibration]:
+    """One curve per reason; reasons that are asked too seldom for one of their own share one.
+
+    They have in common that something stood against a link that the weight alone would have made: the curve of all
+    pairs of that weight would promise far too much.
+    """
+    curves = {reason: _rising_or_level(pairs, QUESTIONS) for reason, pairs in answered.items()}
+    rare = [reason for reason, curve in curves.items() if not curve.points]
+    shared = _rising_or_level([pair for reason in rare for pair in answered[reason]], RARE_QUESTIONS)
+    curves |= dict.fromkeys(rare, shared)
+    return {reason: curve for reason, curve in sorted(curves.items()) if curve.points}
+
+
+def _rising_or_level(pairs: Sequence[tuple[float, bool]], least: int) -> Calibration:
+    """The curve of the pairs; one chance for all of them where more weight does not tell more; empty for a few."""
+    curve = fit_calibration(pairs, least_pairs=least)
+    if curve.points or len(pairs) < least:
+        return curve
+    chance = round((sum(matches for _, matches in pairs) + 0.5) / (len(pairs) + 1), 6)
+    weights = sorted({round(weight, 6) for weight, _ in pairs})
+    return Calibration(tuple((weight, chance) for weight in dict.fromkeys((weights[0], weights[-1]))))
 
 
 def _world(entity: str, folder: Path, seed: int, rules: RuleSet, dictionary: Dictionary) -> World:

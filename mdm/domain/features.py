@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TypeAlias
 
-from mdm.domain import features_company, features_machine, features_part
+from mdm.domain import features_company, features_goods, features_machine, features_part
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Feature
 from mdm.domain.source import Json, StandardRecord
@@ -260,6 +260,7 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "keys": keys,
     "joined": joined,
     **features_company.GROUPED_FEATURES,
+    **features_goods.GROUPED_FEATURES,
     **features_machine.GROUPED_FEATURES,
     **features_part.GROUPED_FEATURES,
 }

@@ -7,7 +7,7 @@ contains nothing else: no function, no SQL, no condition. Each level kind has a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -32,6 +32,16 @@ def attributes_of(feature: Feature) -> tuple[str, ...]:
     """The attributes a feature is made of, each once; ``@source`` and its like are no attributes."""
     names = (reference.partition(".")[0] for reference in feature.of)
     return tuple(dict.fromkeys(name for name in names if not name.startswith("@")))
+
+
+def parts(attributes: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    """References to these parts of each attribute: ``parts(("material_name", "name_en"), "noun")``."""
+    return tuple(f"{attribute}.{name}" for name in names for attribute in attributes)
+
+
+def each(prefix: str, names: tuple[str, ...], of: tuple[str, ...]) -> tuple[Feature, ...]:
+    """One feature per name, of the kind that is called so behind ``prefix``, all of the same references."""
+    return tuple(Feature(name, prefix + name, of) for name in names)
 
 
 class LevelKind(StrEnum):
@@ -133,6 +143,32 @@ def all_of(*parts: Level, en: str = "", zh: str = "") -> Level:
 def any_of(*parts: Level, en: str = "", zh: str = "") -> Level:
     """At least one part holds."""
     return Level(LevelKind.ANY, "", 1.0, en, zh, parts)
+
+
+def contradict(*columns: str, en: str = "", zh: str = "") -> Level:
+    """Both sides state at least one of these and have nothing in common there."""
+    return any_of(*map(disjoint, columns), en=en, zh=zh)
+
+
+def graded(
+    level: Level, on: str, amounts: tuple[tuple[int, str, str], ...], en: str, zh: str
+) -> tuple[Level, ...]:
+    """A simple level in steps of how much of ``on`` is shared, the most first.
+
+    ``amounts``: least weight or number of shared members, and the word for it in both languages; 0 asks for none.
+    Raises ValueError for a level made of others.
+    """
+    if level.parts:
+        raise ValueError("only a simple level comes in steps")
+    return tuple(
+        _step(level, on, least, f"{en} ({much})", f"{zh}（{how_much}）") for least, much, how_much in amounts
+    )
+
+
+def _step(level: Level, on: str, least: int, en: str, zh: str) -> Level:
+    if least <= 0:
+        return replace(level, en=en, zh=zh)
+    return all_of(level, shared(on, at_least=least), en=en, zh=zh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import MdmError
-from mdm.services import audit, change, idempotency, match, recalibration, rule
+from mdm.services import audit, change, dashboard, idempotency, match, recalibration, rule
 from mdm.services.hub import Hub
 from mdm.storage import job as job_store
 from mdm.storage import match as match_store
@@ -58,11 +58,20 @@ def recalibrate(hub: Hub, actor: Actor) -> str:
     return ", ".join(done) or "too few new verdicts"
 
 
+def keep_stock(hub: Hub, actor: Actor) -> str:
+    """Keep the figures of the dashboard that take longer, one point a day."""
+    for entity in hub.rules:
+        with hub.unit_of_work(actor, f"stock of {entity}") as uow:
+            dashboard.keep_stock(uow, entity)
+    return f"{len(hub.rules)} kept"
+
+
 JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "match_new": (match_new, 30),
     "seal_audit": (seal_audit, 60),
     "forget_old_answers": (forget_old_answers, 3600),
     "recalibrate": (recalibrate, 24 * 3600),
+    "keep_stock": (keep_stock, 3600),
 }
 """Job -> (what it does, seconds between its slots)."""
 

@@ -814,6 +814,16 @@ idempotency_key = Table(
     Column("created_at", Time, nullable=False),
 )
 
+dashboard_snapshot = Table(
+    "dashboard_snapshot",
+    metadata,
+    Column("entity", String(60), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("taken_at", Time, nullable=False),
+)
+"""The stock of one day as the dashboard counted it (JSON): derived, kept for trends."""
+
 job_run = Table(
     "job_run",
     metadata,

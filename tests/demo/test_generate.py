@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from lxml import etree
@@ -15,6 +16,8 @@ from python_calamine import CalamineWorkbook
 from stdnum import ean, lei
 from stdnum.cn import uscc
 
+from mdm.demo import goods, goods_text, material
+from mdm.demo.dirt import Pen
 from mdm.demo.vocabulary import speaking, words
 from mdm.demo.world import World, generate
 from mdm.domain.errors import UnknownEntityError
@@ -28,7 +31,7 @@ KINDS = {
     "material": {
         *("one_dimension_or_parameter", "grade", "left_right", "sterile_vs_nonsterile", "one_parameter"),
         *("other_maker_same_spec", "superseded_part_number", "same_name_other_drawing", "other_product_line"),
-        "same_family",
+        *("other_colour", "accessory", "same_family"),
     },
     "equipment": {
         *(
@@ -46,7 +49,7 @@ Rows = dict[str, list[dict[str, str]]]
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     folder = tmp_path_factory.mktemp("worlds")
-    return {entity: generate(entity, folder / entity, records=2000, seed=11) for entity in ENTITIES}
+    return {entity: generate(entity, folder / entity, records=3000, seed=11) for entity in ENTITIES}
 
 
 def read(world: World) -> Rows:
@@ -299,3 +302,31 @@ def test_the_vocabularies_share_no_word_of_their_own():
 def test_an_unknown_vocabulary_is_refused(tmp_path):
     with pytest.raises(ValueError, match="klingon"):
         generate("supplier", tmp_path, records=10, seed=1, vocabulary="klingon")
+
+
+@pytest.mark.parametrize("vocabulary", ["first", "second"])
+def test_goods_are_told_in_words_of_their_vocabulary(vocabulary: str) -> None:
+    rng = Random(5)
+    with speaking(vocabulary):
+        recipe = material.recipe(rng)
+        things = [thing for _ in range(400) for thing in recipe.family()[0]]
+        goods = [thing for thing in things if goods_text.is_goods(thing)]
+        told = [goods_text.title(thing, Pen(rng), "en", long=True) for thing in goods]
+    assert len(goods) > 20
+    assert sum(len(line.split()) >= 5 for line in told) > 0.9 * len(told)
+    assert (
+        sum(
+            thing.stem.lower() in line.lower().replace("-", "")
+            for thing, line in zip(goods, told, strict=True)
+        )
+        > len(told) / 3
+    )
+
+
+def test_the_same_goods_in_another_colour_keep_all_but_the_end_of_their_number() -> None:
+    rng = Random(5)
+    recipe = material.recipe(rng)
+    base = next(t for _ in range(400) for t in recipe.family()[0] if goods_text.is_goods(t) and not t.fits)
+    other = goods.in_other_colour(base, rng)
+    assert other.number != base.number
+    assert (other.stem, other.values[:-1]) == (base.stem, base.values[:-1])

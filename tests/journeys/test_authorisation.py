@@ -52,6 +52,7 @@ CALLS = {
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
     "quality.read": {"quality:read", "quality:sample"},
+    "quality.read_dashboard": {"quality:read", "quality:sample"},
     "quality.draw": {"quality:sample"},
     "quality.recalibrate": {"matching:propose"},
     "quality.retrain": {"matching:propose"},
@@ -106,6 +107,8 @@ PAGES = {
     "ui.imports.entity_template": Permission.DICTIONARY_READ,
     "ui.source.record": Permission.RECORD_READ,
     "ui.quality.show": Permission.QUALITY_READ,
+    "ui.dashboard.show": Permission.QUALITY_READ,
+    "ui.dashboard.drill": Permission.QUALITY_READ,
     "ui.quality.draw": Permission.QUALITY_SAMPLE,
     "ui.quality.recalibrate": Permission.CHANGE_PROPOSE,
     "ui.quality.retrain": Permission.CHANGE_PROPOSE,
@@ -155,7 +158,8 @@ def address(siege, steps, source="ERP"):
         "entity": "widget", "source": source, "source_system": source, "source_id": "1",
         "task_id": str(siege.ids["task"]), "golden_id": str(siege.ids["golden"]), "load_id": "x",
         "decision_id": str(siege.ids["decision"]), "change_id": str(siege.ids["change"]), "step": "approve",
-        "action": "split", "proposal_id": "x", "upload_id": "x", "view_id": "x", "name": "colours",
+        "action": "split", "proposal_id": "x", "upload_id": "x", "view_id": "x", "figure": "missing",
+        "name": "colours",
         "filename": "mark.svg", "token": "x",
     }  # fmt: skip
     return "/" + "/".join(filled[name] if gap else name for gap, _, name in steps)

@@ -54,6 +54,11 @@ TRAPS = {
     "one rating: ohms": Trap(
         "other_rating", part("贴片电阻", "4.7K 1% 0603"), {"name_en": "Chip resistor 47K 1% 0603"}
     ),
+    "model: the next one of a series, in the same words": Trap(
+        "other_model",
+        {"name_en": "Kestrel ergonomic swivel armchair with lumbar cushion RT-450BK"},
+        {"name_en": "Kestrel ergonomic swivel armchair with lumbar cushion RT-460BK"},
+    ),
     "grade: 304 and 316L": Trap(
         "other_grade", part("圆棒", "Φ10x1000 06Cr19Ni10 h8"), part("圆棒", "Φ10x1000 1.4404 h8")
     ),

@@ -17,6 +17,8 @@ from mdm.domain.standardise.code_token import CodeToken, code_key, find_codes
 from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
 from mdm.domain.standardise.grade import find_bare_class, find_strength_classes, grade_codes, is_grade
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
+from mdm.domain.standardise.model_code import find_models, find_spelled
+from mdm.domain.standardise.near_noun import mend_nouns
 from mdm.domain.standardise.same import Same
 from mdm.domain.standardise.standard_ref import StandardRef, find_standards
 from mdm.domain.standardise.term import Term, blank, find_terms, find_terms_of_lists
@@ -77,7 +79,8 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
     ``noun``, ``noun_class``: code and class of material_nouns; ``stuff``: the noun that a bare plastic stands for;
     ``dims``, ``pack``: canonical dimensions; ``grade``, ``variant`` (``group:code``), ``finish``, ``sterile``,
     ``colour``, ``side``: codes of their lists; ``standard``; ``codes``: keys of code tokens; ``bases``: the same
-    without a revision of one character; ``words``: what is left.
+    without a revision of one character; ``words``: what is left; ``models``, ``spelled``: codes of
+    goods told in words, and their names with a number.
     """
     return _parse(
         _before_prose(simplified(clean(text))),
@@ -101,6 +104,8 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     said = [(each.start, each.end) for each in standards] + [(each.start, each.end) for each in bearings]
     named, rest = _named(blank(text, said), lists)
     nouns = lists[_PARTS.index("noun")]
+    if nouns is not None and not named["noun"] and (mended := mend_nouns(text, rest, nouns)) != text:
+        return _parse(mended, lists)
     noun = _inverted_noun(text, nouns) or _head_noun(text, named["noun"])
     grades = (
         *_grades_by_standard(standards, lists),
@@ -113,6 +118,7 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
     sides, rest = _letter_sides(rest, named["side"])
     code_tokens = find_codes(rest)
     sized = read_dimensions(blank(rest, ((each.start, each.end) for each in code_tokens)))
+    words = _words(sized.rest)
     return {
         "noun": noun,
         "stuff": _stuff(noun, grades, sized.dimensions, lists),
@@ -130,7 +136,9 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
         "standard": tuple(dict.fromkeys(each.text for each in standards)),
         "codes": _with_joined(rest, code_tokens),
         "bases": _bases(rest, code_tokens),
-        "words": _words(sized.rest),
+        "words": words,
+        "models": find_models(text, code_tokens) if words else (),
+        "spelled": find_spelled(text) if words else (),
     }
 
 

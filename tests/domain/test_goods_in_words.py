@@ -1,0 +1,114 @@
+"""Goods that are told in words: when a record counts as such, what its words and model codes are."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdm.domain.features import build_features
+from mdm.domain.rules import Feature, parts
+from mdm.domain.source import StandardRecord
+from mdm.domain.standardise.material_text import parse_material_text
+from mdm.services.dictionary import load_dictionary
+
+CODES = load_dictionary().code_lists
+TEXTS = ("material_name", "description")
+WORDS = parts(TEXTS, "words", "models")
+
+
+def features_of(name: str, description: str = "") -> dict[str, object]:
+    told = {
+        attribute: parse_material_text(text, CODES)
+        for attribute, text in (("material_name", name), ("description", description))
+        if text
+    }
+    kinds = (
+        ("told_in_words", WORDS),
+        ("wording", WORDS + parts(TEXTS, "noun", "colour")),
+        ("telling_words", WORDS),
+        ("models", WORDS),
+        ("chief_model", WORDS),
+        ("chief_kind", WORDS),
+        ("model_stems", WORDS),
+        ("named_numbers", WORDS + parts(TEXTS, "spelled")),
+    )
+    declared = tuple(Feature(kind, kind, of) for kind, of in kinds)
+    return dict(build_features(declared, StandardRecord(raw={}, values={}, parts=told)))
+
+
+def test_a_catalogue_line_is_told_in_words_and_a_standard_part_is_not() -> None:
+    assert features_of("Kestrel ergonomic swivel chair RT-450BK black")["told_in_words"] == ["words"]
+    assert features_of("无线手持扫码枪 便携底座 白色 RT450")["told_in_words"] == ["words"]
+    screw = features_of("Hexagon socket head cap screw M3x8 A2-70 zinc plated", "内六角螺钉 M3*8 304 镀锌")
+    assert not any(screw.values())
+
+
+def test_words_of_lists_count_by_their_code_in_either_language() -> None:
+    english = features_of("Kestrel ergonomic swivel chair black")["wording"]
+    chinese = features_of("Kestrel 升降靠背 转椅 办公 黑色")["wording"]
+    assert {"kestrel", "black"} <= set(english) & set(chinese)  # type: ignore[call-overload]  # lists here
+
+
+@pytest.mark.parametrize("written", ["RT-450BK", "rt450bk", "RT-450/BK", "RT450-BK"])
+def test_a_model_is_one_key_however_it_is_set_apart(written: str) -> None:
+    assert features_of(f"Kestrel ergonomic office swivel chair {written}")["models"] == ["RT450BK"]
+
+
+def test_the_letters_of_a_colour_do_not_hide_the_model() -> None:
+    with_colour = features_of("Kestrel ergonomic swivel chair RT450BK")
+    without = features_of("Kestrel swivel chair ergonomic RT-450")
+    assert with_colour["models"] != without["models"]
+    assert with_colour["model_stems"] == without["model_stems"] == ["RT450"]
+
+
+def test_a_name_with_its_number_apart_meets_the_code_written_as_one() -> None:
+    apart = features_of("Verano ergonomic swivel chair kestrel 450")
+    joined = features_of("Verano ergonomic swivel chair KESTREL450BK")
+    assert set(apart["named_numbers"]) & set(joined["named_numbers"])  # type: ignore[call-overload]  # lists here
+
+
+def test_codes_of_a_description_count_only_where_the_name_has_none() -> None:
+    fitting = "spare armrest pair seen on chair RT450"
+    assert features_of("Kestrel padded armrest AR77K", fitting)["models"] == ["AR77K"]
+    assert features_of("Kestrel padded armrest pair", fitting)["models"] == ["RT450"]
+
+
+@pytest.mark.parametrize(
+    "told", ["spare armrest for the RT450", "spare armrest fits RT450", "备用扶手 适用于RT450"]
+)
+def test_the_model_that_a_thing_is_made_for_is_not_its_own(told: str) -> None:
+    assert features_of(f"Kestrel padded soft {told} AR77K")["models"] == ["AR77K"]
+
+
+def test_the_longest_code_is_the_chief_one_and_its_kind_is_how_it_begins() -> None:
+    found = features_of("Kestrel swivel chair RT45 RT4500BK")
+    assert (found["chief_model"], found["chief_kind"]) == (["RT4500BK"], ["RT"])
+    assert features_of("Kestrel ergonomic swivel chair 450817")["chief_kind"] == ["999999"]
+
+
+def test_ratings_are_no_models() -> None:
+    assert features_of("Kestrel portable storage drive 500GB")["models"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("Dowwel pin 2x10", "Dowel pin 2x10"),
+        ("BEARRING,BALL 625", "BEARING,BALL 625"),
+        ("深沟球轴程 6000", "深沟球轴承 6000"),
+        ("六角头栓 M5x20", "六角头螺栓 M5x20"),
+    ],
+)
+def test_a_noun_with_one_slip_is_read(written: str, right: str) -> None:
+    assert parse_material_text(written, CODES)["noun"] == parse_material_text(right, CODES)["noun"] != ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "straight 4 holes left TC4",  # a unit is no hose
+        "portable disc player with remote",  # prose is no place to look for slips
+        "layer",  # two slips
+    ],
+)
+def test_what_is_no_slip_of_a_noun_is_left_alone(written: str) -> None:
+    assert parse_material_text(written, CODES)["noun"] == ""
