@@ -43,6 +43,7 @@ def _query(endpoint: str, held: Mapping[str, str]) -> str:
     asked = {
         "ui.source.record": {"entity": entity, "system": system, "key": key},
         "ui.search.search": {"entity": entity},
+        "ui.dashboard.drill": {"of": "uscc"},
         "ui.search.look_up": {"entity": entity, "system": system, "key": NONE},
         "ui.reason.explain": {"entity": entity, "left": f"{system}:{key}", "right": other},
     }.get(endpoint)
@@ -52,7 +53,7 @@ def _query(endpoint: str, held: Mapping[str, str]) -> str:
 def _held(hub: Hub) -> dict[str, str]:
     """Arguments of routes -> ids that exist in this hub."""
     held = dict.fromkeys(("golden_id", "load_id", "change_id", "upload_id", "system", "key", "other"), NONE)
-    held |= {"entity": "supplier", "task_id": "1", "token": NONE, "action": "split"}
+    held |= {"entity": "supplier", "task_id": "1", "token": NONE, "action": "split", "figure": "missing"}
     with hub.reading(SYSTEM) as uow:
         held["name"] = min(uow.hub.dictionary.code_lists)
         loads, tasks = source.list_loads(uow), review.list_tasks(uow, entity="supplier").lines
