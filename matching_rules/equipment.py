@@ -22,6 +22,7 @@ from mdm.domain.rules import (
     disjoint,
     missing,
     overlap,
+    rare,
     shared,
     within,
 )
@@ -96,12 +97,18 @@ RULES = RuleSet(
         ),
         Feature("area", "values", ("functional_location.area_code", "location.area_code")),
         Feature("line", "values", ("functional_location.line", "location.line")),
-        Feature("start", "values", ("commissioning_date",)),
+        Feature("start", "values", ("commissioning_date", "commissioning_date.readings")),
         Feature("day", "days", ("commissioning_date",), array=False, number=True),
         Feature(
             "era",
             "years",
-            ("commissioning_date", "fixed_asset_number", "asset_record_number", "manufacture_year"),
+            (
+                "commissioning_date",
+                "commissioning_date.readings",
+                "fixed_asset_number",
+                "asset_record_number",
+                "manufacture_year",
+            ),
             array=False,
             number=True,
         ),
@@ -109,6 +116,7 @@ RULES = RuleSet(
             "keys",
             "values",
             ("serial_number.folded", "serial_number.tag", "asset_tag.folded"),
+            counted=True,
         ),
         Feature(
             "where",
@@ -140,7 +148,40 @@ RULES = RuleSet(
                 "location.area_code",
             ),
         ),
-        Feature("when", "when_keys", ("equipment_name.noun", "name_en.noun", "commissioning_date")),
+        Feature(
+            "when",
+            "when_keys",
+            ("equipment_name.noun", "name_en.noun", "commissioning_date", "commissioning_date.readings"),
+        ),
+        Feature(
+            "niche",
+            "niche_keys",
+            (
+                "equipment_name.noun",
+                "name_en.noun",
+                "equipment_name.maker",
+                "name_en.maker",
+                "manufacturer_name.trade",
+                "manufacturer_name.trade_heads",
+                "model.folded",
+                "equipment_name.codes",
+                "name_en.codes",
+                "functional_location.plant",
+                "location.plant",
+                "site.plant",
+                "asset_tag.site",
+                "functional_location.area_code",
+                "location.area_code",
+                "functional_location.line",
+                "location.line",
+                "equipment_name.number",
+                "name_en.number",
+                "asset_tag.unit",
+                "commissioning_date",
+                "commissioning_date.readings",
+            ),
+            counted=True,
+        ),
     ),
     comparisons=(
         Comparison(
@@ -187,6 +228,12 @@ RULES = RuleSet(
                     any_of(shared("maker"), within("era", 1)),
                     en="same tag, maker or date agrees",
                     zh="位号相同，厂家或启用日期一致",
+                ),
+                all_of(
+                    rare("keys", 2),
+                    any_of(disjoint("source"), missing("source")),
+                    en="same tag or number in two systems and on no other machine",
+                    zh="两个系统中位号或编号相同，且无其他设备使用",
                 ),
                 all_of(
                     shared("keys"),
@@ -298,6 +345,20 @@ RULES = RuleSet(
             otherwise_en="other words of the name differ",
             otherwise_zh="名称其他词不同",
         ),
+        Comparison(
+            "niche",
+            "Machines that fit both",
+            "符合两条记录的设备数",
+            (
+                rare("niche", 2, "no other machine fits what they share", "没有其他设备符合其共同特征"),
+                rare("niche", 3, "one more machine fits what they share", "另有一台设备符合其共同特征"),
+                rare("niche", 5, "few machines fit what they share", "少数设备符合其共同特征"),
+                rare("niche", 8, "several machines fit what they share", "若干设备符合其共同特征"),
+                rare("niche", 14, "a dozen machines fit what they share", "十余台设备符合其共同特征"),
+            ),
+            otherwise_en="many machines fit what they share",
+            otherwise_zh="许多设备符合其共同特征",
+        ),
     ),
     blocking=(
         BlockingRule("keys", 40),
@@ -314,7 +375,7 @@ RULES = RuleSet(
         BlockingRule("kin", 60),
         BlockingRule("noun", 60),
     ),
-    thresholds=(Threshold(Action.LINK, 0.3, "link"), Threshold(Action.REVIEW, -0.7, "review")),
+    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.75, "review")),
     vetoes=(
         Veto(
             "other_serial",
@@ -334,8 +395,9 @@ RULES = RuleSet(
             "serial numbers one character apart: a slip of the pen or two machines",
             "出厂编号差一个字符：可能是笔误，也可能是两台设备",
             hard=False,
+            parts=False,
         ),
-        Veto("other_model", disjoint("model"), "different models", "型号不同"),
+        Veto("other_model", disjoint("model"), "different models", "型号不同", parts=False),
         Veto(
             "other_kind",
             disjoint("noun"),
@@ -344,6 +406,7 @@ RULES = RuleSet(
             unless=any_of(
                 shared("serial"), shared("class"), shared("asset"), shared("quoted"), shared("codes")
             ),
+            parts=False,
         ),
         Veto(
             "other_maker",
@@ -372,6 +435,7 @@ RULES = RuleSet(
             "产线不同",
             unless=any_of(shared("serial"), shared("asset"), shared("quoted")),
             hard=False,
+            parts=False,
         ),
         Veto(
             "other_code",
@@ -380,6 +444,7 @@ RULES = RuleSet(
             "型号代码不同",
             unless=shared("serial"),
             hard=False,
+            parts=False,
         ),
         Veto(
             "other_unit",
@@ -397,6 +462,7 @@ RULES = RuleSet(
             "位号不同",
             unless=any_of(shared("serial"), shared("asset")),
             hard=False,
+            parts=False,
         ),
         Veto(
             "other_area",
@@ -405,14 +471,16 @@ RULES = RuleSet(
             "车间不同",
             unless=any_of(shared("keys"), shared("asset"), shared("quoted")),
             hard=False,
+            parts=False,
         ),
         Veto(
             "other_start",
-            disjoint("start"),
+            all_of(disjoint("start"), disjoint("day")),
             "put into use on different days",
             "启用日期不同",
             unless=within("day", 35),
             hard=False,
+            parts=False,
         ),
     ),
     anchors=(
@@ -424,9 +492,12 @@ RULES = RuleSet(
         all_of(shared("keys"), any_of(shared("maker"), within("era", 1), missing("tag"), disjoint("tag"))),
         # One system seldom holds a machine twice: the same tag there may well be the replacement.
         all_of(shared("keys"), any_of(disjoint("source"), missing("source"))),
+        # Twins are put into use on one day in one room: only a line of their own tells them from each other.
         all_of(
             any_of(shared("noun"), shared("class")),
             shared("start"),
+            shared("line"),
+            rare("niche", 2),
             any_of(disjoint("source"), missing("source")),
         ),
         all_of(
@@ -454,6 +525,7 @@ RULES = RuleSet(
     ),
     rival_margin=0.3,
     training=("keys", "quoted"),
+    identifiers=("serial", "asset", "quoted"),
     risks=(
         Risk("criticality", ("A",)),
         Risk("validation_status", ("VALIDATED", "PQ"), 0.7),

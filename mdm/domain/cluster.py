@@ -37,10 +37,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two records differ in ``name``; a hard one between any two records keeps their clusters apart."""
+    """Two records differ in ``name``; a hard one between any two records keeps their clusters apart.
+
+    ``parts``: they are two things, so that a third which fits both may belong to either.
+    """
 
     name: str
     hard: bool
+    parts: bool = True
 
 
 class Reason(StrEnum):
@@ -311,7 +315,8 @@ class _State:
         return self._memo[pair]
 
     def _contradict(self, left: int, right: int) -> bool:
-        return self._between(left, right) is not None
+        found = self._between(left, right)
+        return found is not None and found.parts
 
     def _kept_apart(self, one: int, other: int) -> Pair | None:
         if not self._apart:

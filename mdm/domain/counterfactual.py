@@ -18,7 +18,14 @@ SILENT = -1
 """Number of the level of a comparison that says nothing about a pair."""
 
 _AGREEING = frozenset(
-    {LevelKind.EXACT, LevelKind.SHARED, LevelKind.OVERLAP, LevelKind.JACCARD, LevelKind.SUBSET}
+    {
+        LevelKind.EXACT,
+        LevelKind.SHARED,
+        LevelKind.RARE,
+        LevelKind.OVERLAP,
+        LevelKind.JACCARD,
+        LevelKind.SUBSET,
+    }
 )
 """Kinds that hold only where both sides have a value and something in common."""
 
@@ -276,11 +283,11 @@ def _implies(level: Level, target: Level) -> bool:
 def _leaf_implies(level: Level, target: Level) -> bool:
     """``_implies`` for two simple levels of one column."""
     if level.kind is target.kind:
-        nearer = level.kind in {LevelKind.WITHIN, LevelKind.EDITS}
+        nearer = level.kind in {LevelKind.WITHIN, LevelKind.EDITS, LevelKind.RARE}
         return level.threshold <= target.threshold if nearer else level.threshold >= target.threshold
     if target.kind is LevelKind.SHARED:
         return level.kind in _AGREEING and target.threshold <= 1
-    return level.kind is LevelKind.EXACT and target.kind in _AGREEING
+    return level.kind is LevelKind.EXACT and target.kind in _AGREEING - {LevelKind.RARE}
 
 
 def _refutes(level: Level, target: Level) -> bool:

@@ -174,10 +174,49 @@ def kin_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return _distinct(f"{noun}|{other}" for noun in nouns for other in (*makers, *areas))
 
 
+def niche_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Kind, kind with maker, and model of a machine, each with place and time as closely as the record tells them.
+
+    A combination that few machines fit says much, however little its parts say.
+    """
+    nouns, models = _ending(by_reference, ".noun"), _ending(by_reference, ".codes", "model.folded")
+    makers = maker_keys(tuple(_ending(by_reference, ".trade", ".trade_heads", ".maker")))
+    whats = [
+        *nouns,
+        *(f"{noun}|{maker}" for noun in nouns for maker in makers),
+        *(f"*{code}" for code in models),
+    ]
+    return _distinct(
+        [
+            *(f"{what}|{niche}" for what in whats for niche in _niches(by_reference)),
+            *(what for what in whats if what not in nouns),
+        ]
+    )
+
+
+def _niches(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Places and times of a machine, alone and together."""
+    sites = [site.lower() for site in _ending(by_reference, ".plant", ".site")]
+    areas, lines = _ending(by_reference, ".area_code"), _ending(by_reference, ".line")
+    units = _ending(by_reference, ".number", ".unit")
+    days = _ending(by_reference, "_date", "_date.readings")
+    shops = [*(f"{site}/{area}" for site in sites for area in areas), *(f"/{area}" for area in areas)]
+    years = _distinct(day[:4] for day in days)
+    return [
+        *sites,
+        *shops,
+        *(f"{shop}/{line}" for shop in shops for line in lines),
+        *(f"{place}#{unit}" for place in (*sites, *shops) for unit in units),
+        *days,
+        *years,
+        *(f"{place}@{year}" for place in (*sites, *shops) for year in years),
+    ]
+
+
 def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Kind of machine with the months around the day it was put into use."""
     nouns = _ending(by_reference, ".noun")
-    dates = _ending(by_reference, "_date")
+    dates = _ending(by_reference, "_date", "_date.readings")
     return _distinct(f"{noun}|{month}" for noun in nouns for month in months(tuple(dates)))
 
 
@@ -211,6 +250,7 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "maker_frames": maker_frames,
     "maker_scripts": maker_scripts,
     "kin_keys": kin_keys,
+    "niche_keys": niche_keys,
     "where_keys": where_keys,
     "when_keys": when_keys,
 }

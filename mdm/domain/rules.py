@@ -17,7 +17,8 @@ class Feature:
 
     ``kind`` names a function of ``mdm.domain.features``; ``of`` lists ``attribute`` or ``attribute.part``
     references, pooled in order. ``array`` columns hold a set of texts, others one text; ``number`` one float.
-    ``weighted`` sets are expanded at match time so that rare members count more (idf, whole bits).
+    ``weighted`` sets are expanded at match time so that rare members count more (idf, whole bits); ``counted`` ones
+    know how many things each of their members fits, which ``rare`` asks for.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Feature:
     array: bool = True
     number: bool = False
     weighted: bool = False
+    counted: bool = False
 
 
 def attributes_of(feature: Feature) -> tuple[str, ...]:
@@ -55,6 +57,8 @@ class LevelKind(StrEnum):
     """|A∩B| / min(|A|,|B|) >= threshold."""
     JACCARD = "jaccard"
     """|A∩B| / |A∪B| >= threshold."""
+    RARE = "rare"
+    """Both sets hold a member that at most ``threshold`` things fit, these two among them."""
     SUBSET = "subset"
     """One set holds the other."""
     DISJOINT = "disjoint"
@@ -103,6 +107,11 @@ def overlap(column: str, at_least: float, en: str = "", zh: str = "") -> Level:
 def jaccard(column: str, at_least: float, en: str = "", zh: str = "") -> Level:
     """Common share of all members (0 to 1)."""
     return Level(LevelKind.JACCARD, column, at_least, en, zh)
+
+
+def rare(column: str, at_most: int, en: str = "", zh: str = "") -> Level:
+    """Both sides hold a member that at most so many things fit, as far as the last full run knew."""
+    return Level(LevelKind.RARE, column, float(at_most), en, zh)
 
 
 def subset(column: str, en: str = "", zh: str = "") -> Level:
@@ -205,6 +214,8 @@ class Veto:
 
     ``hard`` contradictions forbid a merge if any cross pair of the two clusters shows them; soft ones if the pair
     itself, or more than a fifth of the cross pairs, does. ``unless`` names what overrules it.
+    ``parts``: two records that differ so are two things, so that one that fits both may belong to either; without it
+    they may be one thing written down differently, and are nobody's rivals.
     """
 
     name: str
@@ -215,6 +226,7 @@ class Veto:
     unless: Level | None = None
     hard: bool = True
     regulated: bool = False
+    parts: bool = True
 
 
 class Action(StrEnum):
@@ -273,6 +285,7 @@ class RuleSet:
     ``rival_margin``: no automatic link to one of two records that contradict each other while the other fits as well
     but for so many bits (None: the heavier link wins).
     ``risks``: whose questions the queue asks first.
+    ``identifiers``: features whose members name a thing: records that share one count once where things are counted.
     """
 
     entity: str
@@ -290,3 +303,4 @@ class RuleSet:
     training: tuple[str, ...] = field(default=())
     """Array features that block the EM passes when no shipped weights exist."""
     risks: tuple[Risk, ...] = ()
+    identifiers: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mdm.domain.rules import Comparison, Level, LevelKind
 from mdm.linkage.levels import MARGIN, ON_ASCII, Columns, columns_needing_ascii, columns_read
-from mdm.linkage.record import WEIGHT_MASK, Shape
+from mdm.linkage.record import THINGS_AT, WEIGHT_MASK, Shape
 from mdm.linkage.term import Term
 
 _VALUE, _TOTAL, _ASCII = "f_", "w_", "a_"
@@ -25,6 +25,7 @@ class Dialect:
     common: str
     size: str
     bits: str
+    least: str
     jaro_winkler: str
 
 
@@ -33,6 +34,7 @@ DUCKDB = Dialect(
     "list_intersect({}, {})",
     "len({})",
     f"(coalesce(list_sum({{}}), 0) & {WEIGHT_MASK})",
+    "list_min({})",
     "jaro_winkler_similarity({}, {})",
 )
 SPARK = Dialect(
@@ -41,6 +43,7 @@ SPARK = Dialect(
     "size({})",
     # Masked before they are added: whole members would not fit the BIGINT that Spark adds them in
     f"(aggregate({{}}, 0L, (total, member) -> total + (member & {WEIGHT_MASK})) & {WEIGHT_MASK})",
+    "array_min({})",
     "jaro_winkler({}, {})",
 )
 
@@ -126,8 +129,10 @@ def _condition(level: Level, shape: Shape, left: str, right: str, dialect: Diale
         return Term(f"coalesce({left} <> {right}, false)", cost=_CHEAP)
     if level.kind is LevelKind.DISJOINT:
         return Term("coalesce(NOT {}, false)", (_has_any(left, right, dialect),))
-    if level.kind is LevelKind.SHARED and shape is Shape.SET and level.threshold <= 1:
+    if level.kind is LevelKind.SHARED and shape is not Shape.WEIGHTED and level.threshold <= 1:
         return Term("coalesce({}, false)", (_has_any(left, right, dialect),))
+    if level.kind is LevelKind.RARE:
+        return _rare(left, right, level.threshold, dialect)
     judged = _ON_SETS[level.kind](_sizes(shape, left, right, dialect), level.threshold)
     # Asked outright and not by coalesce: least() skips NULL and list_intersect() of NULL is empty in DuckDB
     return Term(f"({left} IS NOT NULL AND {right} IS NOT NULL AND {{}})", (judged,))
@@ -150,9 +155,15 @@ def _has_any(left: str, right: str, dialect: Dialect) -> Term:
     return Term(dialect.has_any.format(left, right), cost=_LISTS_MEET)
 
 
+def _rare(left: str, right: str, threshold: float, dialect: Dialect) -> Term:
+    common = Term(dialect.common.format(left, right), cost=_LISTS_COMMON)
+    too_many = (int(threshold) + 1) << THINGS_AT
+    return Term(f"coalesce({dialect.least.format('{}')} < {too_many}, false)", (common,))
+
+
 def _sizes(shape: Shape, left: str, right: str, dialect: Dialect) -> _Sizes:
     both = dialect.common.format(left, right)
-    if shape is Shape.SET:
+    if shape is not Shape.WEIGHTED:
         common = Term(dialect.size.format(both), cost=_LISTS_COMMON)
         return _Sizes(common, dialect.size.format(left), dialect.size.format(right))
     total = [_TOTAL + name.removeprefix(_VALUE) for name in (left, right)]

@@ -15,7 +15,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet
-from mdm.linkage.record import WEIGHT_MASK, Shape, Value, WeightedSet, features_by_name, shape_of
+from mdm.linkage.record import THINGS_AT, WEIGHT_MASK, Shape, Value, WeightedSet, features_by_name, shape_of
 
 Values = tuple[Value, ...]
 Predicate = Callable[[Values, Values], bool]
@@ -31,6 +31,7 @@ ALLOWED: Mapping[Shape, frozenset[LevelKind]] = {
     Shape.TEXT: ANY_SHAPE | ON_ASCII,
     Shape.SET: ON_SETS,
     Shape.WEIGHTED: ON_SETS,
+    Shape.COUNTED: ON_SETS | {LevelKind.RARE},
     Shape.NUMBER: ANY_SHAPE | {LevelKind.WITHIN},
 }
 
@@ -240,6 +241,17 @@ def _jaccard(threshold: float) -> Check:
     return holds
 
 
+def _rare(threshold: float) -> Check:
+    too_many = (int(threshold) + 1) << THINGS_AT
+
+    def holds(left: Value, right: Value) -> bool:
+        if not isinstance(left, frozenset) or not isinstance(right, frozenset):
+            return False
+        return min(left & right, default=too_many) < too_many
+
+    return holds
+
+
 def _shared_weight(threshold: float) -> Check:
     least = max(1.0, threshold)
 
@@ -322,6 +334,7 @@ _WITH_THRESHOLD: Mapping[LevelKind, Callable[[float], Check]] = {
     LevelKind.SHARED: _shared,
     LevelKind.OVERLAP: _overlap,
     LevelKind.JACCARD: _jaccard,
+    LevelKind.RARE: _rare,
     LevelKind.JARO_WINKLER: _jaro_winkler,
     LevelKind.EDITS: _edits,
     LevelKind.WITHIN: _within,

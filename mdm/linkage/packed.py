@@ -28,6 +28,7 @@ from mdm.linkage.record import (
     Shape,
     Value,
     WeightedSet,
+    compile_counting,
     compile_weighing,
     features_by_name,
     members_of,
@@ -207,5 +208,8 @@ def _maker(name: str, shape: Shape, statistics: Statistics) -> Callable[[Members
         return lambda members: float(_FLOAT.unpack(_WHOLE.pack(members[0]))[0])
     if shape is Shape.TEXT:
         return lambda members: None  # the text itself follows at the end
+    if shape is Shape.COUNTED:
+        count = compile_counting(name, statistics)
+        return lambda members: frozenset(map(count, members))
     weigh = compile_weighing(name, statistics)
     return lambda members: WeightedSet.of(map(weigh, members))

@@ -23,7 +23,7 @@ from mdm.linkage.packed import Split, compile_splitting
 from mdm.linkage.record import (
     Shape,
     Weigh,
-    compile_weighing,
+    compile_marking,
     features_by_name,
     member_hash,
     shape_of,
@@ -57,15 +57,16 @@ class _Column:
         if self.weigh is None:
             self.members.extend(members)
             return
-        weighed = [self.weigh(number) for number in members]
+        weighed = sorted(map(self.weigh, members))  # what is written above a number changes their order
         self.members.extend(weighed)
-        self.totals.append(weight_of(weighed))
+        if self.shape is Shape.WEIGHTED:
+            self.totals.append(weight_of(weighed))
 
     def values(self) -> pa.Array:
         """The column; a record without members has NULL."""
         numbers = _buffer(self.members, pa.int64())
         missing = self._missing()
-        if self.shape in (Shape.SET, Shape.WEIGHTED):
+        if self.shape in (Shape.SET, Shape.WEIGHTED, Shape.COUNTED):
             ends = pc.cumulative_sum(_buffer(self.counts, pa.int32()))
             offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
             return pa.ListArray.from_arrays(offsets, numbers, mask=missing)
@@ -143,7 +144,7 @@ def _columns(rules: RuleSet, statistics: Statistics) -> dict[str, _Column]:
         name: _Column(
             place,
             shape_of(feature),
-            compile_weighing(name, statistics) if shape_of(feature) is Shape.WEIGHTED else None,
+            compile_marking(name, shape_of(feature), statistics),
         )
         for place, (name, feature) in enumerate(features_by_name(rules).items())
         if name in read

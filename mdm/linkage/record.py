@@ -27,6 +27,12 @@ WEIGHT_MASK = (1 << 16) - 1
 """Members of a weighted set carry their bits in the low 16 bits of their number, so that the weight of any set of them
 is its sum under this mask: the same as if each member were held once per bit, at a fifth of the cost."""
 
+THINGS_AT = 48
+"""Members of a counted set carry the number of things they fit above so many bits of their own number: the least of any
+members is that of the rarest."""
+
+MOST_THINGS = (1 << 14) - 1
+"""No member counts more things."""
 
 FEATURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
@@ -43,6 +49,7 @@ class Shape(StrEnum):
     TEXT = "text"
     SET = "set"
     WEIGHTED = "weighted set"
+    COUNTED = "counted set"
     NUMBER = "number"
 
 
@@ -93,7 +100,9 @@ def shape_of(feature: Feature) -> Shape:
         return Shape.NUMBER
     if not feature.array:
         return Shape.TEXT
-    return Shape.WEIGHTED if feature.weighted else Shape.SET
+    if feature.weighted:
+        return Shape.WEIGHTED
+    return Shape.COUNTED if feature.counted else Shape.SET
 
 
 def features_by_name(rules: RuleSet) -> dict[str, Feature]:
@@ -166,6 +175,28 @@ def compile_weighing(name: str, statistics: Statistics) -> Weigh:
     return weigh
 
 
+def compile_counting(name: str, statistics: Statistics) -> Weigh:
+    """How members of this counted feature get the number of things they fit; one not seen before fits one."""
+    below = (1 << THINGS_AT) - 1
+    things = {
+        member_hash(text) & below: min(number, MOST_THINGS)
+        for text, number in statistics.things.get(name, {}).items()
+    }.get
+
+    def count(number: int) -> int:
+        low = number & below
+        return things(low, 1) << THINGS_AT | low
+
+    return count
+
+
+def compile_marking(name: str, shape: Shape, statistics: Statistics) -> Weigh | None:
+    """How members get what frozen statistics know of them; None for columns whose members are numbers alone."""
+    if shape is Shape.WEIGHTED:
+        return compile_weighing(name, statistics)
+    return compile_counting(name, statistics) if shape is Shape.COUNTED else None
+
+
 def compile_preparation(rules: RuleSet, statistics: Statistics) -> Callable[[FeatureRecord], Prepared]:
     """A function that makes records of this entity ready under frozen statistics; raises RuleError.
 
@@ -222,6 +253,11 @@ def _column(
         return lambda features: text_of(features.get(name))
     if shape is Shape.SET:
         return lambda features: frozenset(numbers[text] for text in members_of(features.get(name))) or None
+    if shape is Shape.COUNTED:
+        count = compile_counting(name, statistics)
+        return lambda features: (
+            frozenset(count(numbers[text]) for text in members_of(features.get(name))) or None
+        )
 
     weigh = compile_weighing(name, statistics)
 

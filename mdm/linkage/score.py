@@ -216,7 +216,7 @@ class Scorer:
         """The first veto that the pair violates, hard ones before soft ones."""
         for veto, violated in self._hard_first:
             if violated(left.values, right.values):
-                return Contradiction(veto.name, veto.hard)
+                return Contradiction(veto.name, veto.hard, veto.parts)
         return None
 
     def anchored(self, left: Comparable, right: Comparable) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from mdm.domain.rules import RuleSet
+from mdm.linkage.thing import ThingCounter
 
 if TYPE_CHECKING:
     from mdm.linkage.record import FeatureRecord
@@ -34,11 +35,13 @@ class Statistics:
 
     ``frequency``: feature -> member -> records holding it, only for members that weigh less than the maximum.
     ``hot``: blocking feature -> key -> records holding it, for keys too common to block on.
+    ``things``: counted feature -> member -> things that it fits, for members that fit more than two.
     """
 
     records: int = 0
     frequency: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hot: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    things: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def bits(self, feature: str, member: str) -> int:
         """Weight of a member in whole bits (floor of its idf), 1 to 8; 8 for one not seen before."""
@@ -51,6 +54,7 @@ class Statistics:
             "records": self.records,
             "frequency": _sorted(self.frequency),
             "hot": _sorted(self.hot),
+            "things": _sorted(self.things),
         }
 
 
@@ -65,9 +69,11 @@ def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Stat
     from_blocking = {rule.on: rule.max_records for rule in rules.blocking}
     weighted = {feature.name for feature in rules.features if feature.weighted}
     counts: dict[str, Counter[str]] = {name: Counter() for name in sorted(weighted | from_blocking.keys())}
+    things = ThingCounter(rules.identifiers, [feature.name for feature in rules.features if feature.counted])
     total = 0
     for record in records:
         total += 1
+        things.add(record.features)
         for name, counter in counts.items():
             value = record.features.get(name)
             counter.update({value} if isinstance(value, str) else set(_texts(value)))
@@ -75,12 +81,18 @@ def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Stat
         total,
         {name: _common(counts[name], total) for name in sorted(weighted)},
         {name: _hot(counts[name], limit) for name, limit in sorted(from_blocking.items())},
+        things.things(more_than=2),
     )
 
 
 def statistics_from_dict(raw: Mapping[str, object]) -> Statistics:
     """Read what ``Statistics.as_dict`` wrote."""
-    return Statistics(int(str(raw["records"])), _counts(raw["frequency"]), _counts(raw["hot"]))
+    return Statistics(
+        int(str(raw["records"])),
+        _counts(raw["frequency"]),
+        _counts(raw["hot"]),
+        _counts(raw.get("things", {})),
+    )
 
 
 def _texts(value: object) -> Iterable[str]:

@@ -19,6 +19,7 @@ ARROW_TYPES = {
     Shape.TEXT: pa.int64(),
     Shape.SET: pa.list_(pa.int64()),
     Shape.WEIGHTED: pa.list_(pa.int64()),
+    Shape.COUNTED: pa.list_(pa.int64()),
     Shape.NUMBER: pa.float64(),
 }
 

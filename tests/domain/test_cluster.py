@@ -307,6 +307,21 @@ def test_a_record_that_fits_two_contradicting_things_joins_neither() -> None:
     assert sure.clusters == ((1, 2, 4), (3, 5))
 
 
+def test_records_that_may_be_one_thing_written_differently_are_nobodys_rivals() -> None:
+    apart = Contradiction("slip", hard=True, parts=False)
+
+    found = partition(
+        nodes(1, 2, 3),
+        [Edge(1, 2, 6), Edge(1, 3, 5.5)],
+        link_weight=5,
+        contradiction=lambda left, right: apart if {left, right} == {2, 3} else None,
+        rival_margin=1,
+    )
+
+    assert found.clusters == ((1, 2), (3,))
+    assert [refusal.reason for refusal in found.refused] == [Reason.RECORD_CONTRADICTS]
+
+
 def test_a_record_torn_between_two_does_not_join_a_third_on_as_little() -> None:
     edges = [Edge(1, 2, 6), Edge(1, 3, 6), Edge(1, 4, 6.5), Edge(1, 5, 9)]
 

@@ -142,6 +142,30 @@ def test_a_running_number_is_a_place_among_its_kind() -> None:
     assert build_features((Feature("f", "where_keys", of),), record)["f"] == ["lathe|nj2", "lathe|nj2|#4"]
 
 
+def test_a_niche_is_what_a_machine_is_with_where_and_when() -> None:
+    parts = {
+        "equipment_name": {"noun": "lathe", "number": "4"},
+        "manufacturer_name": {"trade": "brenwald"},
+        "model": {"folded": "SL60"},
+        "location": {"plant": "nj2", "area_code": ("machining",), "line": "7"},
+        "commissioning_date": {"readings": ("2020-02-01", "2020-01-02")},
+    }
+    record = StandardRecord(raw={}, values={}, parts=parts)
+    of = tuple(f"{attribute}.{part}" for attribute, held in parts.items() for part in held)
+    found = build_features((Feature("f", "niche_keys", of),), record)["f"]
+    assert {
+        "lathe|nj2",
+        "lathe|nj2/machining/7",
+        "lathe|/machining#4",
+        "lathe|brenwald",
+        "lathe|brenwald|nj2@2020",
+        "*SL60",
+        "*SL60|2020-02-01",
+        "*SL60|2020-01-02",
+    } <= set(found)  # type: ignore[arg-type]
+    assert "lathe" not in found
+
+
 def test_where_and_when_need_a_kind_of_machine() -> None:
     parts = {
         "name": {"noun": "lathe"},

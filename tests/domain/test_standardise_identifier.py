@@ -226,6 +226,8 @@ def test_dates_are_read_only_when_they_mean_one_day(text: str, order: str | None
 
 def test_an_ambiguous_date_is_told() -> None:
     assert read("date", "05/06/2006").findings == (("ambiguous_date", "warning"),)
+    assert read("date", "05/06/2006").parts == {"readings": ("2006-05-06", "2006-06-05")}
+    assert read("date", "05/06/2006", order="DMY").parts == {}
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from mdm.domain.rules import (
     jaro_winkler,
     missing,
     overlap,
+    rare,
     shared,
     subset,
     within,
@@ -41,6 +42,7 @@ EVERY_KIND = RuleSet(
         Feature("text", "text", ("a",), array=False),
         Feature("set", "tokens", ("a",)),
         Feature("rare", "tokens", ("a",), weighted=True),
+        Feature("niche", "tokens", ("a",), counted=True),
         Feature("number", "number", ("b",), number=True),
     ),
     comparisons=(
@@ -58,6 +60,12 @@ EVERY_KIND = RuleSet(
             null=missing("set"),
         ),
         Comparison("rare", "", "", (overlap("rare", 0.7), shared("set"), disjoint("rare"))),
+        Comparison(
+            "niche",
+            "",
+            "",
+            (rare("niche", 2), rare("niche", 4), shared("niche", at_least=2), disjoint("niche")),
+        ),
         Comparison("number", "", "", (exact("number"), within("number", 1), disjoint("number"))),
         Comparison(
             "several",
@@ -138,12 +146,14 @@ def odd_case(seed: int) -> Case:
                 "text": chance.choice(TEXTS),
                 "set": (members := chance.choice(SETS)),
                 "rare": members,
+                "niche": members,
                 "number": chance.choice(NUMBERS),
             },
         )
         for number in range(60)
     ]
-    statistics = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}})
+    things = {"niche": {"shaft": 4, "轴": 5, "m3": 70_000}}
+    statistics = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}}, things=things)
     prepared = list(prepare_all(EVERY_KIND, statistics, records).values())
     return Case(EVERY_KIND, build_model(EVERY_KIND, odd_weights(seed), statistics), prepared, -1000)
 

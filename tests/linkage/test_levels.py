@@ -25,6 +25,7 @@ from mdm.domain.rules import (
     jaro_winkler,
     missing,
     overlap,
+    rare,
     shared,
     subset,
     within,
@@ -39,9 +40,11 @@ FEATURES = (
     Feature("text", "text", ("a",), array=False),
     Feature("set", "tokens", ("a",)),
     Feature("rare", "tokens", ("a",), weighted=True),
+    Feature("niche", "tokens", ("a",), counted=True),
     Feature("number", "number", ("b",), number=True),
 )
-STATISTICS = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}})
+THINGS = {"niche": {"shaft": 4, "轴": 5, "m3": 70_000}}
+STATISTICS = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}}, things=THINGS)
 
 TEXTS: list[str | None] = [
     None,
@@ -113,6 +116,12 @@ LEVELS: list[Level] = [
     shared("set"),
     shared("set", at_least=2),
     shared("rare", at_least=9),
+    shared("niche"),
+    shared("niche", at_least=2),
+    rare("niche", 2),
+    rare("niche", 4),
+    rare("niche", 5),
+    disjoint("niche"),
     overlap("set", 0.5),
     overlap("rare", 0.8),
     overlap("set", 1.0),
@@ -157,7 +166,9 @@ COLUMNS = Columns.of(EVERYTHING)
 
 
 def make_record(number: int, text: FeatureValue, members: FeatureValue, size: FeatureValue) -> FeatureRecord:
-    return FeatureRecord(number, "X", {"text": text, "set": members, "rare": members, "number": size})
+    return FeatureRecord(
+        number, "X", {"text": text, "set": members, "rare": members, "niche": members, "number": size}
+    )
 
 
 def in_python(level: Level | Comparison, records: list[FeatureRecord]) -> dict[tuple[int, int], bool]:

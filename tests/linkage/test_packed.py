@@ -21,6 +21,7 @@ RULES = RuleSet(
         Feature("text", "text", ("a",), array=False),
         Feature("set", "tokens", ("a",)),
         Feature("rare", "tokens", ("a",), weighted=True),
+        Feature("niche", "tokens", ("a",), counted=True),
         Feature("number", "number", ("b",), number=True),
         Feature("other", "text", ("c",), array=False),
     ),
@@ -28,7 +29,7 @@ RULES = RuleSet(
     (),
     (),
 )
-STATISTICS = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}})
+STATISTICS = Statistics(1000, {"rare": {"shaft": 400, "轴": 90, "m3": 9}}, things={"niche": {"轴": 7}})
 
 texts = st.sampled_from(
     ["", "shaft", "轴", "m3", "深圳abc轴承", "ＢＥＡＲＩＮＧ", "轴" * 200, "x\0y"]
@@ -52,7 +53,7 @@ def test_a_packed_record_is_compared_as_a_prepared_one(features: dict[str, Featu
 
 
 def test_features_read_back_from_storage_pack_alike() -> None:
-    features = {"text": "轴承", "set": ["b", "a"], "rare": ("轴", "轴"), "number": 3}
+    features = {"text": "轴承", "set": ["b", "a"], "rare": ("轴", "轴"), "niche": ["轴", "承"], "number": 3}
     pack = compile_packing(RULES)
 
     assert pack(json.loads(json.dumps(features))) == pack(features)

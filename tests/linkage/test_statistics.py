@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from mdm.domain.rules import RuleSet
+from mdm.domain.rules import Feature, RuleSet
 from mdm.linkage.record import FeatureRecord, FeatureValue, compile_preparation, member_hash
 from mdm.linkage.statistics import (
     MAX_BITS,
@@ -67,6 +68,40 @@ def test_statistics_survive_json(rules: RuleSet) -> None:
     found = collect_statistics(rules, records(*[["shaft", "轴"]] * 40))
 
     assert statistics_from_dict(json.loads(json.dumps(found.as_dict()))) == found
+
+
+def test_a_member_counts_the_things_it_fits_and_records_that_share_an_identifier_are_one(
+    rules: RuleSet,
+) -> None:
+    counting = replace(
+        rules,
+        features=(*rules.features, Feature("niche", "values", ("a",), counted=True)),
+        identifiers=("ids",),
+    )
+    held = [
+        (["7"], ["lathe"]),
+        (["7", "8"], ["lathe"]),
+        (["8"], ["lathe"]),
+        ([], ["lathe"]),
+        ([], ["lathe", "x"]),
+    ]
+    some = [FeatureRecord(n, "X", {"ids": ids, "niche": niche}) for n, (ids, niche) in enumerate(held)]
+
+    assert collect_statistics(counting, some).things == {"niche": {"lathe": 3}}
+    assert collect_statistics(counting, reversed(some)).things == {"niche": {"lathe": 3}}
+    assert collect_statistics(replace(counting, identifiers=()), some).things == {"niche": {"lathe": 5}}
+
+
+def test_an_identifier_of_very_many_records_is_a_placeholder_and_names_no_thing(rules: RuleSet) -> None:
+    counting = replace(
+        rules,
+        features=(*rules.features, Feature("niche", "values", ("a",), counted=True)),
+        identifiers=("ids",),
+    )
+    some = [FeatureRecord(n, "X", {"ids": ["0000"], "niche": ["lathe"]}) for n in range(21)]
+
+    assert collect_statistics(counting, some).things == {"niche": {"lathe": 21}}
+    assert collect_statistics(counting, some[:20]).things == {"niche": {}}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Dates as ISO 8601 days, read only when they can be read in one way.
 
-The order of day and month is declared per source and never guessed from a row.
+The order of day and month is declared per source and never guessed from a row. A date that can be read in two ways
+has no value, but its part ``readings`` holds both days: enough to compare, since the year is sure.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6})?")
 _NAMED = re.compile(r"(\d{1,2})[- ./]([A-Za-z]{3,9})\.?,?[- ./](\d{4})(?:[ T].*)?")
 _NAMED_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ T].*)?")
 _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ T].*)?")
+_AMBIGUOUS = (("ambiguous_date", "warning"),)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -64,7 +66,9 @@ def _numeric(first: int, second: int, year: int, order: str | None) -> Standard:
         return _day(year, second, first)
     if second > 12:
         return _day(year, first, second)
-    return rejected("ambiguous_date")
+    return Standard(
+        None, {"readings": (f"{year}-{first:02}-{second:02}", f"{year}-{second:02}-{first:02}")}, _AMBIGUOUS
+    )
 
 
 def _day(year: int, month: int, day: int) -> Standard:

@@ -21,7 +21,7 @@ from mdm.domain.standardise.script_route import country_of, route_scripts
 from mdm.domain.standardise.status_word import cut_status
 from mdm.domain.standardise.text import clean, comparison_key
 
-STANDARDISER_VERSION = "3"
+STANDARDISER_VERSION = "4"
 """Raised whenever a kind gives another value than before, so that stored records can be told apart."""
 
 NAME_KINDS = frozenset({"company_name", "name", "equipment_name", "material_text"})
@@ -88,6 +88,8 @@ def standardise_record(
         findings.extend(Finding(name, rule, text, severity) for rule, severity in standard.findings)
         if standard.value == text or not is_null(standard.value, entity.attributes[name]):
             values[name] = standard.value
+            parts[name] = standard.parts
+        elif standard.parts:  # no value can be told, but what it may be can be compared
             parts[name] = standard.parts
         if standard.status:
             _fill_status(entity, values, standard.status, codes, context)
