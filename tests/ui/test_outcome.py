@@ -53,7 +53,7 @@ def test_a_match_that_joins_everything_is_told_in_one_line(app: Flask, stocked_h
     joined = replace(task, if_match=(Foreseen("SUP-1", ("A:1", "A:2", "B:3"), ("B:3",)),))
     text = shown(app, stocked_hub, joined)
     assert "One golden record with 3 records: SUP-1 stays" in text
-    assert "Not everything joins" not in text
+    assert "does not make them all one" not in text
 
 
 def test_a_match_that_moves_records_names_each_golden_record_and_what_moves(
@@ -61,7 +61,7 @@ def test_a_match_that_moves_records_names_each_golden_record_and_what_moves(
 ) -> None:
     parted = (Foreseen("SUP-1", ("A:1", "B:3"), ("B:3",)), Foreseen("?", ("A:2",), ("A:2",)))
     text = shown(app, stocked_hub, replace(task, if_match=parted))
-    assert "Not everything joins: 2 golden records are left." in text
+    assert "A match does not make them all one: 2 golden records remain" in text
     assert "SUP-1 · 2 records → B 3 moves here A 1" in text
     assert "a new golden record · 1 record → A 2 moves here" in text
     assert "One golden record" not in text
