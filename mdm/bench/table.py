@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mdm.bench import answer, load, score, stage, ui
+from mdm.bench import answer, load, received, score, stage, ui
 from mdm.bench.measure import Row
 
 BENCHES: Mapping[str, Callable[[int], Iterable[Row]]] = {
     "load": load.full_load,
+    "standardise": received.standardising,
     "score": score.scoring,
     "spark": score.on_spark,
     "one": answer.one_record,

@@ -7,24 +7,30 @@ know which reference a text came from get one tuple of texts per reference inste
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from mdm.domain import features_company, features_goods, features_machine, features_part
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Feature
 from mdm.domain.source import Json, StandardRecord
 from mdm.domain.standardise import text as texts_of
+from mdm.domain.standardise.same import Once
 
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
 """Pooled texts of all references, in order -> members of the feature."""
 
-GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
+Texts: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Texts by reference."""
+
+GroupedFunction: TypeAlias = Callable[[Texts], list[str]]
 """Texts by reference, in order -> members of the feature."""
 
 FeatureValue: TypeAlias = "str | list[str] | float | None"
 
+
+_NO_NUMBER = re.compile(r"[^0-9A-Z]")
 
 SOURCE_ID = "@source_id"
 """The reference of a feature to the record's own id in its source system."""
@@ -42,87 +48,130 @@ def build_features(
     ``source`` is what ``@source`` points at: a system seldom holds one thing twice.
     Raises RuleError for a feature kind that does not exist.
     """
-    plan = _plans.get(id(features))
-    if plan is None:
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        plan = _plans[id(features)] = _Plan(features)
-    return plan.build(record, source_id, source)
+    return _plan_of(features).build(record, source_id, source)
 
 
 class _Plan:
     """Features made ready to be built for record after record.
 
-    Most attributes of a record are empty: only the references of those that it holds are read, once each, and a
-    feature with nothing to read costs nothing.
+    Most attributes of a record are empty: only what it holds is read, once each, and of the pools of texts only those
+    are made for which something was read.
     """
 
     def __init__(self, features: tuple[Feature, ...]) -> None:
-        self.features = features
-        self._at: dict[str, list[tuple[str, str]]] = {}
-        for reference in {reference for feature in features for reference in feature.of}:
+        references = list(dict.fromkeys(reference for feature in features for reference in feature.of))
+        bits = {reference: 1 << place for place, reference in enumerate(references)}
+        self._at: dict[str, list[tuple[str, str, int]]] = {}
+        for reference in references:
             attribute, _, part = reference.partition(".")
-            self._at.setdefault(attribute, []).append((reference, part))
-        self._pools = tuple({feature.of for feature in features})
-        self._steps = [(feature, *_function(feature), self._pools.index(feature.of)) for feature in features]
+            self._at.setdefault(attribute, []).append((reference, part, bits[reference]))
+        self._names = [feature.name for feature in features]
+        self._pools = [
+            _Pool(of, bits, [feature for feature in features if feature.of == of])
+            for of in dict.fromkeys(feature.of for feature in features)
+        ]
 
     def build(self, record: StandardRecord, source_id: str, source: str) -> dict[str, FeatureValue]:
         """The value of every feature."""
-        read = self._read(record)
-        if source_id:
-            read[SOURCE_ID] = (source_id,)
-        if source:
-            read[SOURCE] = (source,)
-        pools = [tuple([text for name in of if name in read for text in read[name]]) for of in self._pools]
-        found: dict[str, FeatureValue] = {}
-        for feature, alone, grouped, place in self._steps:
-            pool = pools[place]
-            members: list[str] = []
-            if alone is not None and (pool or feature.kind in SPEAKING_OF_NOTHING):
-                members = alone(pool)
-            elif grouped is not None and pool:
-                every = feature.kind in ASKING_FOR_ALL
-                members = grouped({name: read.get(name, ()) for name in feature.of if every or name in read})
-            found[feature.name] = members if feature.array else _single(feature, members)
+        read, held = self._read(record)
+        for reference, text in ((SOURCE_ID, source_id), (SOURCE, source)):
+            if text and reference in self._at:
+                read[reference] = (text,)
+                held |= self._at[reference][0][2]
+        found: dict[str, FeatureValue] = dict.fromkeys(self._names)
+        for pool in self._pools:
+            pool.build(read, held & pool.mask, found)
         return found
 
-    def _read(self, record: StandardRecord) -> dict[str, tuple[str, ...]]:
-        """Texts by reference, those that have any: ``attribute`` its standard value, ``attribute.part`` a piece."""
-        read = {}
-        for attribute, references in self._at.items():
-            if attribute not in record.values and attribute not in record.parts:
+    def _read(self, record: StandardRecord) -> tuple[dict[str, tuple[str, ...]], int]:
+        """Texts by reference (``attribute``: its standard value, ``attribute.part``: a piece) and which have any."""
+        read, held = {}, 0
+        for attribute in record.values.keys() | record.parts.keys():
+            if attribute not in self._at:
                 continue
-            for reference, part in references:
-                value = record.values.get(attribute)
-                texts = _piece(record, attribute, part) if part else tuple(_texts(value))
+            parts = record.parts.get(attribute) or _NO_PARTS
+            for reference, part, bit in self._at[attribute]:
+                if not part:
+                    texts = tuple(_texts(record.values.get(attribute)))
+                elif piece := parts.get(part):
+                    texts = (piece,) if isinstance(piece, str) else tuple([text for text in piece if text])
+                else:
+                    continue
                 if texts:
                     read[reference] = texts
-        return read
+                    held |= bit
+        return read, held
 
 
-_plans: dict[int, _Plan] = {}
-"""Plans by the identity of their features, which each plan keeps alive: a rule set never changes."""
+class _Pool:
+    """The features that are made of the same references."""
 
-_MOST_PLANS = 64
+    def __init__(self, of: tuple[str, ...], bits: Mapping[str, int], features: Sequence[Feature]) -> None:
+        self._of, self._bits = of, bits
+        self.mask = sum(bits[name] for name in set(of))
+        self._told: dict[int, tuple[str, ...]] = {}
+        self._alone = [(f.name, _valued(f, FEATURES[f.kind])) for f in features if _kind(f) in FEATURES]
+        grouped = [feature for feature in features if feature.kind not in FEATURES]
+        self._grouped = [
+            (f.name, f.kind in ASKING_FOR_ALL, _valued(f, GROUPED_FEATURES[f.kind])) for f in grouped
+        ]
+        self._speaking = [
+            (f.name, _valued(f, FEATURES[f.kind])) for f in features if f.kind in SPEAKING_OF_NOTHING
+        ]
+        self._sets = [f.name for f in features if f.array and f.kind not in SPEAKING_OF_NOTHING]
+
+    def build(self, read: Texts, held: int, found: dict[str, FeatureValue]) -> None:
+        """Put the values of the pool's features into ``found``; ``held``: which of its references have texts."""
+        if not held:
+            for name in self._sets:
+                found[name] = []
+            for name, speak in self._speaking:
+                found[name] = speak(())
+            return
+        told = self._told.get(held) or self._tell(held)
+        if self._alone:
+            pool = read[told[0]] if len(told) == 1 else tuple([text for name in told for text in read[name]])
+            for name, alone in self._alone:
+                found[name] = alone(pool)
+        for name, asks_all, grouped in self._grouped:
+            of = self._of if asks_all else told
+            found[name] = grouped({each: read.get(each, ()) for each in of})
+
+    def _tell(self, held: int) -> tuple[str, ...]:
+        """The references that ``held`` stands for, in order."""
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        told = self._told[held] = tuple(name for name in self._of if self._bits[name] & held)
+        return told
 
 
-def _function(feature: Feature) -> tuple[FeatureFunction | None, GroupedFunction | None]:
+def _kind(feature: Feature) -> str:
     if feature.kind not in FEATURE_KINDS:
         raise RuleError(f"unknown feature kind {feature.kind!r}", feature=feature.name)
-    return FEATURES.get(feature.kind), GROUPED_FEATURES.get(feature.kind)
+    return feature.kind
 
 
-def _single(feature: Feature, members: list[str]) -> FeatureValue:
+_Seen = TypeVar("_Seen")
+
+
+def _valued(feature: Feature, function: Callable[[_Seen], list[str]]) -> Callable[[_Seen], FeatureValue]:
+    """The function of a feature kind, giving one text or number where the feature asks for one."""
+    if feature.array:
+        return function
+    return lambda seen: _single(function(seen), number=feature.number)
+
+
+_NO_PARTS: Mapping[str, str | tuple[str, ...]] = {}
+
+_MOST_TOLD = 1024
+"""Sets of references that a pool remembers."""
+
+_plan_of: Once[tuple[Feature, ...], _Plan] = Once(_Plan)
+
+
+def _single(members: list[str], *, number: bool) -> FeatureValue:
     first = next((member for member in members if member), None)
-    return _number(first) if feature.number else first
-
-
-def _piece(record: StandardRecord, attribute: str, part: str) -> tuple[str, ...]:
-    parts = record.parts.get(attribute)
-    piece = parts.get(part) if parts else None
-    if not piece:
-        return ()
-    return (piece,) if isinstance(piece, str) else tuple(text for text in piece if text)
+    return _number(first) if number else first
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -149,12 +198,12 @@ def _number(text: str | None) -> float | None:
 
 def distinct(members: Iterable[str]) -> list[str]:
     """Non-empty members once each, in order of appearance."""
-    return list(dict.fromkeys(member for member in members if member))
+    return [member for member in dict.fromkeys(members) if member]
 
 
 def values(texts: tuple[str, ...]) -> list[str]:
     """Every pooled text."""
-    return distinct(texts)
+    return list(dict.fromkeys(texts))
 
 
 def first(texts: tuple[str, ...]) -> list[str]:
@@ -211,8 +260,8 @@ def digits_last7(texts: tuple[str, ...]) -> list[str]:
 
 def references(texts: tuple[str, ...]) -> list[str]:
     """Record numbers as systems quote each other: letters and digits, without leading zeros, at least five left."""
-    found = (re.sub(r"[^0-9A-Z]", "", text.upper()).lstrip("0") for text in texts)
-    return distinct(number for number in found if len(number) >= 5)
+    found = [_NO_NUMBER.sub("", text.upper()).lstrip("0") for text in texts]
+    return list(dict.fromkeys([number for number in found if len(number) >= 5]))
 
 
 def han_only(texts: tuple[str, ...]) -> list[str]:

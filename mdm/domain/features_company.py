@@ -22,6 +22,7 @@ _PROVINCE = re.compile(r"CN-[A-Z]{2}")
 _CITY_PROVINCES = frozenset(["CN-BJ", "CN-TJ", "CN-SH", "CN-CQ"])
 _GROUP = "CN_GROUP"
 _UNLIKE_A_COMPANY = frozenset(["CN_WORKS", "CN_SHOP", "CN_SOLE", "CN_PARTNERSHIP", "CN_INSTITUTE", "CN_COOP"])
+_TELLING_FORMS = _UNLIKE_A_COMPANY | {_GROUP}
 _DOMAIN_WORDS = re.compile(
     r"(?<=[a-z]{3})(?:tech|technology|group|grp|ind|industry|industrial|med|medical|china|chn|cn|intl|global|corp|inc"
     r"|ltd|gmbh|co|company|online|mfg|sz|sh|bj|gz|eu|usa|de|jp)$"
@@ -38,6 +39,9 @@ _FORMS_OF = {
     "ES_SL": ("ES",), "HU_KFT": ("HU",),
 }  # fmt: skip
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_LETTER = re.compile("[A-Za-z]")
+_NO_CALL = re.compile("[^a-z0-9]")
+_WORDS = re.compile("[a-z]+")
 _SHORTEST_CALL = 4
 _LONGEST_ACRONYM = 6
 _SURNAMES = {
@@ -64,21 +68,25 @@ def cities(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return _distinct(found)
 
 
+@lru_cache(maxsize=8192)
 def _is_province(place: str) -> bool:
-    return bool(_PROVINCE.fullmatch(place)) and place not in _CITY_PROVINCES
+    return _names_province(place) and place not in _CITY_PROVINCES
 
 
 def provinces(texts: tuple[str, ...]) -> list[str]:
     """Codes of Chinese provinces and municipalities."""
-    return _distinct(text for text in texts if _PROVINCE.fullmatch(text))
+    return _distinct([text for text in texts if _names_province(text)])
+
+
+@lru_cache(maxsize=8192)
+def _names_province(place: str) -> bool:
+    return _PROVINCE.fullmatch(place) is not None
 
 
 def latin_only(texts: tuple[str, ...]) -> list[str]:
     """Joined letters of the texts written in Latin letters, without the others."""
     return _distinct(
-        texts_of.pinyin_key(text)
-        for text in texts
-        if not texts_of.has_han(text) and re.search("[A-Za-z]", text)
+        texts_of.pinyin_key(text) for text in texts if not texts_of.has_han(text) and _LETTER.search(text)
     )
 
 
@@ -88,19 +96,25 @@ def telling_forms(texts: tuple[str, ...]) -> list[str]:
     All others are one, ``limited``, which counts only where no other is named: a Chinese text calls any foreign form
     a company with limited liability.
     """
+    return list(_forms_told(texts))
+
+
+@lru_cache(maxsize=8192)
+def _forms_told(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, because three features ask the same of one record, and few forms and trades make up most names."""
     forms = {_GROUP if text == "group" else text for text in texts if text == "group" or text.isupper()}
-    return sorted(forms & (_UNLIKE_A_COMPANY | {_GROUP})) or ["limited"] * bool(forms)
+    return tuple(sorted(forms & _TELLING_FORMS)) or ("limited",) * bool(forms)
 
 
 def group_or_not(texts: tuple[str, ...]) -> list[str]:
     """Whether the legal forms of a name make it a group; nothing where it names no form."""
-    forms = telling_forms(texts)
+    forms = _forms_told(texts)
     return ["group" if _GROUP in forms else "member"] * bool(forms)
 
 
 def group_or_other(texts: tuple[str, ...]) -> list[str]:
     """Whether a name says that it is a group's; one without any legal form says that it is not."""
-    return ["group" if _GROUP in telling_forms(texts) else "other"]
+    return ["group" if _GROUP in _forms_told(texts) else "other"]
 
 
 def telling_trades(texts: tuple[str, ...]) -> list[str]:
@@ -150,20 +164,19 @@ def calls(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """
     found: list[str] = []
     for reference, texts in by_reference.items():
-        for text in texts:
-            if reference.endswith(".stem"):
-                found.extend(_stem_calls(text))
-            elif reference.endswith(".core"):
-                found.extend(_acronyms(text))
-            else:
-                found.append(texts_of.pinyin_key(text))
-    return _distinct(call for call in found if len(call) >= _SHORTEST_CALL)
+        if reference.endswith(".stem"):
+            found += [call for text in texts for call in _stem_calls(text)]
+        elif reference.endswith(".core"):
+            found += [call for text in texts for call in _acronyms(text)]
+        else:
+            found += map(texts_of.pinyin_key, texts)
+    return _distinct([call for call in found if len(call) >= _SHORTEST_CALL])
 
 
 @lru_cache(maxsize=65536)
 def _stem_calls(stem: str) -> tuple[str, ...]:
     head = stem.split("-", maxsplit=1)[0]
-    return re.sub("[^a-z0-9]", "", stem), head, _DOMAIN_WORDS.sub("", head)
+    return _NO_CALL.sub("", stem), head, _DOMAIN_WORDS.sub("", head)
 
 
 @lru_cache(maxsize=65536)
@@ -198,7 +211,7 @@ def people(texts: tuple[str, ...]) -> list[str]:
 def _person(text: str) -> tuple[str, ...]:
     name = _TITLES.sub(" ", texts_of.comparison_key(text))
     if not texts_of.has_han(name):
-        words = re.findall("[a-z]+", texts_of.ascii_fold(name))
+        words = _WORDS.findall(texts_of.ascii_fold(name))
         return (" ".join(sorted(words)),) if len(words) > 1 else ()
     plain = "".join(name.split())
     length = 2 if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else 1
@@ -210,7 +223,7 @@ def _person(text: str) -> tuple[str, ...]:
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(member for member in members if member))
+    return [member for member in dict.fromkeys(members) if member]
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from mdm.domain.standardise.part import fold_twins
@@ -21,6 +22,9 @@ _TAG = re.compile(
 _CLASS = re.compile(r"^(?P<type>[A-Z]{3})\d{0,2}$")
 _SITE = re.compile(r"^(?P<letters>[a-z]{2,4}?)(?P<number>\d{1,2}|(?<=..)[oi])?$")
 _YEAR = re.compile(r"^(?:[A-Z]{0,3}0*1?)(?P<year>19[89]\d|20[0-4]\d)(?:$|[-/]|\d{4,5}$)")
+_NOT_ALNUM = re.compile(r"[^A-Z0-9]")
+_NO_DIGIT = re.compile(r"\D")
+_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 _TWINS = {"o": "0", "i": "1"}
 _DEALER = re.compile(
     r"贸易|商贸|经贸|经销|代理|商行|机电设备|\b(?:trad(?:e|ing)|dealer|distribut\w+|electromech\w*)\b", re.I
@@ -33,7 +37,7 @@ _SLIP_LENGTH = 6
 
 def asset_digits(texts: tuple[str, ...]) -> list[str]:
     """The last nine digits of asset numbers, whatever prefix a system puts before them; at least six."""
-    digits = (re.sub(r"\D", "", text).lstrip("0") for text in texts)
+    digits = (_NO_DIGIT.sub("", text).lstrip("0") for text in texts)
     return _distinct(found[-_ASSET_DIGITS:] for found in digits if len(found) >= _SHORTEST_ASSET)
 
 
@@ -46,7 +50,7 @@ def class_codes(texts: tuple[str, ...]) -> list[str]:
 def maker_keys(texts: tuple[str, ...]) -> list[str]:
     """Letters of every name and how it sounds, so that a foreign maker meets its Chinese transliteration."""
     texts = tuple(text.removesuffix("牌") for text in texts)
-    sounds = (sound.lower() for text in texts for sound in sound_keys(text))
+    sounds = [sound.lower() for text in texts for sound in sound_keys(text)]
     return _distinct([*map(pinyin_key, texts), *sounds])
 
 
@@ -75,8 +79,13 @@ def _makers_told(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     attributes: dict[str, list[str]] = {}
     for reference, texts in by_reference.items():
         attributes.setdefault(reference.partition(".")[0], []).extend(texts)
-    told = [texts for texts in attributes.values() if not any(map(_DEALER.search, texts))]
+    told = [texts for texts in attributes.values() if not any(map(_is_dealer, texts))]
     return [text.removesuffix("牌") for texts in told for text in texts]
+
+
+@lru_cache(maxsize=32768)
+def _is_dealer(text: str) -> bool:
+    return _DEALER.search(text) is not None
 
 
 def maker_frames(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -104,7 +113,7 @@ def serial_slips(texts: tuple[str, ...]) -> list[str]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
+    return _NOT_ALNUM.sub("", text.upper())
 
 
 def _whole_tag(key: str) -> re.Match[str] | None:
@@ -118,6 +127,7 @@ def plants(texts: tuple[str, ...]) -> list[str]:
     return _distinct(code for text in texts for code in _plants(text.lower()))
 
 
+@lru_cache(maxsize=8192)
 def _plants(text: str) -> list[str]:
     found = _SITE.match(text)
     if not found:
@@ -138,8 +148,9 @@ def months(texts: tuple[str, ...]) -> list[str]:
     return _distinct(month for text in texts for month in _months(text))
 
 
+@lru_cache(maxsize=8192)
 def _months(text: str) -> list[str]:
-    found = re.match(r"^(\d{4})-(\d{2})-(\d{2})$", text)
+    found = _DAY.match(text)
     if not found:
         return []
     at = int(found[1]) * 12 + int(found[2])
@@ -148,7 +159,7 @@ def _months(text: str) -> list[str]:
 
 def days(texts: tuple[str, ...]) -> list[str]:
     """A date as a number of days, every month counted as 31: near enough to compare."""
-    found = (re.match(r"^(\d{4})-(\d{2})-(\d{2})$", text) for text in texts)
+    found = (_DAY.match(text) for text in texts)
     return [str((int(day[1]) * 12 + int(day[2])) * 31 + int(day[3])) for day in found if day]
 
 
@@ -222,12 +233,12 @@ def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def _ending(by_reference: Mapping[str, tuple[str, ...]], *ends: str) -> list[str]:
     return _distinct(
-        text for reference, texts in by_reference.items() if reference.endswith(ends) for text in texts
+        [text for reference, texts in by_reference.items() if reference.endswith(ends) for text in texts]
     )
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(member for member in members if member))
+    return [member for member in dict.fromkeys(members) if member]
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

@@ -125,12 +125,15 @@ def _lengths(measures: Sequence[_Measure]) -> list[str]:
 
 def code_tokens(texts: tuple[str, ...]) -> list[str]:
     """Codes as keys, O read as 0 and I as 1; words without a digit and keys under four characters are left out."""
-    keys = [part_key(text) for text in texts]
-    return _distinct(
-        fold_twins(key)
-        for key in keys
-        if (len(key) >= _SHORTEST_CODE and any(map(str.isdigit, key))) or _SHORT_PRODUCT.fullmatch(key)
-    )
+    return _distinct(map(_code, texts))
+
+
+@lru_cache(maxsize=65536)
+def _code(text: str) -> str:
+    """One code as a key, or nothing."""
+    key = part_key(text)
+    tells = (len(key) >= _SHORTEST_CODE and any(map(str.isdigit, key))) or _SHORT_PRODUCT.fullmatch(key)
+    return fold_twins(key) if tells else ""
 
 
 def part_codes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -138,11 +141,21 @@ def part_codes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
     Of two numbers of which one begins with the other only the longer one counts: EX-6080A-B40 is no EX-6080A.
     """
-    written = {
-        key for name, texts in by_reference.items() if name.endswith(_KEYS) for key in code_tokens(texts)
-    }
-    keys = [key for key in code_tokens(_pooled(by_reference, _CODE_PARTS)) if len(key) >= _PART_CODE]
-    return [key for key in keys if key in written or not _is_beginning(key, keys)]
+    return list(_part_codes(tuple(item for item in by_reference.items() if item[0].endswith(_CODE_PARTS))))
+
+
+@lru_cache(maxsize=64)
+def _part_codes(items: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """Kept for a moment: four features ask for the codes of one and the same record."""
+    keys = [
+        key
+        for key in _distinct(_code(text) for _, texts in items for text in texts)
+        if len(key) >= _PART_CODE
+    ]
+    if len(keys) < 2:
+        return tuple(keys)
+    written = {_code(text) for name, texts in items if name.endswith(_KEYS) for text in texts}
+    return tuple(key for key in keys if key in written or not _is_beginning(key, keys))
 
 
 def _is_beginning(key: str, keys: Iterable[str]) -> bool:
@@ -154,7 +167,7 @@ def _is_beginning(key: str, keys: Iterable[str]) -> bool:
 
 
 def _pooled(by_reference: Mapping[str, tuple[str, ...]], endings: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text for name, texts in by_reference.items() if name.endswith(endings) for text in texts)
+    return tuple([text for name, texts in by_reference.items() if name.endswith(endings) for text in texts])
 
 
 def attr_set(texts: tuple[str, ...]) -> list[str]:
@@ -184,11 +197,16 @@ def facts(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     Measures without their role, options without their group, and codes short enough to name a product that
     many parts belong to; nouns are left out.
     """
-    return _distinct(
-        fact
-        for reference, texts in by_reference.items()
-        if not reference.endswith(_NOUN_PARTS)
-        for fact in (_facts_of(reference, texts) if texts else ())
+    return list(_facts(tuple(each for each in by_reference.items() if not each[0].endswith(_NOUN_PARTS))))
+
+
+@lru_cache(maxsize=64)
+def _facts(items: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """Kept for a moment: four features ask for the facts of one and the same record."""
+    return tuple(
+        _distinct(
+            fact for reference, texts in items for fact in (_facts_of(reference, texts) if texts else ())
+        )
     )
 
 
@@ -336,7 +354,7 @@ def _read(match: re.Match[str]) -> _Measure:
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(member for member in members if member))
+    return [member for member in dict.fromkeys(members) if member]
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

@@ -164,7 +164,10 @@ def map_cells(profile: SourceProfile, cells: Mapping[str, str | None]) -> dict[s
         text = cells.get(column)
         if text and not text.isspace() and not (part and text.strip() in profile.nulls):
             found.setdefault(attribute, []).append((part, text))
-    return {attribute: join_parts([text for _, text in sorted(parts)]) for attribute, parts in found.items()}
+    return {
+        attribute: parts[0][1] if len(parts) == 1 else join_parts([text for _, text in sorted(parts)])
+        for attribute, parts in found.items()
+    }
 
 
 def join_parts(parts: Sequence[str]) -> str:

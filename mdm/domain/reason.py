@@ -221,7 +221,7 @@ def _text(values: Iterable[object]) -> str:
         if isinstance(value, str):
             found.append(value)
         elif isinstance(value, Sequence):
-            found.extend(str(each) for each in value)
+            found += map(str, value)
     return " ".join(found)
 
 

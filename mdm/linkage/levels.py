@@ -115,9 +115,9 @@ def compile_null(comparison: Comparison, columns: Columns) -> Predicate:
     for level in comparison.levels:
         compile_level(level, columns)
     read = [columns.position[name] for name in columns_read(comparison.levels)]
-    checks = [_at(position, _missing) for position in read]
     folded = [columns.position[name] for name in columns_needing_ascii(comparison.levels)]
-    return _any([*checks, *(_at(position, _incomparable) for position in folded)])
+    missing = _missing_at(read[0]) if len(read) == 1 else _any_missing_at(read)
+    return _any([missing, *(_at(position, _incomparable) for position in folded)]) if folded else missing
 
 
 def _shared_at(position: int) -> Predicate:
@@ -138,6 +138,16 @@ def _disjoint_at(position: int) -> Predicate:
 
 def _missing_at(position: int) -> Predicate:
     return lambda left, right: left[position] is None or right[position] is None
+
+
+def _any_missing_at(positions: list[int]) -> Predicate:
+    def holds(left: Values, right: Values) -> bool:
+        for position in positions:  # noqa: SIM110 - as in ``_all``
+            if left[position] is None or right[position] is None:
+                return True
+        return False
+
+    return holds
 
 
 _AT: Mapping[LevelKind, Callable[[int], Predicate]] = {

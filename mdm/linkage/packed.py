@@ -140,11 +140,12 @@ def compile_unpacking(rules: RuleSet, statistics: Statistics) -> Unpack:
         if len(content) < start + 8 * total or (len(content) > start + 8 * total and not places):
             return None
         members = _body(total).unpack_from(content, start)
-        values: list[Value] = []
+        values: list[Value] = [None] * len(counts)
         at = 0
-        for count, make in zip(counts, makers, strict=True):
-            values.append(make(members[at : at + count]) if count else None)
-            at += count
+        for place, count in enumerate(counts):
+            if count:
+                values[place] = makers[place](members[at : at + count])
+                at += count
         if places:
             held = [place for place in places if counts[place]]
             try:

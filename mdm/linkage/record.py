@@ -252,7 +252,7 @@ def _column(
     if shape is Shape.TEXT:
         return lambda features: text_of(features.get(name))
     if shape is Shape.SET:
-        return lambda features: frozenset(numbers[text] for text in members_of(features.get(name))) or None
+        return lambda features: _numbers_of(features.get(name), numbers) or None
     if shape is Shape.COUNTED:
         count = compile_counting(name, statistics)
         return lambda features: (
@@ -262,6 +262,12 @@ def _column(
     weigh = compile_weighing(name, statistics)
 
     def weighted(features: Mapping[str, FeatureValue]) -> Value:
-        return WeightedSet.of(weigh(numbers[text]) for text in members_of(features.get(name))) or None
+        return WeightedSet.of(map(weigh, _numbers_of(features.get(name), numbers))) or None
 
     return weighted
+
+
+def _numbers_of(value: FeatureValue, numbers: Mapping[str, int]) -> frozenset[int]:
+    """The members of a set by their numbers, in no order."""
+    texts = value if isinstance(value, list) else members_of(value)
+    return frozenset([numbers[text] for text in texts if text])

@@ -139,10 +139,10 @@ class Scorer:
         # rounding of the sum may add a little; nothing within reach of the floor is given up
         self._most = self.prior_bits + sum(best) + 10**-WEIGHT_DIGITS
         lost = [
-            (comparison, (*(most - bits for bits in comparison.bits), most))
-            for comparison, most in zip(self._comparisons, best, strict=True)
+            (place, comparison, (*(most - bits for bits in comparison.bits), most))
+            for place, (comparison, most) in enumerate(zip(self._comparisons, best, strict=True))
         ]
-        self._decisive_first = sorted(lost, key=lambda part: -part[1][-2])
+        self._decisive_first = sorted(lost, key=lambda part: -part[2][-2])
         self._vetoes = tuple((veto, _compile_veto(veto, columns)) for veto in rules.vetoes)
         self._hard_first = tuple(sorted(self._vetoes, key=lambda pair: not pair[0].hard))
         self._conditions = tuple(
@@ -156,24 +156,31 @@ class Scorer:
     def score(self, left: Comparable, right: Comparable) -> ScoredPair:
         """Match weight, probability and levels of a pair."""
         one, other = left.values, right.values
-        weight, levels = self.prior_bits, []
-        for comparison in self._comparisons:
-            level = comparison.level(one, other)
-            levels.append(level)
-            if level >= 0:
-                weight += comparison.bits[level]
-        weight = round(weight, WEIGHT_DIGITS)
-        return ScoredPair(left.record_id, right.record_id, weight, self._probability(weight), tuple(levels))
+        levels = tuple([comparison.level(one, other) for comparison in self._comparisons])
+        weight = self._weight(levels)
+        return ScoredPair(left.record_id, right.record_id, weight, self._probability(weight), levels)
 
     def score_above(self, left: Comparable, right: Comparable, floor: float) -> ScoredPair | None:
         """The pair scored, if it reaches ``floor`` bits: most do not, and a few comparisons tell."""
-        most = self._most
-        for comparison, lost in self._decisive_first:
-            most -= lost[comparison.level(left.values, right.values)]
+        one, other, most = left.values, right.values, self._most
+        levels = [SILENT] * len(self._comparisons)
+        for place, comparison, lost in self._decisive_first:
+            levels[place] = level = comparison.level(one, other)
+            most -= lost[level]
             if most < floor:
                 return None
-        pair = self.score(left, right)
-        return pair if pair.match_weight >= floor else None
+        weight = self._weight(levels)
+        if weight < floor:
+            return None
+        return ScoredPair(left.record_id, right.record_id, weight, self._probability(weight), tuple(levels))
+
+    def _weight(self, levels: Sequence[int]) -> float:
+        """Bits of these levels, added in the order of the comparisons whatever order found them."""
+        weight = self.prior_bits
+        for comparison, level in zip(self._comparisons, levels, strict=True):
+            if level >= 0:
+                weight += comparison.bits[level]
+        return round(weight, WEIGHT_DIGITS)
 
     def explain(
         self, left: Prepared, right: Prepared, levels: Sequence[int] | None = None

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -166,14 +167,14 @@ def take_in(
             return PutResult("unchanged", held[known.record_id], None, known.version, ())
     matcher = rule.matcher(uow, entity)
     record_id, version = _store_record(uow, entity, system, key, cells, digest)
-    matched, scored, asked = _match_one(uow, matcher, record_id)
+    matched, found, asked = _match_one(uow, matcher, record_id)
     golden_id = (
         matched.moved.get(record_id) or xref_store.golden_ids_of(uow.connection, [record_id])[record_id]
     )
     task_id = _task_of(uow, record_id)
     alone = xref_store.members_of(uow.connection, [golden_id])[golden_id] == [record_id]
     outcome = "review" if task_id is not None else "new" if alone else "linked"
-    return PutResult(outcome, golden_id, task_id, version, _candidates(uow, matcher, scored, asked, 5))
+    return PutResult(outcome, golden_id, task_id, version, _candidates(uow, matcher, found, asked, 5))
 
 
 def search_before_create(
@@ -185,8 +186,7 @@ def search_before_create(
     matcher = rule.matcher(uow, entity)
     made = standardise.Standardiser(uow.hub, entity, "", None, SourceContext(), "").of_attributes(cells)
     asked = matcher.scorer.prepare(FeatureRecord(0, "", made.features))
-    scored = _score_one(uow, matcher, asked)
-    return _candidates(uow, matcher, scored, asked, limit)
+    return _candidates(uow, matcher, _score_one(uow, matcher, asked), asked, limit)
 
 
 def retire_record(uow: UnitOfWork, entity: str, system: str, key: str) -> str:
@@ -417,22 +417,27 @@ def _store_record(
     return record_id, version
 
 
-def _match_one(
-    uow: UnitOfWork, matcher: Matcher, record_id: int
-) -> tuple[Rebuilt, list[ScoredPair], Prepared]:
+def _match_one(uow: UnitOfWork, matcher: Matcher, record_id: int) -> tuple[Rebuilt, list[Found], Prepared]:
     features = match_store.features(uow.connection, [record_id])[record_id]
     asked = cluster.prepare_record(matcher, record_id, features)
-    scored = _score_one(uow, matcher, asked)
+    found = _score_one(uow, matcher, asked)
     before = {
         side for p in match_store.pairs_touching(uow.connection, [record_id]) for side in (p.left, p.right)
     }
     entity = matcher.entity.name
-    match_store.replace_pairs(uow.connection, entity, [stored_pair(p) for p in scored], [record_id])
+    match_store.replace_pairs(uow.connection, entity, [stored_pair(each.pair) for each in found], [record_id])
     match_store.mark_matched(uow.connection, [record_id])
-    return rebuild.rebuild(uow, matcher, {record_id} | before), scored, asked
+    return rebuild.rebuild(uow, matcher, {record_id} | before), found, asked
 
 
-def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[ScoredPair]:
+class Found(NamedTuple):
+    """A pair with the record asked about, and the other record as it was compared."""
+
+    pair: ScoredPair
+    other: Comparable
+
+
+def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Found]:
     """Pairs of at least review weight with the records that share a key that is not hot, heaviest first.
 
     Of equal ones those without a veto come first.
@@ -445,13 +450,15 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Score
         if text not in hot.get(block.on, {})
     ]
     others = _others(uow, matcher, keys, asked.record_id)
-    found_pairs = [
-        (pair, matcher.scorer.contradiction(asked, other) is not None)
-        for other in others
-        if (pair := _ordered_score(matcher, asked, other)) is not None
+    found = [
+        Found(pair, other) for other in others if (pair := _ordered_score(matcher, asked, other)) is not None
     ]
-    found_pairs.sort(key=lambda item: (-item[0].match_weight, item[1], item[0].left, item[0].right))
-    return [pair for pair, _ in found_pairs]
+
+    def rank(each: Found) -> tuple[float, bool, int, int]:
+        vetoed = matcher.scorer.contradiction(asked, each.other) is not None
+        return -each.pair.match_weight, vetoed, each.pair.left, each.pair.right
+
+    return sorted(found, key=rank)
 
 
 def _others(uow: UnitOfWork, matcher: Matcher, keys: Iterable[int], asked: int) -> list[Comparable]:
@@ -473,8 +480,9 @@ def _others(uow: UnitOfWork, matcher: Matcher, keys: Iterable[int], asked: int) 
 def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
     """Give a record that came one by one during a run the pairs that publishing the run took from it."""
     features = match_store.features(uow.connection, [record_id])[record_id]
-    scored = _score_one(uow, matcher, cluster.prepare_record(matcher, record_id, features))
-    match_store.replace_pairs(uow.connection, matcher.entity.name, map(stored_pair, scored), [record_id])
+    found = _score_one(uow, matcher, cluster.prepare_record(matcher, record_id, features))
+    pairs = [stored_pair(each.pair) for each in found]
+    match_store.replace_pairs(uow.connection, matcher.entity.name, pairs, [record_id])
 
 
 def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable) -> ScoredPair | None:
@@ -495,23 +503,27 @@ def _task_of(uow: UnitOfWork, record_id: int) -> int | None:
 
 
 def _candidates(
-    uow: UnitOfWork, matcher: Matcher, scored: Iterable[ScoredPair], asked: Prepared, limit: int
+    uow: UnitOfWork, matcher: Matcher, found: Sequence[Found], asked: Prepared, limit: int
 ) -> tuple[MatchCandidate, ...]:
-    """The best pair per golden record, with its reasons."""
-    best: dict[str, tuple[ScoredPair, int]] = {}
-    pairs = [(pair, pair.right if pair.left == asked.record_id else pair.left) for pair in scored]
-    held = xref_store.golden_ids_of(uow.connection, [other for _, other in pairs])
-    for pair, other in pairs:
-        if other in held:
-            best.setdefault(held[other], (pair, other))
+    """The best pair per golden record, with its reasons; only these are explained, and only their texts are read."""
+    best: dict[str, Found] = {}
+    held = xref_store.golden_ids_of(uow.connection, [each.other.record_id for each in found])
+    for each in found:
+        if each.other.record_id in held:
+            best.setdefault(held[each.other.record_id], each)
     chosen = list(best.items())[:limit]
     titles = golden_store.titles_of(uow.connection, [golden_id for golden_id, _ in chosen])
-    ids = [other for _, (_, other) in chosen]
-    prepared = cluster.prepare_many(matcher, match_store.features(uow.connection, ids))
+    features = match_store.features(uow.connection, [each.other.record_id for _, each in chosen])
     return tuple(
-        _candidate(matcher, golden_id, pair, asked, prepared[other], titles[golden_id])
-        for golden_id, (pair, other) in chosen
+        _candidate(matcher, golden_id, each.pair, asked, _told(each.other, features), titles[golden_id])
+        for golden_id, each in chosen
     )
+
+
+def _told(other: Comparable, features: Mapping[int, str]) -> Prepared:
+    """A record with the texts that explain it; its values are as they were compared."""
+    record = FeatureRecord(other.record_id, "", json.loads(features[other.record_id]))
+    return Prepared(record, tuple(other.values), ())
 
 
 def _candidate(

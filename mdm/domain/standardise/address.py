@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.place import place_codes, place_key
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.text import ascii_fold, clean, comparison_key, has_han, pinyin_key
 
 _ZH_UNITS = re.compile(
@@ -73,7 +73,7 @@ def address(text: str, env: Env) -> Standard:
     if not shown:
         return ABSENT
     places = env.codes.get("cities_cn")
-    codes = _cities(shown, Same(places)) if places else ()
+    codes = _cities(shown, cache_key(places)) if places else ()
     return Standard(shown, {**address_parts(shown), **({"place": codes} if codes else {})})
 
 

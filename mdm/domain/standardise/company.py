@@ -41,7 +41,7 @@ _TWO_SCRIPTS = re.compile(r"^(?P<han>[^a-z]*[\u3040-\u9fff)])[\s/|,-]+(?P<latin>
 
 def parse_company(text: str, codes: Mapping[str, CodeList]) -> CompanyName:
     """The pieces of a name in any script; ``codes``: legal_forms, cities_cn, industry_words."""
-    return _parse(comparison_key(text), _Held(lexicon_of(codes)))
+    return _parse(comparison_key(text), lexicon_of(codes))
 
 
 def company_name(text: str, env: Env) -> Standard:
@@ -49,7 +49,7 @@ def company_name(text: str, env: Env) -> Standard:
     shown = clean(text)
     if not shown:
         return ABSENT
-    parts = _parts(shown, _Held(lexicon_of(env.codes)))
+    parts = _parts(shown, lexicon_of(env.codes))
     return Standard(shown, with_aliases(parts, env.codes.get("trade_names")))
 
 
@@ -71,26 +71,11 @@ def with_aliases(parts: Parts, confirmed: CodeList | None) -> Parts:
     }
 
 
-class _Held:
-    """A lexicon as cache key, compared by identity."""
-
-    __slots__ = ("lexicon",)
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-
-    def __hash__(self) -> int:
-        return id(self.lexicon)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.lexicon is self.lexicon
-
-
 @lru_cache(maxsize=65536)
-def _parts(shown: str, held: _Held) -> Parts:
+def _parts(shown: str, lexicon: Lexicon) -> Parts:
     key = comparison_key(shown)
-    name = _parse(key, held)
-    parent_of = held.lexicon.parent_of
+    name = _parse(key, lexicon)
+    parent_of = lexicon.parent_of
     pieces: dict[str, str | tuple[str, ...]] = {
         "trade": name.trade,
         "trade_pinyin": name.trade_pinyin,
@@ -99,12 +84,12 @@ def _parts(shown: str, held: _Held) -> Parts:
         "industry": name.industry,
         "legal_form": name.legal_form,
         "branch": name.branch,
-        "broad": _broad(name, held.lexicon.industries),
+        "broad": _broad(name, lexicon.industries),
         "core": name.core,
         "former": name.former,
-        "former_pinyin": tuple(_parse(former, held).trade_pinyin for former in name.former),
+        "former_pinyin": tuple(_parse(former, lexicon).trade_pinyin for former in name.former),
         "trade_heads": _heads(name),
-        "alias": _aliases(key, held),
+        "alias": _aliases(key, lexicon),
         "trade_sound": sound_keys(name.trade),
         "key": key,
         "script": script_of(shown).value,
@@ -136,15 +121,14 @@ def _broad(name: CompanyName, industries: Vocabulary) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*name.industry, *first)))
 
 
-def _aliases(key: str, held: _Held) -> tuple[str, ...]:
+def _aliases(key: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Trade name of the Latin text behind a Chinese name, as letters."""
     both = _TWO_SCRIPTS.match(key)
-    return (_parse(both["latin"].strip(), held).trade_pinyin,) if both else ()
+    return (_parse(both["latin"].strip(), lexicon).trade_pinyin,) if both else ()
 
 
 @lru_cache(maxsize=65536)
-def _parse(key: str, held: _Held) -> CompanyName:
-    lexicon = held.lexicon
+def _parse(key: str, lexicon: Lexicon) -> CompanyName:
     both = _TWO_SCRIPTS.match(key)
     text, brackets = _resolve_brackets(_NOTE.sub(" ", both["han"] if both else key).strip(), lexicon)
     name = _parse_plain(text, brackets.trade, lexicon)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from mdm.domain.standardise.company_lexicon import Codes, Held, Lexicon, Vocabulary
+from mdm.domain.standardise.company_lexicon import Codes, Lexicon, Vocabulary
 from mdm.domain.standardise.company_name import CompanyName
 from mdm.domain.standardise.text import pinyin_key
 
@@ -91,7 +91,7 @@ def _legal_suffix(text: str, forms: Vocabulary) -> tuple[int, str]:
     exact = next((n for n in range(min(forms.longest_han, room), 0, -1) if text[-n:] in forms.han), 0)
     if exact >= _FAMILIAR_FORM:
         return exact, forms.han[text[-exact:]][0]
-    bent = _bent_legal_form(text[-9:], Held(forms), room)
+    bent = _bent_legal_form(text[-9:], forms, room)
     if bent:
         length, form = bent
         return length, forms.han[form][0]
@@ -108,30 +108,30 @@ def _homophone_form(text: str, forms: Vocabulary, room: int) -> tuple[int, str]:
 
 
 @lru_cache(maxsize=32768)
-def _bent_legal_form(tail: str, held: Held, room: int) -> tuple[int, str] | None:
+def _bent_legal_form(tail: str, forms: Vocabulary, room: int) -> tuple[int, str] | None:
     if _FORM_CHARS.isdisjoint(tail[-3:]):
         return None
-    for form in _familiar_forms(held):
+    for form in _familiar_forms(forms):
         for length in (len(form), len(form) - 1, len(form) + 1):
             piece = tail[-length:]
             if length <= min(room, len(tail)) and Levenshtein.distance(piece, form, score_cutoff=1) <= 1:
                 return length, form
-    return next(((len(cut), form) for cut, form in _cut_forms(held) if tail.endswith(cut)), None)
+    return next(((len(cut), form) for cut, form in _cut_forms(forms) if tail.endswith(cut)), None)
 
 
 @lru_cache(maxsize=16)
-def _familiar_forms(held: Held) -> tuple[str, ...]:
+def _familiar_forms(forms: Vocabulary) -> tuple[str, ...]:
     """Legal forms that people know well enough to be meant with one character wrong, longest first."""
-    known = (form for form in held.words.han if form.endswith(("有限公司", "责任公司", "株式会社")))
+    known = (form for form in forms.han if form.endswith(("有限公司", "责任公司", "株式会社")))
     return tuple(sorted((form for form in known if _FAMILIAR_FORM <= len(form) <= 8), key=len, reverse=True))
 
 
 @lru_cache(maxsize=16)
-def _cut_forms(held: Held) -> tuple[tuple[str, str], ...]:
+def _cut_forms(forms: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Beginnings of legal forms that only a field's end leaves alone, longest first, each with its form."""
     cuts = {
         form[:length]: form
-        for form in reversed(_familiar_forms(held))
+        for form in reversed(_familiar_forms(forms))
         for length in range(2, len(form))
         if form[:length].endswith(("有限", "有限责", "有限责任", "有限公", "股份有"))
     }

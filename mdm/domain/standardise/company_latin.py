@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from mdm.domain.standardise.company_lexicon import (
     Codes,
-    Held,
     Lexicon,
     Vocabulary,
     deletions,
@@ -140,25 +139,27 @@ def _split_cut_form(words: Words, forms: Vocabulary) -> tuple[Words, str]:
     """A legal form of which only the beginning fitted into the field, or one that is misspelt or glued on."""
     for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
         letters = "".join(words[-count:])
-        form = _form_starting(letters, Held(forms))
+        form = _form_starting(letters, forms)
         codes = forms.of_letters(form) if form else corrected(letters, forms)
         if codes:
             return words[:-count], codes[0]
     return words, ""
 
 
-def _form_starting(letters: str, held: Held) -> str:
+def _form_starting(letters: str, forms: Vocabulary) -> str:
     if len(letters) < (_SHORTEST_CUT_CO if letters.startswith("co") else _SHORTEST_CUT):
         return ""
-    return _form_beginnings(held).get(letters, "")
+    return _form_beginnings(forms).get(letters, "")
 
 
 @lru_cache(maxsize=16)
-def _form_beginnings(held: Held) -> Mapping[str, str]:
+def _form_beginnings(forms: Vocabulary) -> Mapping[str, str]:
     """Beginnings of the legal forms that fields cut: pinyin ones, Co., Ltd. and Company Limited."""
-    english = (form for form in held.words.latin if form.startswith(("coltd", "company")))
-    forms = sorted((*english, *held.words.pinyin), key=len, reverse=True)
-    return {form[:length]: form for form in forms for length in range(_SHORTEST_CUT_CO, len(form) + 1)}
+    english = (form for form in forms.latin if form.startswith(("coltd", "company")))
+    longest_first = sorted((*english, *forms.pinyin), key=len, reverse=True)
+    return {
+        form[:length]: form for form in longest_first for length in range(_SHORTEST_CUT_CO, len(form) + 1)
+    }
 
 
 def corrected(letters: str, words: Vocabulary) -> Codes:
@@ -269,7 +270,7 @@ def _pinyin_codes(letters: str, industries: Vocabulary) -> Codes:
 
 def pinyin_run(letters: str, words: Vocabulary) -> Codes:
     """Codes of several words written as one run of pinyin; empty unless all of it is known."""
-    return (_run(letters, Held(words)) or ()) if len(letters) >= 8 else ()
+    return (_run(letters, words) or ()) if len(letters) >= 8 else ()
 
 
 def _split_fused(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Words] | None:
@@ -283,13 +284,13 @@ def _split_fused(words: Words, industries: Vocabulary) -> tuple[Words, Codes, Wo
 
 
 @lru_cache(maxsize=65536)
-def _run(letters: str, held: Held) -> Codes | None:
+def _run(letters: str, words: Vocabulary) -> Codes | None:
     """Codes of the words that make up all of ``letters``, () for none left, None when some letters are no word."""
     if not letters:
         return ()
     for length in range(min(len(letters), _LONGEST_PINYIN), 3, -1):
-        codes = held.words.pinyin.get(letters[:length])
-        rest = _run(letters[length:], held) if codes else None
+        codes = words.pinyin.get(letters[:length])
+        rest = _run(letters[length:], words) if codes else None
         if codes and rest is not None:
             return codes + rest
     return None

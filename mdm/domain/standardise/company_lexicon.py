@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mdm.domain.code_list import CodeEntry, CodeList
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Once, Same, cache_key
 from mdm.domain.standardise.text import ascii_fold, comparison_key, has_han, pinyin_of_phrase
 
 Codes = tuple[str, ...]
@@ -25,9 +25,12 @@ _SYLLABLES_LIKE_PLACES = frozenset({"jian", "luan"})
 _SHORTEST_CORRECTED = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Words of one subject: Han words and joined Latin letters, each with every code it may mean."""
+    """Words of one subject: Han words and joined Latin letters, each with every code it may mean.
+
+    Like a lexicon equal to itself alone, so that it is a key of caches.
+    """
 
     han: Mapping[str, Codes]
     latin: Mapping[str, Codes]
@@ -40,22 +43,7 @@ class Vocabulary:
         return self.latin.get(letters) or self.pinyin.get(letters, ())
 
 
-class Held:
-    """A vocabulary as cache key, compared by identity."""
-
-    __slots__ = ("words",)
-
-    def __init__(self, words: Vocabulary) -> None:
-        self.words = words
-
-    def __hash__(self) -> int:
-        return id(self.words)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and other.words is self.words
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """All words that are not the trade name of a company, by what they say."""
 
@@ -69,13 +57,13 @@ class Lexicon:
         return not before or before == place or any(self.parent_of.get(code) in before for code in place)
 
 
-def lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
-    """The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing list is empty."""
-    return _compiled(*map(_same, map(codes.get, ("cities_cn", "legal_forms", "industry_words"))))
+def _lexicon_of(codes: Mapping[str, CodeList]) -> Lexicon:
+    lists = map(codes.get, ("cities_cn", "legal_forms", "industry_words"))
+    return _compiled(*(None if each is None else cache_key(each) for each in lists))
 
 
-def _same(code_list: CodeList | None) -> Same | None:
-    return None if code_list is None else Same(code_list)
+lexicon_of: Once[Mapping[str, CodeList], Lexicon] = Once(_lexicon_of)
+"""The lexicon of the code lists cities_cn, legal_forms and industry_words; a missing list is empty."""
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ from mdm.domain.standardise.code_token import find_codes
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Parts, Standard
 from mdm.domain.standardise.part import fold_twins, part_key
 from mdm.domain.standardise.plant import area_codes, plant_code
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.term import blank, find_terms
 from mdm.domain.standardise.text import clean, comparison_key, has_han, simplified, tokens
 
@@ -141,7 +141,9 @@ def equipment_name(text: str, env: Env) -> Standard:
     ``maker`` (the name before the noun)."""
     shown = clean(text)
     nouns = env.codes.get("equipment_nouns")
-    return Standard(shown, _named(simplified(shown), Same(nouns) if nouns else None)) if shown else ABSENT
+    return (
+        Standard(shown, _named(simplified(shown), cache_key(nouns) if nouns else None)) if shown else ABSENT
+    )
 
 
 def _unpadded(key: str) -> str:

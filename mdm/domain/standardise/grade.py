@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.kind import Env, Kind, Standard, kept
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.term import Term, blank, find_terms
 from mdm.domain.standardise.text import clean
 
@@ -65,7 +65,7 @@ def grade(text: str, env: Env) -> Standard:
 
 def find_grades(text: str, codes: CodeList | None, *, whole: bool = False) -> tuple[Term, ...]:
     """Every grade that a clean text names, in order; ``whole``: the text is a grade attribute and nothing else."""
-    return _find_grades(text, Same(codes) if codes else None, whole)
+    return _find_grades(text, cache_key(codes) if codes else None, whole)
 
 
 @lru_cache(maxsize=32768)

@@ -19,7 +19,7 @@ from mdm.domain.standardise.grade import find_bare_class, find_strength_classes,
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
 from mdm.domain.standardise.model_code import find_models, find_spelled
 from mdm.domain.standardise.near_noun import mend_nouns
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.standard_ref import StandardRef, find_standards
 from mdm.domain.standardise.term import Term, blank, find_terms, find_terms_of_lists
 from mdm.domain.standardise.text import clean, simplified, tokens
@@ -84,7 +84,7 @@ def parse_material_text(text: str, codes: Mapping[str, CodeList]) -> Parts:
     """
     return _parse(
         _before_prose(simplified(clean(text))),
-        tuple(Same(codes[name]) if name in codes else None for name in _LISTS),
+        tuple(cache_key(codes[name]) if name in codes else None for name in _LISTS),
     )
 
 

@@ -22,7 +22,6 @@ _MAKER_FIRST = re.compile(
 )
 """The maker's name before its number, or its prefix said twice; a short prefix alone belongs to the number."""
 _QUOTES = "'\"`*#=;,. "
-_TWINS = str.maketrans("OI", "01")
 _WORDED = r"(?:REVISION|REV|VERSION|VER|版本|版次)[.:_ -]{0,2}(?P<worded>[A-Z]{1,2}|[A-Z]?\d{1,3})"
 _REVISION = re.compile(
     rf"^(?P<base>.*[A-Z0-9])(?:[-_/ ,;]*(?:{_WORDED}"
@@ -42,13 +41,15 @@ _EDITION = re.compile(r"((?:\D*\d){6,}.*)[-_/]\d$")
 
 def part_key(text: str) -> str:
     """Capital letters and digits of a number; spreadsheet quotes, marks and notes in brackets do not count."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     upper = _LABEL.sub("", clean(text).upper())
     return _NOT_ALNUM.sub("", _NOTE.sub(" ", upper)) or _NOT_ALNUM.sub("", upper)
 
 
 def fold_twins(key: str) -> str:
     """The key with O read as 0 and I as 1, which readers and printers mix up."""
-    return key.translate(_TWINS)
+    return key.replace("O", "0").replace("I", "1")
 
 
 def split_revision(text: str) -> tuple[str, str]:

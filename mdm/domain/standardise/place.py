@@ -11,7 +11,7 @@ import pycountry
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.standardise.kind import ABSENT, Env, Kind, Standard, kept
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.text import ascii_fold, clean, comparison_key, has_han, pinyin_key
 
 _CITY_LIST = "cities_cn"
@@ -101,7 +101,7 @@ def place_codes(text: str, places: CodeList | None, *, provinces: bool) -> tuple
         return ()
     forms = (clean(text), _bare(text), place_key(text))
     codes = next((found for form in forms if (found := places.candidates(form))), ())
-    known = _provinces(Same(places))
+    known = _provinces(cache_key(places))
     return tuple(code for code in codes if (code in known) is provinces) or codes
 
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from mdm.domain.code_list import CodeList
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.term import find_terms
 from mdm.domain.standardise.text import has_han, pinyin_syllables
 
@@ -30,12 +30,12 @@ def plant_code(site: str, whole: str, cities: CodeList | None) -> str:
     """Code of the plant that ``site`` (else the whole text) names: ``sz2``; without a number ``sz``; or ''."""
     if _SITE_CODE.fullmatch(site):
         return site
-    return _plant_code(site or whole, Same(cities) if cities else None)
+    return _plant_code(site or whole, cache_key(cities) if cities else None)
 
 
 def area_codes(area: str, areas: CodeList | None) -> tuple[str, ...]:
     """Codes of ``plant_areas`` that a text names or that a short code may abbreviate; () when none."""
-    return _area_codes(area.lower(), Same(areas)) if area and areas else ()
+    return _area_codes(area.lower(), cache_key(areas)) if area and areas else ()
 
 
 @lru_cache(maxsize=8192)

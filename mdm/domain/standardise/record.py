@@ -7,16 +7,17 @@ record again changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
+from typing import NamedTuple
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.entity_type import Attribute, EntityType
 from mdm.domain.source import Finding, Json, StandardRecord
 from mdm.domain.standardise.kind import Env, Parts, SourceContext, Standard, rejected
 from mdm.domain.standardise.registry import KINDS
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.script_route import country_of, route_scripts
 from mdm.domain.standardise.status_word import cut_status
 from mdm.domain.standardise.text import clean, comparison_key
@@ -62,68 +63,155 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"^'+(?=[^\s'])(?![st]-)")
 
 
+KEPT = 512
+"""Texts of one attribute that are remembered with their reading: columns of codes, dates and places hold few."""
+
+_MOST_PLANS = 64
+
+
 def standardise_record(
     entity: EntityType, raw: Mapping[str, str], *, codes: Mapping[str, CodeList], context: SourceContext
 ) -> StandardRecord:
     """The standard form of one record; ``raw`` maps attributes to texts, unknown attributes are skipped."""
-    findings: list[Finding] = []
-    is_null = partial(
-        _is_null,
-        words=_null_keys(Same(codes["null_words"])) if "null_words" in codes else frozenset(),
-        declared=context.nulls,
-    )
-    texts = dict(_present(entity, raw, is_null))
-    words = codes.get("status_words")
-    if _sink_status(entity, texts, words, findings):
-        texts = dict(_present(entity, texts, is_null))
-    route_scripts(entity, texts, findings)
-    # A name parted by script may now end in a status word that stood in its middle before.
-    if _sink_status(entity, texts, words, findings):
-        texts = dict(_present(entity, texts, is_null))
-    values: dict[str, Json] = {}
-    parts: dict[str, Parts] = {}
-    context = _at_home(context, country_of(entity, texts))
-    for name, text in texts.items():
-        standard = _standard(Env(codes, context, entity.attributes[name]), text)
-        findings.extend(Finding(name, rule, text, severity) for rule, severity in standard.findings)
-        if standard.value == text or not is_null(standard.value, entity.attributes[name]):
-            values[name] = standard.value
-            parts[name] = standard.parts
-        elif standard.parts:  # no value can be told, but what it may be can be compared
-            parts[name] = standard.parts
-        if standard.status:
-            _fill_status(entity, values, standard.status, codes, context)
-    return StandardRecord(raw, values, parts, tuple(findings))
+    key = (id(entity), id(codes), context)
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        plan = _plans[key] = _Plan(entity, codes, context)
+    return plan.standardise(raw)
+
+
+class _Plan:
+    """How the records of one entity type are standardised, made ready for record after record."""
+
+    def __init__(self, entity: EntityType, codes: Mapping[str, CodeList], context: SourceContext) -> None:
+        self._entity, self._codes, self._context = entity, codes, context
+        nulls = _null_keys(cache_key(codes["null_words"])) if "null_words" in codes else frozenset()
+        self._columns = {
+            name: _Column(attribute, codes, context, nulls) for name, attribute in entity.attributes.items()
+        }
+        self._words = codes.get("status_words")
+        self._names = frozenset(n for n, each in entity.attributes.items() if each.kind in NAME_KINDS)
+        self._status = _status_attribute(entity)
+
+    def standardise(self, raw: Mapping[str, str]) -> StandardRecord:
+        """The standard form of one record."""
+        findings: list[Finding] = []
+        texts = self._present(raw)
+        self._sink_status(texts, findings)
+        route_scripts(self._entity, texts, findings)
+        if findings:
+            # A name parted by script may now end in a status word that stood in its middle before.
+            self._sink_status(texts, findings)
+        country = country_of(self._entity, texts) or self._context.country
+        values: dict[str, Json] = {}
+        parts: dict[str, Parts] = {}
+        for name, text in texts.items():
+            read = self._columns[name].read(text, country)
+            findings.extend(read.findings)
+            if read.is_value:
+                values[name] = read.standard.value
+                parts[name] = read.standard.parts
+            elif read.standard.parts:  # no value can be told, but what it may be can be compared
+                parts[name] = read.standard.parts
+            if read.standard.status and self._status and values.get(self._status) is None:
+                status = self._columns[self._status].read(read.standard.status, country)
+                values[self._status] = status.standard.value
+        return StandardRecord(raw, values, parts, tuple(findings))
+
+    def _present(self, raw: Mapping[str, str]) -> dict[str, str]:
+        """Attributes that hold a value, with its clean text; what only stands for "none" is left out."""
+        columns, found = self._columns, {}
+        for name, text in raw.items():
+            if text and name in columns and (shown := columns[name].present(text)):
+                found[name] = shown
+        return found
+
+    def _sink_status(self, texts: dict[str, str], findings: list[Finding]) -> None:
+        """Cut status words out of names; they fill the status attribute when it is empty."""
+        before = len(findings)
+        for name in [name for name in texts if name in self._names]:
+            rest, status = cut_status(texts[name], self._words) if self._words else ("", None)
+            if status:
+                findings.append(Finding(name, "status_in_name", texts[name]))
+                texts[name] = rest
+                if self._status and self._status not in texts:
+                    texts[self._status] = status
+        if len(findings) > before:
+            left = self._present(texts)
+            texts.clear()
+            texts.update(left)
+
+
+class _Read(NamedTuple):
+    """A text as its attribute reads it; ``is_value`` is False where nothing but a null is left."""
+
+    standard: Standard
+    is_value: bool
+    findings: tuple[Finding, ...]
+
+
+class _Column:
+    """One attribute of a plan: ``present`` and ``read``, which remember the texts they saw last."""
+
+    def __init__(
+        self,
+        attribute: Attribute,
+        codes: Mapping[str, CodeList],
+        context: SourceContext,
+        nulls: frozenset[str],
+    ) -> None:
+        self._attribute, self._codes, self._context = attribute, codes, context
+        self._env_of = lru_cache(KEPT)(self._env)
+        self._nulls = nulls
+        self._longest_null = max(map(len, nulls), default=0)
+        self._says_zero = attribute.kind in NUMBER_KINDS
+        self.present = lru_cache(KEPT)(self._present)
+        self.read = lru_cache(KEPT)(self._read)
+
+    def _present(self, text: str) -> str:
+        """The clean text, or nothing where it only stands for "none"."""
+        cleaned = clean(text)
+        if cleaned.startswith("'"):
+            cleaned = _APOSTROPHE.sub("", cleaned)
+        return "" if self._is_null(cleaned) else cleaned
+
+    def _read(self, text: str, country: str | None) -> _Read:
+        """What the attribute's kind makes of a clean text in a record of this country."""
+        standard = _standard(self._env_of(country), text)
+        is_value = standard.value == text or not self._is_null(standard.value)
+        findings = tuple(
+            [Finding(self._attribute.name, rule, text, severity) for rule, severity in standard.findings]
+        )
+        return _Read(standard, is_value, findings)
+
+    def _env(self, country: str | None) -> Env:
+        """The record's own country says more about its numbers than the source's."""
+        return Env(self._codes, replace(self._context, country=country), self._attribute)
+
+    def _is_null(self, value: Json) -> bool:
+        if not isinstance(value, str):
+            return value is None
+        if not value or value in self._context.nulls:
+            return True
+        if self._attribute.kind == "flag" or (self._says_zero and any(map(str.isdigit, value))):
+            return False
+        return self._is_null_word(value) or not value.strip("0-_./\\*?#~'\" ,;:()")
+
+    def _is_null_word(self, text: str) -> bool:
+        # Folding makes no ASCII text shorter, so most names are told by their length.
+        return (len(text) <= self._longest_null or not text.isascii()) and comparison_key(text) in self._nulls
+
+
+_plans: dict[tuple[int, int, SourceContext], _Plan] = {}
+"""Plans by the identity of entity type and code lists, which each plan keeps alive: neither changes in place."""
 
 
 def _standard(env: Env, text: str) -> Standard:
     if env.attribute.kind in IDENTIFIER_KINDS and _SCIENTIFIC.fullmatch(text):
         return rejected("spreadsheet_destroyed")
     return KINDS[env.attribute.kind](text, env)
-
-
-def _present(
-    entity: EntityType, raw: Mapping[str, str], is_null: Callable[[str, Attribute], bool]
-) -> Iterator[tuple[str, str]]:
-    """Attributes that hold a value, with its clean text; what only stands for "none" is left out."""
-    for name, text in raw.items():
-        attribute = entity.attributes.get(name)
-        if attribute is None or not text:
-            continue
-        cleaned = _APOSTROPHE.sub("", clean(text))
-        if not is_null(cleaned, attribute):
-            yield name, cleaned
-
-
-def _is_null(value: Json, attribute: Attribute, *, words: frozenset[str], declared: frozenset[str]) -> bool:
-    if not isinstance(value, str):
-        return value is None
-    text = value
-    if not text or text in declared:
-        return True
-    if attribute.kind == "flag" or (attribute.kind in NUMBER_KINDS and any(char.isdigit() for char in text)):
-        return False
-    return comparison_key(text) in words or not text.strip("0-_./\\*?#~'\" ,;:()")
 
 
 @lru_cache(maxsize=16)
@@ -133,45 +221,8 @@ def _null_keys(same: Same) -> frozenset[str]:
     )
 
 
-def _at_home(context: SourceContext, own: str | None) -> SourceContext:
-    """The context with the record's own country, which says more about its numbers than the source's."""
-    return replace(context, country=own) if own and own != context.country else context
-
-
-def _sink_status(
-    entity: EntityType, texts: dict[str, str], words: CodeList | None, findings: list[Finding]
-) -> bool:
-    """Cut status words out of names; they fill the status attribute when it is empty. Tells whether any was cut."""
-    before = len(findings)
-    for name in tuple(texts):
-        if words is None or entity.attributes[name].kind not in NAME_KINDS:
-            continue
-        rest, status = cut_status(texts[name], words)
-        if status:
-            findings.append(Finding(name, "status_in_name", texts[name]))
-            texts[name] = rest
-            target = _status_attribute(entity)
-            if target and target not in texts:
-                texts[target] = status
-    return len(findings) > before
-
-
 def _status_attribute(entity: EntityType) -> str | None:
     of_kind = [name for name, attribute in entity.attributes.items() if attribute.kind == "status"]
     if "status" in entity.attributes:
         return "status"
     return of_kind[0] if of_kind else None
-
-
-def _fill_status(
-    entity: EntityType,
-    values: dict[str, Json],
-    status: str,
-    codes: Mapping[str, CodeList],
-    context: SourceContext,
-) -> None:
-    target = _status_attribute(entity)
-    if target and values.get(target) is None:
-        values[target] = KINDS[entity.attributes[target].kind](
-            status, Env(codes, context, entity.attributes[target])
-        ).value

@@ -27,11 +27,14 @@ def route_scripts(entity: EntityType, texts: dict[str, str], findings: list[Find
     """Move a text to the attribute of its script when that one is empty; headers are not to be trusted."""
     for name in tuple(texts):
         attribute = entity.attributes[name]
-        target = _target(attribute, script_of(texts[name]))
+        if not (attribute.latin_to or attribute.han_to):
+            continue
+        script = script_of(texts[name])
+        target = _target(attribute, script)
         if target and target not in texts and not _is_official(entity, texts, attribute):
             findings.append(Finding(name, "script_routed", texts[name], "info"))
             texts[target] = texts.pop(name)
-        elif script_of(texts[name]) is Script.MIXED:
+        elif script is Script.MIXED:
             _split_scripts(attribute, texts, findings)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from mdm.domain.code_list import CodeList
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.text import clean, comparison_key, has_han
 
 _GONE = frozenset({"inactive", "retired"})
@@ -22,7 +22,7 @@ _EDGE = r"[\s:\-_/,.;*#!~|]"
 
 def cut_status(text: str, words: CodeList) -> tuple[str, str | None]:
     """The text without its status words, and the code of the first one found (None: nothing was cut)."""
-    return _cut(clean(text), Same(words))
+    return _cut(clean(text), cache_key(words))
 
 
 @lru_cache(maxsize=65536)

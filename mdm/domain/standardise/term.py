@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from mdm.domain.code_list import CodeList
-from mdm.domain.standardise.same import Same
+from mdm.domain.standardise.same import Same, cache_key
 
 _Index: TypeAlias = Mapping[str, tuple[tuple[str, int, str], ...]]
 
@@ -64,7 +64,7 @@ def squeeze(text: str) -> Squeezed:
 
 def find_terms(text: str, codes: CodeList | None) -> tuple[Term, ...]:
     """Every term of ``codes`` that the text names, in order, none inside another."""
-    return find_terms_of_lists(text, (Same(codes),))[0] if codes and text else ()
+    return find_terms_of_lists(text, (cache_key(codes),))[0] if codes and text else ()
 
 
 def find_terms_of_lists(text: str, lists: tuple[Same | None, ...]) -> tuple[tuple[Term, ...], ...]:
