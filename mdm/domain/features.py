@@ -110,7 +110,13 @@ class _Pool:
         self._of, self._bits = of, bits
         self.mask = sum(bits[name] for name in set(of))
         self._told: dict[int, tuple[str, ...]] = {}
-        self._alone = [(f.name, _valued(f, FEATURES[f.kind])) for f in features if _kind(f) in FEATURES]
+        alone = [(f, FEATURES[f.kind]) for f in features if _kind(f) in FEATURES]
+        self._alone = [(f.name, _valued(f, made)) for f, made in alone if not _is_lot(f, made)]
+        lots: dict[Callable[[tuple[str, ...]], Mapping[str, Iterable[str]]], list[tuple[str, str]]] = {}
+        for feature, made in alone:
+            if isinstance(made, features_part.Sorted) and _is_lot(feature, made):
+                lots.setdefault(made.sort, []).append((feature.name, made.lot))
+        self._lots = list(lots.items())
         grouped = [feature for feature in features if feature.kind not in FEATURES]
         self._grouped = [
             (f.name, f.kind in ASKING_FOR_ALL, _valued(f, GROUPED_FEATURES[f.kind])) for f in grouped
@@ -129,10 +135,14 @@ class _Pool:
                 found[name] = speak(())
             return
         told = self._told.get(held) or self._tell(held)
-        if self._alone:
+        if self._alone or self._lots:
             pool = read[told[0]] if len(told) == 1 else tuple([text for name in told for text in read[name]])
             for name, alone in self._alone:
                 found[name] = alone(pool)
+            for sort, lots in self._lots:
+                held_by = sort(pool)
+                for name, lot in lots:
+                    found[name] = list(held_by[lot]) if lot in held_by else []
         for name, asks_all, grouped in self._grouped:
             of = self._of if asks_all else told
             found[name] = grouped({each: read.get(each, ()) for each in of})
@@ -143,6 +153,11 @@ class _Pool:
             self._told.clear()
         told = self._told[held] = tuple(name for name in self._of if self._bits[name] & held)
         return told
+
+
+def _is_lot(feature: Feature, function: FeatureFunction) -> bool:
+    """Whether the feature takes one lot of a sorting that others share."""
+    return feature.array and isinstance(function, features_part.Sorted)
 
 
 def _kind(feature: Feature) -> str:

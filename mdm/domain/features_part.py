@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
@@ -82,14 +83,21 @@ def numbers(texts: tuple[str, ...]) -> list[str]:
     return _distinct(measure.number for measure in _measures(texts))
 
 
-def dims_of_unit(unit: str, texts: tuple[str, ...]) -> list[str]:
-    """Measures in one unit; two records that both have some and share none contradict each other."""
-    return list(_by_unit(texts).get(unit, ()))
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A kind that takes one lot of what ``sort`` makes of the texts: many kinds share one sorting."""
+
+    sort: Callable[[tuple[str, ...]], Mapping[str, Iterable[str]]]
+    lot: str
+
+    def __call__(self, texts: tuple[str, ...]) -> list[str]:
+        """The members of the lot."""
+        return list(self.sort(texts).get(self.lot, ()))
 
 
 @lru_cache(maxsize=1024)
-def _by_unit(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
-    """Measures by unit and by role, sorted out once for the thirty features that each ask for one of them."""
+def by_unit(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+    """Measures by unit and by role; two records that both have some of one and share none contradict each other."""
     found: dict[str, dict[str, None]] = {}
     for measure in _measures(texts):
         for name in (measure.unit, measure.role):
@@ -175,14 +183,9 @@ def attr_set(texts: tuple[str, ...]) -> list[str]:
     return _distinct(texts)
 
 
-def variants_of_group(group: str, texts: tuple[str, ...]) -> list[str]:
-    """Options of one group (language, orientation, cure …) out of ``group:code`` texts."""
-    return list(_by_group(texts).get(group, ()))
-
-
 @lru_cache(maxsize=1024)
-def _by_group(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
-    """Options by group, sorted out once for the twenty features that each ask for one of them."""
+def by_group(texts: tuple[str, ...]) -> Mapping[str, Iterable[str]]:
+    """Options by group (language, orientation, cure …) out of ``group:code`` texts."""
     found: dict[str, dict[str, None]] = {}
     for text in texts:
         group, mark, option = text.partition(":")
@@ -360,13 +363,13 @@ def _distinct(members: Iterable[str]) -> list[str]:
 FEATURES: Mapping[str, FeatureFunction] = {
     "dims": dims,
     "numbers": numbers,
-    **{name: partial(dims_of_unit, unit) for name, unit in _UNITS.items()},
+    **{name: Sorted(by_unit, unit) for name, unit in _UNITS.items()},
     "size_largest": partial(size_rank, 0),
     "size_middle": partial(size_rank, 1),
     "size_smallest": partial(size_rank, 2),
     "code_tokens": code_tokens,
     "product_codes": product_codes,
-    **{f"variant_{group}": partial(variants_of_group, group) for group in _GROUPS},
+    **{f"variant_{group}": Sorted(by_group, group) for group in _GROUPS},
     "attr_set": attr_set,
     "noun_family": noun_family,
     "maker_short": maker_short,

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from mdm.domain.errors import ProfileError
@@ -19,7 +20,7 @@ from mdm.domain.quality import Check, compile_checks, run_checks
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
-from mdm.domain.standardise.record import standardise_record
+from mdm.domain.standardise.record import KEPT, standardise_record
 from mdm.linkage.packed import Pack, compile_packing
 from mdm.linkage.record import member_hash, members_of
 from mdm.services import rule
@@ -77,7 +78,8 @@ class Standardiser:
         record = standardise_record(
             dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=context
         )
-        record = replace(record, findings=record.findings + self._unreported(record))
+        if unreported := self._unreported(record):
+            record = replace(record, findings=record.findings + unreported)
         rules = self.hub.rules.get(self.entity)
         features = build_features(rules.features, record, source_id=key, source=self.source) if rules else {}
         return Standardised(record, features)
@@ -85,15 +87,44 @@ class Standardiser:
     def _unreported(self, record: StandardRecord) -> tuple[Finding, ...]:
         """What the checks of the dictionary find in attributes of which the standardiser said nothing."""
         told = {finding.attribute for finding in record.findings}
-        found = run_checks(_checks(self.hub, self.entity), record.values)
-        return tuple(finding for finding in found if finding.attribute not in told)
+        checks, wrong = _checks(self.hub, self.entity), []
+        for attribute, value in record.values.items():
+            if attribute in checks and attribute not in told:
+                place, find = checks[attribute]
+                found = find(value) if isinstance(value, str) else run_checks(find.checks, {attribute: value})
+                if found:
+                    wrong.append((place, found))
+        wrong.sort(key=lambda each: each[0])
+        return tuple(finding for _, found in wrong for finding in found)
 
 
-def _checks(hub: Hub, entity: str) -> tuple[Check, ...]:
+class _Checked:
+    """The checks of one attribute; what they find in a text is remembered for a while."""
+
+    def __init__(self, attribute: str, checks: tuple[Check, ...]) -> None:
+        self.checks = checks
+        self._attribute = attribute
+        self._found = lru_cache(KEPT)(self._run)
+
+    def __call__(self, text: str) -> tuple[Finding, ...]:
+        """What is wrong with the text."""
+        return self._found(text)
+
+    def _run(self, text: str) -> tuple[Finding, ...]:
+        return run_checks(self.checks, {self._attribute: text})
+
+
+def _checks(hub: Hub, entity: str) -> Mapping[str, tuple[int, _Checked]]:
+    """By attribute: its place in the dictionary, which orders findings, and its checks."""
     key = ("checks", entity)
     if key not in hub.cache:
-        hub.cache[key] = compile_checks(hub.dictionary.entity(entity), hub.dictionary.code_lists)
-    return cast("tuple[Check, ...]", hub.cache[key])
+        compiled = compile_checks(hub.dictionary.entity(entity), hub.dictionary.code_lists)
+        named = dict.fromkeys(check.attribute for check in compiled)
+        hub.cache[key] = {
+            name: (place, _Checked(name, tuple(check for check in compiled if check.attribute == name)))
+            for place, name in enumerate(named)
+        }
+    return cast("Mapping[str, tuple[int, _Checked]]", hub.cache[key])
 
 
 def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str) -> Standardiser:

@@ -17,6 +17,9 @@ from mdm.domain.standardise.text import clean
 
 _DEFAULT_COUNTRY = "CN"
 _EXTENSION = re.compile(r"(?:转|分机|extension|extn?\.?|ext\.?|x|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_EXTENSION_MARKS = frozenset("转机xX#")
+"""Every word for an extension has one of these."""
+_NO_DIGIT = re.compile(r"\D")
 _TAIL = re.compile(r"(?<=\d{7})-(\d{2,5})$")
 _BETWEEN = re.compile(r"[;,、|\n]+|/(?=[\d+( ]{7})|(?<=\d{7})\s+(?=\+?\d{3})|或")
 _CN_PREFIX = re.compile(r"^(?:\+|00)?86[-\s(]*")
@@ -68,7 +71,7 @@ def _standard(text: str, country: str) -> Standard:
 def read_number(text: str, country: str) -> Number:
     """One number written in any common way; ``country`` is where a number without country code belongs."""
     body, extension = _without_extension(text.strip())
-    digits = re.sub(r"\D", "", body)
+    digits = _NO_DIGIT.sub("", body)
     if not digits:
         return Number("", "", "")
     e164 = (_chinese(body, country) if _may_be_chinese(body, country) else "") or _foreign(body, country)
@@ -79,7 +82,7 @@ def read_number(text: str, country: str) -> Number:
 
 
 def _without_extension(text: str) -> tuple[str, str]:
-    found = _EXTENSION.search(text) or _TAIL.search(text)
+    found = (None if _EXTENSION_MARKS.isdisjoint(text) else _EXTENSION.search(text)) or _TAIL.search(text)
     return (text[: found.start()], found[1]) if found else (text, "")
 
 
@@ -89,8 +92,8 @@ def _may_be_chinese(body: str, country: str) -> bool:
 
 def _chinese(body: str, country: str) -> str:
     """Chinese numbers by pattern: ten times faster than the general parser, and most numbers here are."""
-    plain = re.sub(r"\D", "", body)
-    without_prefix = re.sub(r"\D", "", _CN_PREFIX.sub("", body))
+    plain = _NO_DIGIT.sub("", body)
+    without_prefix = _NO_DIGIT.sub("", _CN_PREFIX.sub("", body))
     # 86 may also begin a number that was written without its country code.
     for digits in (without_prefix,) if body.startswith(("+", "00")) else (without_prefix, plain):
         for pattern in (_CN_MOBILE, _CN_SERVICE, _CN_LANDLINE):
@@ -101,7 +104,7 @@ def _chinese(body: str, country: str) -> str:
 
 
 def _foreign(body: str, country: str) -> str:
-    digits = re.sub(r"\D", "", body)
+    digits = _NO_DIGIT.sub("", body)
     if len(digits) < 8 or (_LOCAL.fullmatch(digits) and not body.startswith(("+", "00"))):
         return ""
     dialled = re.sub(r"[^\d+]", "", body.replace("(0)", ""))

@@ -20,24 +20,23 @@ _INITIALS = {
     "s": "S", "w": "W",
 }  # fmt: skip
 _SPELLINGS = (
-    (re.compile("dg(?=e)"), "S"),
-    (re.compile("sch|tsch|sh|ch(?=[aeiou])|ts|tz"), "S"),
-    (re.compile("ck|ch|q(?:u)?"), "K"),
-    (re.compile("ph"), "F"),
-    (re.compile("th"), "T"),
-    (re.compile("x"), "KS"),
-    (re.compile("c(?=[eiy])"), "S"),
-    (re.compile("[ckg]"), "K"),
-    (re.compile("[szj]"), "S"),
-    (re.compile("[bp]"), "P"),
-    (re.compile("[dt]"), "T"),
-    (re.compile("f"), "F"),
-    (re.compile("[vw](?=[aeiouy])"), "W"),
-    (re.compile("[lr]"), "L"),
-    (re.compile("m(?=P)|n"), "N"),
-    (re.compile("m"), "M"),
-    (re.compile("^h"), "H"),
+    ("g", re.compile("dg(?=e)"), "S"),
+    ("htz", re.compile("sch|tsch|sh|ch(?=[aeiou])|ts|tz"), "S"),
+    ("chkq", re.compile("ck|ch|q(?:u)?"), "K"),
+    ("h", re.compile("ph"), "F"),
+    ("h", re.compile("th"), "T"),
+    ("x", re.compile("x"), "KS"),
+    ("c", re.compile("c(?=[eiy])"), "S"),
 )
+"""Letters without any of which the spelling cannot occur, what it looks like, how it sounds."""
+_LETTERS = str.maketrans("ckgszjbpdtflr", "KKKSSSPPTTFLL")
+_BEFORE_VOWEL = re.compile("[vw](?=[aeiouy])")
+_NASALS = (re.compile("m(?=P)"), str.maketrans("nm", "NM"))
+_NOT_SMALL = re.compile("[^a-z]")
+_NOT_CAPITAL = re.compile("[^A-Z]")
+_SYLLABLE = re.compile("(zh|ch|sh|[bpmfdtnlgkhjqxrzcsw])?(.*?)(n?g?)$")
+_LAST_LIQUID = re.compile("L$")
+_INNER_LIQUID = re.compile("(?<=.)L(?![aeiou])")
 _REPEATED = re.compile(r"(.)\1+")
 
 
@@ -45,7 +44,7 @@ _REPEATED = re.compile(r"(.)\1+")
 def sound_keys(text: str) -> tuple[str, ...]:
     """Consonant skeletons of a name, with and without the l and r that may be dropped; () when short."""
     full = _of_han(text) if has_han(text) else _of_latin(text)
-    forms = (full, re.sub("L$", "", full), re.sub("(?<=.)L(?![aeiou])", "", full))
+    forms = (full, _LAST_LIQUID.sub("", full), _INNER_LIQUID.sub("", full)) if "L" in full else (full,)
     return tuple(key for key in dict.fromkeys(map(_skeleton, forms)) if len(key) >= _SHORTEST_KEY)
 
 
@@ -70,22 +69,28 @@ def _of_han(text: str, *, least: int = _SHORTEST_HAN, hard_j: bool = False) -> s
     return "".join(_syllable(re.sub("^j", "g", each) if hard_j else each) for each in syllables)
 
 
+@lru_cache(maxsize=4096)
 def _syllable(syllable: str) -> str:
     if syllable == "er":
         return "L"
-    found = re.match("(zh|ch|sh|[bpmfdtnlgkhjqxrzcsw])?(.*?)(n?g?)$", syllable)
+    found = _SYLLABLE.match(syllable)
     initial, vowel, final = found.groups() if found else ("", syllable, "")
     return _INITIALS.get(initial or "", "") + ("a" if vowel else "") + ("N" if final else "")
 
 
 def _of_latin(text: str) -> str:
-    letters = re.sub("[^a-z]", "", ascii_fold(comparison_key(text)))
+    letters = _NOT_SMALL.sub("", ascii_fold(comparison_key(text)))
     if len(letters) < _SHORTEST_LATIN:
         return ""
-    for pattern, sound in _SPELLINGS:
-        letters = pattern.sub(sound, letters)
-    return letters
+    held = set(letters)
+    for needed, pattern, sound in _SPELLINGS:
+        if not held.isdisjoint(needed):
+            letters = pattern.sub(sound, letters)
+    letters = _BEFORE_VOWEL.sub("W", letters.translate(_LETTERS))
+    before_p, nasals = _NASALS
+    letters = before_p.sub("N", letters).translate(nasals)
+    return f"H{letters[1:]}" if letters.startswith("h") else letters
 
 
 def _skeleton(sounds: str) -> str:
-    return _REPEATED.sub(r"\1", re.sub("[^A-Z]", "", sounds)).replace("H", "")
+    return _REPEATED.sub(r"\1", _NOT_CAPITAL.sub("", sounds)).replace("H", "")

@@ -18,6 +18,8 @@ _Index: TypeAlias = Mapping[str, tuple[tuple[str, int, str], ...]]
 
 _HEAD = 3
 _JOINTS = frozenset(" -_.·'’")
+_PIECE = re.compile(r"[A-Za-z0-9]+|(?s:.)")
+"""A word or number, or a single other character."""
 _CHAIN_SIGNS = frozenset("x×*X")
 _NUMBER_SIGNS = _CHAIN_SIGNS | frozenset("ΦΦφ±#")
 _MEASURED = re.compile(r" ?(?:[%°Ω\"支只个包盒孔针度目页]|(?:mm|cm|ml|cc|um|kg|pcs|ohm|[mlgvwakr])(?![a-z]))")
@@ -45,21 +47,21 @@ def squeeze(text: str) -> Squeezed:
     """The lower-case text with joints dropped; one between two digits stays, as ``.`` or ``-``."""
     lower = text.lower()
     lower = lower if len(lower) == len(text) else text
-    chars: list[str] = []
+    pieces: list[str] = []
     places: list[int] = []
     starts: list[int] = []
-    before = " "
-    for place, char in enumerate(lower):
-        if char not in _JOINTS:
-            if not (_is_word(before) and _is_word(char)):
-                starts.append(len(chars))
-            chars.append(char)
-            places.append(place)
-        elif before.isdigit() and lower[place + 1 : place + 2].isdigit():
-            chars.append("." if char == "." else "-")
-            places.append(place)
-        before = char
-    return Squeezed("".join(chars), tuple(places), lower, tuple(starts))
+    for match in _PIECE.finditer(lower):
+        start, end = match.span()
+        piece = match.group()
+        if piece not in _JOINTS:
+            starts.append(len(places))
+        elif lower[start - 1 : start].isdigit() and lower[end : end + 1].isdigit():
+            piece = "." if piece == "." else "-"
+        else:
+            continue
+        pieces.append(piece)
+        places += range(start, end)
+    return Squeezed("".join(pieces), tuple(places), lower, tuple(starts))
 
 
 def find_terms(text: str, codes: CodeList | None) -> tuple[Term, ...]:
@@ -113,19 +115,19 @@ def _found(squeezed: Squeezed, index: _Index) -> Iterator[tuple[int, Term]]:
         if places[start] < end:
             continue
         claimed = 0
-        for key, rank, code in _candidates(text[start : start + _HEAD], index):
-            if claimed and len(key) != claimed:
-                break
-            last = places[start + len(key) - 1] + 1 if text.startswith(key, start) else 0
-            if last and _is_whole(source, places[start], last, key):
-                yield rank, Term(code, places[start], last)
-                end, claimed = last, len(key)
-
-
-def _candidates(head: str, index: _Index) -> Iterator[tuple[str, int, str]]:
-    """Terms that may begin with ``head``, longest first."""
-    for length in range(len(head), 0, -1):
-        yield from index.get(head[:length], ())
+        head = text[start : start + _HEAD]
+        for length in range(len(head), 0, -1):
+            for key, rank, code in index.get(head[:length], ()):
+                if claimed and len(key) != claimed:
+                    break
+                if not text.startswith(key, start):
+                    continue
+                last = places[start + len(key) - 1] + 1
+                if _is_whole(source, places[start], last, key):
+                    yield rank, Term(code, places[start], last)
+                    end, claimed = last, len(key)
+            if claimed:
+                break  # what begins with less of the head is shorter
 
 
 def _is_whole(source: str, start: int, end: int, key: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -127,17 +127,45 @@ def pinyin_of_phrase(phrase: str) -> str:
 
 def pinyin_syllables(text: str) -> tuple[str, ...]:
     """Pinyin syllables of the Han characters of a text, in order."""
-    return tuple(syllable for run in _HAN_RUN.findall(comparison_key(text)) for syllable in _syllables(run))
+    runs = _HAN_RUN.findall(comparison_key(text))
+    return (
+        _syllables(runs[0]) if len(runs) == 1 else tuple([each for run in runs for each in _syllables(run)])
+    )
 
 
-def _syllables(run: str) -> Iterator[str]:
+@lru_cache(maxsize=65536)
+def _syllables(run: str) -> tuple[str, ...]:
     """Syllables by longest known phrase; phrases and characters are cached, because names are not repeated."""
-    at = 0
-    while at < len(run):
-        most = min(_LONGEST_WORD, len(run) - at)
-        length = next((n for n in range(most, 1, -1) if run[at : at + n] in PHRASES_DICT), 1)
-        yield from _reading(run[at : at + length])
+    found: list[str] = []
+    longest = _longest_by_beginning()
+    at, end = 0, len(run)
+    while at < end:
+        length = longest.get(run[at : at + 2], 1)
+        while length > 1 and (at + length > end or run[at : at + length] not in PHRASES_DICT):
+            length -= 1
+        found += _reading(run[at : at + length])
         at += length
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _longest_by_beginning() -> Mapping[str, int]:
+    """Length of the longest word, up to ``_LONGEST_WORD``, that begins with these two characters."""
+    longest: dict[str, int] = {}
+    for word in PHRASES_DICT:
+        if 1 < len(word) <= _LONGEST_WORD:
+            longest[word[:2]] = max(len(word), longest.get(word[:2], 0))
+    return longest
+
+
+@lru_cache(maxsize=1)
+def _longest_by_end() -> Mapping[str, int]:
+    """Length of the longest word, up to ``_LONGEST_WORD``, that ends with these two characters."""
+    longest: dict[str, int] = {}
+    for word in PHRASES_DICT:
+        if 1 < len(word) <= _LONGEST_WORD:
+            longest[word[-2:]] = max(len(word), longest.get(word[-2:], 0))
+    return longest
 
 
 @lru_cache(maxsize=32768)
@@ -186,11 +214,12 @@ def tokens(text: str) -> tuple[str, ...]:
 def han_words(run: str) -> tuple[str, ...]:
     """A run of Han characters cut by longest match from its end, where head nouns stand in Chinese."""
     words: list[str] = []
+    longest = _longest_by_end()
     end = len(run)
     while end:
-        length = next(
-            (n for n in range(min(_LONGEST_WORD, end), 1, -1) if run[end - n : end] in PHRASES_DICT), 1
-        )
+        length = longest.get(run[end - 2 : end], 1) if end > 1 else 1
+        while length > 1 and (length > end or run[end - length : end] not in PHRASES_DICT):
+            length -= 1
         words.append(run[end - length : end])
         end -= length
     return tuple(reversed(words))
