@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError, UnknownLoadError
@@ -19,10 +20,10 @@ def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
     with the next run. Raises UnknownLoadError, or InvalidInputError when it was taken back before.
     """
     access.require(uow.actor, Permission.SOURCE_LOAD)
-    load = source_store.find_load(uow.connection, load_id)
-    if load is None:
-        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    load = _known(uow, load_id)
     access.require_source(uow.actor, load.source)
+    uow.take_turn(load.entity)
+    load = _known(uow, load_id)  # as it is once nobody else regroups: somebody may have been first
     if load.status != "accepted":
         raise InvalidInputError("This load was taken back before.", field="load_id")
     brought = source_store.records_of_load(uow.connection, load_id)
@@ -43,10 +44,18 @@ def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: list[str]) -
     """Retire the records that a complete extract no longer holds, as its preview listed them."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
     access.require_source(uow.actor, system)
+    uow.take_turn(entity)
     found = source_store.records_by_key(uow.connection, entity, system, keys)
     active = [record.record_id for record in found.values() if record.status == "active"]
     match.retire_many(uow, entity, active)
     return len(active)
+
+
+def _known(uow: UnitOfWork, load_id: str) -> Any:  # Any: a table row
+    load = source_store.find_load(uow.connection, load_id)
+    if load is None:
+        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    return load
 
 
 def _restore(uow: UnitOfWork, entity: str, record: source_store.StoredRecord) -> None:
@@ -54,7 +63,13 @@ def _restore(uow: UnitOfWork, entity: str, record: source_store.StoredRecord) ->
     before = next(v for v in reversed(versions) if v.version < record.version)
     cells, version = json.loads(before.cells), record.version + 1
     source_store.change_record(
-        uow.connection, record.record_id, version, before.content_hash, "active", uow.at
+        uow.connection,
+        record.record_id,
+        version,
+        before.content_hash,
+        "active",
+        uow.at,
+        known=record.version,
     )
     row = source.version_row(
         uow, record.record_id, version, cells, before.content_hash, load_id=None, mapped=before.mapped

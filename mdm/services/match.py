@@ -205,7 +205,13 @@ def retire_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Rebu
     records = source_store.records_by_id(uow.connection, record_ids)
     for record in records.values():
         source_store.change_record(
-            uow.connection, record.record_id, record.version, record.content_hash, "retired", uow.at
+            uow.connection,
+            record.record_id,
+            record.version,
+            record.content_hash,
+            "retired",
+            uow.at,
+            known=record.version,
         )
         uow.record("record.retired", entity, f"{record.key.system}:{record.key.key}")
     match_store.replace_pairs(uow.connection, entity, [], record_ids)
@@ -224,7 +230,13 @@ def restore_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Non
     match_store.replace_keys(uow.connection, entity, keys)
     for record in retired:
         source_store.change_record(
-            uow.connection, record.record_id, record.version, record.content_hash, "active", uow.at
+            uow.connection,
+            record.record_id,
+            record.version,
+            record.content_hash,
+            "active",
+            uow.at,
+            known=record.version,
         )
         uow.record(
             "record.changed", entity, f"{record.key.system}:{record.key.key}", {"version": record.version}
@@ -406,7 +418,9 @@ def _store_record(
         record_id, version = source_store.add_records(uow.connection, [row])[key], 1
     else:
         record_id, version = known.record_id, known.version + 1
-        source_store.change_record(uow.connection, record_id, version, digest, "active", uow.at)
+        source_store.change_record(
+            uow.connection, record_id, version, digest, "active", uow.at, known=known.version
+        )
     versions = [source.version_row(uow, record_id, version, cells, digest, load_id=None, mapped=True)]
     source_store.add_versions(uow.connection, versions)
     standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, system)

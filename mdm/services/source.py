@@ -347,7 +347,9 @@ def _store_versions(
         before = known.get(row.key)
         record_id, version = (before.record_id, before.version + 1) if before else (ids[row.key], 1)
         if before:
-            source_store.change_record(uow.connection, record_id, version, row.digest, "active", uow.at)
+            source_store.change_record(
+                uow.connection, record_id, version, row.digest, "active", uow.at, known=before.version
+            )
         versions.append(
             version_row(uow, record_id, version, row.cells, row.digest, load_id=load_id, mapped=False)
         )

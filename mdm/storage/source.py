@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from mdm.domain.errors import WriteConflictError
 from mdm.domain.source import Finding, Reject, SourceKey
 from mdm.storage.database import Row, among, insert_rows, upsert_rows
 from mdm.storage.schema import (
@@ -261,14 +262,27 @@ def add_records(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> di
 
 
 def change_record(
-    connection: Connection, record_id: int, version: int, content_hash: str, status: str, at: str
+    connection: Connection,
+    record_id: int,
+    version: int,
+    content_hash: str,
+    status: str,
+    at: str,
+    *,
+    known: int,
 ) -> None:
-    """Point a source record to its new version or status."""
-    connection.execute(
+    """Point a source record to its new version or status; ``known`` is the version that the caller read.
+
+    Raises WriteConflictError when it has another one by now: a load and a retirement at the same moment must not
+    point the record back to what it was.
+    """
+    changed = connection.execute(
         update(source_record)
-        .where(source_record.c.record_id == record_id)
+        .where(source_record.c.record_id == record_id, source_record.c.version == known)
         .values(version=version, content_hash=content_hash, status=status, changed_at=at)
     )
+    if changed.rowcount != 1:
+        raise WriteConflictError("Somebody else changed this source record at the same moment.")
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -348,14 +362,20 @@ def standard_contents(connection: Connection, record_ids: Iterable[int]) -> dict
 
 
 def stale_standard(connection: Connection, entity: str, source: str, standardiser: str) -> list[int]:
-    """Records of a source whose standard form was made under another standardiser, dictionary or mapping."""
+    """Records of a source whose standard form was made under another standardiser, dictionary or mapping.
+
+    Or of another version: one that came in while its earlier version was being standardised again.
+    """
     rows = connection.execute(
         select(standard_record.c.record_id)
         .join(source_record, source_record.c.record_id == standard_record.c.record_id)
         .where(
             source_record.c.entity == entity,
             source_record.c.source == source,
-            standard_record.c.standardiser != standardiser,
+            or_(
+                standard_record.c.standardiser != standardiser,
+                standard_record.c.version != source_record.c.version,
+            ),
         )
     )
     return [record_id for (record_id,) in rows]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownLoadError
-from mdm.services import load, source
+from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownLoadError, WriteConflictError
+from mdm.services import load, match, source, standardise
 from tests import factories as f
 
 
@@ -66,3 +66,64 @@ def test_a_steward_takes_no_file_back(hub):
     wrong = f.ingest(hub, "ERP", [("3", f.widget("C"))])
     with pytest.raises(ForbiddenError):
         f.act(hub, load.undo_load, wrong.load_id)
+
+
+@pytest.fixture
+def postgres_hub(any_hub):
+    """A hub in which several write at once."""
+    if any_hub.database.is_sqlite:
+        pytest.skip("one writer at a time")
+    hub = f.with_widgets(any_hub)
+    f.ingest(hub, "ERP", [("1", f.widget("A", note="old"))])
+    f.run(hub, full=True)
+    return hub
+
+
+def then(monkeypatch, module, name, do):
+    """Somebody else does something right after the first call of a function."""
+    real = getattr(module, name)
+
+    def called(*args):
+        found = real(*args)
+        monkeypatch.undo()
+        do()
+        return found
+
+    monkeypatch.setattr(module, name, called)
+
+
+def test_a_retirement_at_the_moment_of_a_load_does_not_point_the_record_back(postgres_hub, monkeypatch):
+    def newer():
+        return f.ingest(postgres_hub, "ERP", [("1", f.widget("A", note="new"))])
+
+    then(monkeypatch, match.source_store, "records_by_id", newer)
+    with pytest.raises(WriteConflictError):
+        f.act(postgres_hub, match.retire_record, "widget", "ERP", "1", actor=f.SYSTEM)
+    assert (view(postgres_hub, "1").version, view(postgres_hub, "1").status) == (2, "active")
+    assert f.ingest(postgres_hub, "ERP", [("1", f.widget("A", note="newest"))]).accepted == 1
+
+
+def test_what_comes_in_while_its_earlier_version_is_standardised_again_is_not_lost(postgres_hub, monkeypatch):
+    other = {**f.profile(), "columns": {name: name for name in ("code", "note")}, "unmapped": ["name"]}
+    with f.any_unit(postgres_hub) as uow:
+        text = standardise.json.dumps(
+            source.parse_profile(other, postgres_hub.dictionary.entity("widget"), "ERP").to_json(),
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        source.source_store.save_profile(uow.connection, "ERP", "widget", 2, text, uow.at)
+
+    def newer():
+        f.put(postgres_hub, "ERP:1", f.widget("A", note="new"))
+
+    then(monkeypatch, standardise.source_store, "current_versions", newer)
+    f.run(postgres_hub)
+    f.run(postgres_hub)
+    assert view(postgres_hub, "1").values["note"] == "new"
+
+
+def test_one_load_taken_back_by_two_people_is_taken_back_once(postgres_hub, monkeypatch):
+    wrong = f.ingest(postgres_hub, "ERP", [("2", f.widget("B"))])
+    then(monkeypatch, load.source_store, "find_load", lambda: undo(postgres_hub, wrong))
+    with pytest.raises(InvalidInputError):
+        undo(postgres_hub, wrong)
