@@ -31,16 +31,21 @@ def decide(task_id: int) -> Response | tuple[str, int]:
     """Give one verdict on all of them, as previewed."""
     require("review.decide")
     reason, verdict = request.form.get("reason", "").strip(), request.form.get("verdict", "")
-    count = request.form.get("count", "")
-    if verdict not in {Verdict.MATCH, Verdict.NON_MATCH} or not reason or not count.isdigit():
+    count = _number(request.form.get("count", ""))
+    if verdict not in {Verdict.MATCH, Verdict.NON_MATCH} or not reason or not count:
         return _page(task_id, gettext("Choose a verdict and write a reason.")), 422
     try:
         with writing(reason) as uow:
-            made = bulk.decide(uow, task_id, verdict, reason, int(count[:9]))
+            made = bulk.decide(uow, task_id, verdict, reason, count)
     except StaleVersionError:
         return _page(task_id, gettext("The queue has changed since this preview: look again.")), 409
     flash(_told(made), "status")
     return redirect(url_for("ui.review.queue", **read_filters().query(cursor="")), 303)
+
+
+def _number(text: str) -> int:
+    """A whole number of at most nine digits; 0 for anything else, which no preview shows."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _page(task_id: int, fault: str = "") -> str:

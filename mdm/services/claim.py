@@ -43,6 +43,7 @@ Place = tuple[float | str, int]
 def claim(uow: UnitOfWork, task_id: int) -> Holding:
     """Take an open task for oneself, or hold it longer; raises TaskHeldError, TaskNotOpenError, UnknownTaskError."""
     access.require(uow.actor, Permission.REVIEW_DECIDE)
+    require_open(uow, task_id)
     before = _held(uow, task_id)
     if before is not None and before.holder == person(uow) and before.lease_until is None:
         return before  # handed over: it does not lapse
@@ -89,8 +90,9 @@ def next_task(
 
 
 def place_of(uow: UnitOfWork, task_id: int, order: str) -> Place | None:
-    """Where an open task stands in an order of the queue."""
-    return queue_store.place_of(uow.connection, task_id, order)
+    """Where an open task stands in an order of the queue; None for any other task."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    return queue_store.place_of(uow.connection, task_id, order) if 0 < task_id < 2**63 else None
 
 
 def neighbours(uow: UnitOfWork, wanted: Wanted, order: str, task_id: int) -> tuple[int | None, int | None]:
@@ -117,8 +119,7 @@ def release(uow: UnitOfWork, task_id: int) -> None:
     access.require(uow.actor, Permission.REVIEW_DECIDE)
     require_open(uow, task_id)
     require_free(uow, task_id)
-    if _held(uow, task_id) is not None:
-        claim_store.release(uow.connection, task_id)
+    if _held(uow, task_id) is not None and claim_store.let_go(uow.connection, task_id, person(uow)):
         uow.record("task.released", _entity(uow, task_id), str(task_id), {"holder": person(uow)})
 
 
@@ -138,6 +139,8 @@ def hand_over(uow: UnitOfWork, task_id: int, login: str, note: str) -> Holding:
         raise UnknownUserError("There is no such colleague.", login=login[:60])
     if not may(access.user_actor(user), Permission.REVIEW_DECIDE):
         raise InvalidInputError("This colleague may not decide.", field="login", login=user.login)
+    if not claim_store.take(uow.connection, _lease(uow, task_id), uow.at):
+        raise TaskHeldError("Somebody else was first.", state={"task_id": task_id})
     made = Holding(task_id, person_of(user.login), uow.at, None, person(uow), text)
     claim_store.give(uow.connection, made)
     uow.record(

@@ -34,14 +34,21 @@ def take(connection: Connection, holding: Holding, now: str) -> bool:
 
 
 def give(connection: Connection, holding: Holding) -> None:
-    """Hold the task whoever held it before."""
-    connection.execute(delete(task_holder).where(task_holder.c.task_id == holding.task_id))
-    connection.execute(task_holder.insert().values(**_values(holding)))
+    """Hold in somebody's name what one has just taken: nobody can have come between."""
+    connection.execute(
+        task_holder.update().where(task_holder.c.task_id == holding.task_id).values(**_values(holding))
+    )
 
 
 def release(connection: Connection, task_id: int) -> None:
     """Nobody holds the task any more."""
     connection.execute(delete(task_holder).where(task_holder.c.task_id == task_id))
+
+
+def let_go(connection: Connection, task_id: int, holder: str) -> bool:
+    """This person does not hold the task any more; False when it was somebody else's by then."""
+    held = (task_holder.c.task_id == task_id) & (task_holder.c.holder == holder)
+    return connection.execute(delete(task_holder).where(held)).rowcount == 1
 
 
 def holders_of(connection: Connection, task_ids: Iterable[int], now: str) -> dict[int, Holding]:

@@ -142,3 +142,30 @@ def test_a_claim_leaves_an_audit_entry_and_an_event(queue):
 def test_who_may_not_decide_claims_nothing(queue):
     with pytest.raises(ForbiddenError):
         f.act(queue, claim.claim, tasks(queue)[0], actor=f.GOVERNANCE)
+
+
+def test_a_number_no_task_has_is_unknown_to_every_use_of_it(queue):
+    for task_id in (0, -1, 2**63, 10**30):
+        for use in (claim.claim, claim.release):
+            with pytest.raises(UnknownTaskError):
+                f.act(queue, use, task_id)
+        assert f.act(queue, claim.place_of, task_id, "value") is None
+
+
+def test_who_claims_while_a_task_is_handed_over_keeps_it(queue, monkeypatch):
+    """A lease that begins between the look and the hand-over is not overwritten (PostgreSQL writes in parallel)."""
+    if queue.database.is_sqlite:
+        pytest.skip("one writer at a time")
+    task_id = tasks(queue)[0]
+    look = claim.require_free
+
+    def somebody_is_faster(uow, task_id):
+        look(uow, task_id)
+        monkeypatch.undo()
+        f.act(queue, claim.claim, task_id, actor=f.OTHER_STEWARD)
+
+    monkeypatch.setattr(claim, "require_free", somebody_is_faster)
+    with pytest.raises(TaskHeldError):
+        f.act(queue, claim.hand_over, task_id, "anna", "please look")
+    with queue.reading(f.SYSTEM) as uow:
+        assert claim.holding(uow, task_id).holder == claim.person_of(f.OTHER_STEWARD.name)

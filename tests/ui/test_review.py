@@ -203,3 +203,22 @@ def test_a_pair_asked_again_shows_the_verdict_on_the_earlier_values(
     text = steward.get(f"/review/{again.task_id}").text
     assert "on earlier values" in text
     assert "the numbers differ, says the register" in text
+
+
+@pytest.mark.parametrize("count", ["²", "１２", "", "-1", "9" * 400, "1.0"])
+def test_a_count_that_no_preview_shows_decides_nothing(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int], count: str
+) -> None:
+    page = f"/review/{task_ids[0]}/alike"
+    answer = post(steward, page, page, verdict="match", reason="x", count=count)
+    assert answer.status_code == 422
+    assert "Choose a verdict and write a reason." in answer.text
+
+
+def test_a_number_that_no_task_has_is_a_page_that_does_not_exist(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    for step in ("", "/claim", "/release", "/comments", "/hand-over"):
+        sent = {"verdict": "unsure", "reason": "x", "text": "x", "login": "second", "note": "x"}
+        assert post(steward, page, f"/review/{2**63}{step}", **sent).status_code == 404, step
