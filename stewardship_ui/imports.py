@@ -83,6 +83,10 @@ def receive() -> str | Response | tuple[str, int]:
     if not (new or code):
         return _start_page(gettext("Choose a source system, or name a new one.")), 422
     with writing(gettext("Import of %(file)s", file=file.filename[:200])) as uow:
+        if new and new in {each.code for each in source.list_sources(uow)}:
+            return _start_page(
+                gettext("There is a source system %(code)s already: choose it.", code=new)
+            ), 422
         if new:
             code = source.add_source(uow, new, request.form.get("kind", "OTHER"), new).code
         made = upload.receive(uow, entity, code, file.filename, content)
@@ -104,8 +108,12 @@ def show(upload_id: str) -> str | tuple[str, int]:
 @blueprint.post("/imports/<upload_id>")
 @page
 def proceed(upload_id: str) -> str | Response | tuple[str, int]:
-    """Preview the mapping as written, or (``step=load``) load by it."""
+    """Preview the mapping as written, (``step=load``) load by it, or (``step=again``) take up a load that stopped."""
     require("source.load")
+    if request.form.get("step") == "again":
+        with writing(gettext("The load stopped: start it again")) as uow:
+            upload.start(uow, upload_id)
+        return _load_beside(upload_id)
     with reading() as uow:
         held = upload.get(uow, upload_id)
     if request.form.get("step") != "load":
@@ -118,9 +126,7 @@ def proceed(upload_id: str) -> str | Response | tuple[str, int]:
             upload.start(uow, upload_id)
     except (ProfileError, UnreadableFileError):
         return _mapping_page(held, _written)
-    hub, actor = current_hub(), current_actor()
-    _beside(lambda: upload.carry_out(hub, actor, upload_id))
-    return redirect(url_for("ui.imports.show", upload_id=upload_id), 303)
+    return _load_beside(upload_id)
 
 
 @blueprint.get("/templates/<entity>")
@@ -131,6 +137,13 @@ def entity_template(entity: str) -> Response:
         content = template.entity_template(uow, entity_or_404(entity), language())
         label = uow.hub.dictionary.entity(entity).label(language())
     return file_answer(f"{label}.xlsx", content, CONTENT_TYPES["xlsx"])
+
+
+def _load_beside(upload_id: str) -> Response:
+    """Load a claimed upload beside the request, and show how it goes."""
+    hub, actor = current_hub(), current_actor()
+    _beside(lambda: upload.carry_out(hub, actor, upload_id))
+    return redirect(url_for("ui.imports.show", upload_id=upload_id), 303)
 
 
 def _beside(work: Callable[[], object]) -> None:

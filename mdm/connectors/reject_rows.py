@@ -25,8 +25,8 @@ def header_and_rows(path: Path, profile: SourceProfile, wanted: Collection[int])
     else:
         return [], {}
     header = next(lines, [])
-    kept = (line for line in lines if line)
-    return header, {number: line for number, line in enumerate(kept, start=1) if number in set(wanted)}
+    kept, numbers = (line for line in lines if line), frozenset(wanted)
+    return header, {number: line for number, line in enumerate(kept, start=1) if number in numbers}
 
 
 def _of_text(path: Path, profile: SourceProfile) -> Iterator[list[str]]:

@@ -52,7 +52,8 @@ BETWEEN = 0.5
 class Upload:
     """One file on its way.
 
-    ``state``: received, loading, loaded, failed. ``unmatched``: records it brought that wait for matching.
+    ``state``: received, loading, loaded, failed. ``unmatched``: records it brought that wait for matching;
+    ``stopped``: it told nothing for so long that its process must have died, so that ``start`` takes it again.
     """
 
     upload_id: str
@@ -70,6 +71,7 @@ class Upload:
     actor: str
     created_at: str
     unmatched: int = 0
+    stopped: bool = False
 
 
 class Shown(NamedTuple):
@@ -136,13 +138,14 @@ def get(uow: UnitOfWork, upload_id: str) -> Upload:
     row = upload_store.find(uow.connection, upload_id)
     if row is None:
         raise UnknownUploadError("There is no such upload.", upload_id=upload_id[:60])
-    return _view(row, upload_store.count_unmatched(uow.connection, row.load_id) if row.load_id else 0)
+    unmatched = upload_store.count_unmatched(uow.connection, row.load_id) if row.load_id else 0
+    return _view(uow, row, unmatched)
 
 
 def list_uploads(uow: UnitOfWork, limit: int = 30) -> tuple[Upload, ...]:
     """The latest uploads, newest first."""
     access.require(uow.actor, Permission.SOURCE_READ)
-    return tuple(_view(row, 0) for row in upload_store.latest(uow.connection, limit))
+    return tuple(_view(uow, row, 0) for row in upload_store.latest(uow.connection, limit))
 
 
 def look_into(uow: UnitOfWork, upload: Upload, header_row: int | None = None) -> Sniffed:
@@ -192,6 +195,7 @@ def keep_mapping(uow: UnitOfWork, upload_id: str, profile: Mapping[str, object])
     """Keep how the file is to be read; raises ProfileError, or UploadStateError once loading has begun."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
     held = get(uow, upload_id)
+    access.require_source(uow.actor, held.source)
     if held.state not in {"received", "failed"}:
         raise UploadStateError("This file is loaded, or being loaded.", state=held.state)
     mapping = parse_profile(profile, uow.hub.dictionary.entity(held.entity), held.source)
@@ -201,9 +205,12 @@ def keep_mapping(uow: UnitOfWork, upload_id: str, profile: Mapping[str, object])
 
 
 def start(uow: UnitOfWork, upload_id: str) -> Upload:
-    """Claim the upload for ``carry_out``; raises UploadStateError when somebody was first."""
+    """Claim the upload for ``carry_out``, one that stopped half-way too; raises UploadStateError when somebody was first.
+
+    What a load that stopped had taken already is left as it is: the same rows are not taken twice.
+    """
     access.require(uow.actor, Permission.SOURCE_LOAD)
-    if not upload_store.claim(uow.connection, upload_id, time_text(uow.now - SILENT), uow.at):
+    if not upload_store.claim(uow.connection, upload_id, _silent_since(uow), uow.at):
         raise UploadStateError("This file is loaded, or being loaded.", state=get(uow, upload_id).state)
     return get(uow, upload_id)
 
@@ -270,6 +277,7 @@ class _Notes:
 
 
 def _end(hub: Hub, actor: Actor, upload_id: str, values: Mapping[str, Any]) -> Upload:
+    """Write down how it goes or how it ended; that it is loaded stays true whatever a slower twin tells."""
     with hub.unit_of_work(actor, f"upload {upload_id}") as uow:
         upload_store.change(uow.connection, upload_id, {**values, "changed_at": uow.at})
         return get(uow, upload_id)
@@ -302,7 +310,12 @@ def _plain_name(name: str) -> str:
     return "".join(char for char in last if char.isprintable())[-200:] or "file"
 
 
-def _view(row: Any, unmatched: int) -> Upload:  # Any: a table row
+def _silent_since(uow: UnitOfWork) -> str:
+    """A load that was last heard of before this moment has died with its process."""
+    return time_text(uow.now - SILENT)
+
+
+def _view(uow: UnitOfWork, row: Any, unmatched: int) -> Upload:  # Any: a table row
     return Upload(
         row.upload_id,
         row.entity,
@@ -319,4 +332,5 @@ def _view(row: Any, unmatched: int) -> Upload:  # Any: a table row
         row.actor,
         row.created_at,
         unmatched,
+        row.state == "loading" and row.changed_at < _silent_since(uow),
     )

@@ -27,8 +27,10 @@ def latest(connection: Connection, limit: int) -> Sequence[Row]:
 
 
 def change(connection: Connection, upload_id: str, values: Mapping[str, Any]) -> None:
-    """Set some columns of one upload."""
-    connection.execute(update(upload).where(upload.c.upload_id == upload_id).values(**values))
+    """Set some columns of one upload that is not loaded yet."""
+    connection.execute(
+        update(upload).where(upload.c.upload_id == upload_id, upload.c.state != "loaded").values(**values)
+    )
 
 
 def claim(connection: Connection, upload_id: str, stale: str, at: str) -> bool:

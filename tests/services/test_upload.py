@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mdm.domain.errors import (
@@ -135,3 +137,23 @@ def test_taking_a_load_back_is_foreseen_exactly(hub):
     assert done == {"retired": 1, "restored": 1, "left": 0}
     with f.any_unit(hub) as uow:
         assert load_preview.preview_undo(uow, first.load_id).left == 1
+
+
+def test_a_load_that_died_with_its_process_is_started_again(hub):
+    held = send(hub)
+    f.act(hub, upload.keep_mapping, held.upload_id, PROFILE, actor=f.GOVERNANCE)
+    begun = f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE)
+    assert not begun.stopped
+    with pytest.raises(UploadStateError):
+        f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE)
+    later = hub.now() + upload.SILENT + timedelta(minutes=1)
+    hub._clock = lambda: later
+    assert f.read(hub, upload.get, held.upload_id).stopped
+    assert not f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE).stopped
+    assert upload.carry_out(hub, f.GOVERNANCE, held.upload_id).state == "loaded"
+
+
+def test_a_slower_twin_does_not_turn_a_load_into_a_failure(hub):
+    held = loaded(hub)
+    upload._end(hub, f.GOVERNANCE, held.upload_id, {"state": "failed", "fault": "somebody was first"})
+    assert f.read(hub, upload.get, held.upload_id) == held

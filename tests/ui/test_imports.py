@@ -12,7 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from mdm.services import upload
+from mdm.services.hub import Hub
 from stewardship_ui import imports
+from tests import factories as f
 
 Post = Callable[..., TestResponse]
 FILE = "供方编号,登记名称,电话,Farbe\n8001,常州新飞轴承有限公司,0519-85551234,rot\n,无锡明光电子有限公司,,\n".encode(
@@ -105,6 +108,35 @@ def test_a_new_source_system_is_registered_on_the_way(governance: FlaskClient, p
     assert send(governance, post, source="", new_source="LIMS9", kind="LIMS").status_code == 303
     assert "LIMS9" in governance.get("/sources").text
     assert send(governance, post, source="").status_code == 422
+
+
+def test_a_known_source_system_is_not_renamed_by_who_calls_it_new(
+    governance: FlaskClient, post: Post, stocked_hub: Hub
+) -> None:
+    before = f.sql(stocked_hub, "select code, kind, name, site from source_system")
+    answer = send(governance, post, source="", new_source="ERP1", kind="LIMS")
+    assert answer.status_code == 422
+    assert "There is a source system ERP1 already" in answer.text
+    assert f.sql(stocked_hub, "select code, kind, name, site from source_system") == before
+
+
+def test_a_load_that_stopped_half_way_can_be_started_again(
+    governance: FlaskClient, browse: Callable[..., FlaskClient], post: Post, app: Flask, stocked_hub: Hub
+) -> None:
+    page = send(governance, post).location
+    mapping = chosen(governance.get(page).text) | {"id_column": "1"}
+    app.extensions[imports.BACKGROUND] = lambda work: None  # the process is killed
+    post(governance, page, page, step="load", **mapping)
+    assert "Start it again" not in governance.get(page).text
+    assert post(governance, "/imports", page, step="again").status_code == 409
+    later = stocked_hub.now() + upload.SILENT * 2
+    stocked_hub._clock = lambda: later
+    assert "Start it again" in governance.get(page).text
+    assert "Start it again" not in browse("auditor").get(page).text
+    assert post(browse("auditor"), "/about", page, step="again").status_code == 403
+    app.extensions[imports.BACKGROUND] = lambda work: work()
+    assert post(governance, page, page, step="again").status_code == 303
+    assert "The file is loaded." in governance.get(page).text
 
 
 def test_what_is_no_table_or_too_large_is_refused(
