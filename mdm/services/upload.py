@@ -205,7 +205,7 @@ def keep_mapping(uow: UnitOfWork, upload_id: str, profile: Mapping[str, object])
 
 
 def start(uow: UnitOfWork, upload_id: str) -> Upload:
-    """Claim the upload for ``carry_out``, one that stopped half-way too; raises UploadStateError when somebody was first.
+    """Claim the upload for ``carry_out``, one that stopped half-way too; raises UploadStateError else.
 
     What a load that stopped had taken already is left as it is: the same rows are not taken twice.
     """
