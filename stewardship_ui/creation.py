@@ -15,7 +15,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from mdm.domain.entity_type import Attribute, EntityType, Required
-from mdm.domain.errors import InvalidInputError
+from mdm.domain.errors import InvalidInputError, StaleVersionError
 from mdm.services import creation, match
 from mdm.services.match import MatchCandidate
 from stewardship_ui import wording
@@ -23,8 +23,6 @@ from stewardship_ui.door import current_hub, entity_or_404, page, reading, requi
 from stewardship_ui.review import OFFER_KEY
 
 blueprint = Blueprint("creation", __name__)
-
-SHOWN = 10
 
 
 class Fields(NamedTuple):
@@ -52,18 +50,21 @@ def act(entity: str) -> str | Response | tuple[str, int]:
     creating = request.form.get("step") == "create"
     try:
         with reading() as uow:
-            found = match.search_before_create(uow, entity, given, limit=SHOWN) if given else ()
+            found = match.search_before_create(uow, entity, given, limit=creation.FOUND) if given else ()
         if creating and (fault := _objection(given, found)):
             return _page(entity_type, given, found, fault=fault), 422
         return _create(entity, given) if creating else _page(entity_type, given, found)
+    except StaleVersionError:
+        return _page(entity_type, given, found, fault=_changed()), 409
     except InvalidInputError as error:
         return _page(entity_type, given, (), fault=wording.refusal(error.message)), 422
 
 
 def _create(entity: str, given: Mapping[str, str]) -> Response:
     reason = request.form.get("reason", "").strip()
+    seen, form_id = request.form.get("seen", "").split(), request.form.get("form_id", "")
     with writing(reason) as uow:
-        made = creation.create(uow, entity, given, reason)
+        made = creation.create(uow, entity, given, reason, seen=seen, form_id=form_id)
     session[OFFER_KEY] = {
         "text": gettext("The record was created."),
         "decision_id": made.decision_id,
@@ -77,11 +78,19 @@ def _objection(given: Mapping[str, str], found: Sequence[MatchCandidate]) -> str
     told = ""
     if request.form.get("searched") != searched_with(given):
         told = gettext("The values have changed since the search. Look at the answer first.")
+    elif set(request.form.get("seen", "").split()) != {each.golden_id for each in found}:
+        told = _changed()
     elif not request.form.get("reason", "").strip():
         told = gettext("A decision needs a reason.")
     elif found and not request.form.get("none_of_these"):
         told = gettext("Tick that it is none of the records found.")
     return str(told)
+
+
+def _changed() -> str:
+    return str(
+        gettext("The form was sent before, or the hub finds other records by now. Look at the answer first.")
+    )
 
 
 def searched_with(given: Mapping[str, str]) -> str:
@@ -115,6 +124,7 @@ def _page(
         lists=lists,
         found=found,
         searched=searched_with(given),
+        form_id=current_hub().new_id(),
         sent={name: request.form.get(name, "") for name in ("reason", "none_of_these")},
         fault=fault,
     )

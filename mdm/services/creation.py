@@ -5,11 +5,12 @@ The in-house source is a source system like others, so that the record is standa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from mdm.domain.access import Permission
-from mdm.domain.errors import InvalidInputError
+from mdm.domain.errors import InvalidInputError, StaleVersionError
 from mdm.domain.source import SourceKind
 from mdm.services import access, decision_log, match
 from mdm.services.match import PutResult
@@ -19,6 +20,9 @@ from mdm.storage import xref as xref_store
 
 IN_HOUSE = "IN_HOUSE"
 """Code of the source system that holds records which no other system owns."""
+FOUND = 10
+"""So many finds are shown to who wants to create."""
+_FORM_ID = re.compile("[0-9A-Z]{26}")
 
 
 class Created(NamedTuple):
@@ -29,8 +33,20 @@ class Created(NamedTuple):
     result: PutResult
 
 
-def create(uow: UnitOfWork, entity: str, attributes: Mapping[str, str | None], reason: str) -> Created:
-    """Create a record without a source system; raises InvalidInputError when it says nothing that names it."""
+def create(
+    uow: UnitOfWork,
+    entity: str,
+    attributes: Mapping[str, str | None],
+    reason: str,
+    *,
+    seen: Collection[str] | None = None,
+    form_id: str = "",
+) -> Created:
+    """Create a record without a source system; raises InvalidInputError when it says nothing that names it.
+
+    ``seen``: golden IDs that the search has found (the first ``FOUND``); raises StaleVersionError when it finds others
+    by now. ``form_id``: 26 letters and digits that name the form; raises StaleVersionError when it was sent before.
+    """
     access.require(uow.actor, Permission.RECORD_CREATE)
     entity_type = uow.hub.dictionary.entity(entity)
     given = {name: value for name, value in attributes.items() if value and value.strip()}
@@ -38,8 +54,11 @@ def create(uow: UnitOfWork, entity: str, attributes: Mapping[str, str | None], r
         raise InvalidInputError(
             "A new record needs a name.", field=entity_type.title[0], wanted=list(entity_type.title)
         )
+    uow.take_turn(entity)
+    source_id = _new_key(uow, entity, form_id)
+    if seen is not None:
+        _require_seen(uow, entity, given, seen)
     _ensure_source(uow)
-    source_id = uow.hub.new_id()
     result = match.take_in(uow, entity, IN_HOUSE, source_id, given)
     record = source_store.records_by_key(uow.connection, entity, IN_HOUSE, [source_id])[source_id]
     golden_id = xref_store.golden_ids_of(uow.connection, [record.record_id])[record.record_id]
@@ -47,6 +66,26 @@ def create(uow: UnitOfWork, entity: str, attributes: Mapping[str, str | None], r
         uow, entity, "create", {"golden_id": golden_id, "records": [record.record_id]}, reason
     )
     return Created(source_id, made, result)
+
+
+def _new_key(uow: UnitOfWork, entity: str, form_id: str) -> str:
+    """The key of the record: a form that is sent twice would make the same one twice."""
+    if not form_id:
+        return uow.hub.new_id()
+    if not (_FORM_ID.fullmatch(form_id)):
+        raise InvalidInputError("A form is named by 26 letters and digits.", field="form_id")
+    if source_store.records_by_key(uow.connection, entity, IN_HOUSE, [form_id]):
+        raise StaleVersionError(
+            "This form was sent before: the record is there.", state={"source_id": form_id}
+        )
+    return form_id
+
+
+def _require_seen(uow: UnitOfWork, entity: str, given: Mapping[str, str], seen: Collection[str]) -> None:
+    """Search again while nobody else can create."""
+    found = {each.golden_id for each in match.search_before_create(uow, entity, given, limit=FOUND)}
+    if found != set(seen):
+        raise StaleVersionError("The search finds other records by now.", state={"found": sorted(found)})
 
 
 def _ensure_source(uow: UnitOfWork) -> None:

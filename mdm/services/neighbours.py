@@ -1,4 +1,7 @@
-"""The neighbourhood of a task: the records of both golden records, what was compared among them and what binds them."""
+"""The neighbourhood of a task: the records of both golden records, what was compared among them and what binds them.
+
+Invariant: what the machine thinks of a pair under a blind check is not told.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from mdm.domain.review import Task
 from mdm.services import access
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
+from mdm.storage import quality as quality_store
 from mdm.storage import review as review_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -77,10 +81,11 @@ def _edges(uow: UnitOfWork, task: Task, shown: dict[int, int]) -> list[Edge]:
         for c in review_store.constraints_touching(uow.connection, shown)
         if c.left in shown and c.right in shown
     }
+    blind = quality_store.open_audit_pairs(uow.connection, task.line.entity)
     weights = {
         frozenset((pair.left, pair.right)): pair.weight
         for pair in match_store.pairs_touching(uow.connection, shown)
-        if pair.left in shown and pair.right in shown
+        if pair.left in shown and pair.right in shown and (pair.left, pair.right) not in blind
     }
     found = [
         Edge(

@@ -9,6 +9,7 @@ from typing import Any
 from mdm.domain.whatif import MOST_EXAMPLES, Cell, Contradicted, Example, ExampleKind, Pair
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.services.whatif_side import Side, key_of
+from mdm.storage import quality as quality_store
 from mdm.storage import source as source_store
 
 MOST_CELLS = 12
@@ -22,15 +23,19 @@ def worst_examples(
     contradicted: Sequence[Contradicted],
     held: Mapping[int, str],
 ) -> tuple[Example, ...]:
-    """The worst first: verdicts newly contradicted, then the weakest merges and the strongest splits in turn."""
+    """The worst first: verdicts newly contradicted, then the weakest merges and the strongest splits in turn.
+
+    Pairs under a blind check are no examples: the steward who judges them may see the report.
+    """
+    blind = quality_store.open_audit_pairs(uow.connection, then.scope.matcher.entity.name)
     ids = {key_of(then.scope, r): r for r in then.scope.records}
     chosen = [
         (ExampleKind.VERDICT, (ids[each.left], ids[each.right]), each.decision_id)
         for each in contradicted
         if each.is_new
     ]
-    merges = [(ExampleKind.MERGE, pair, "") for pair in _worst_merges(then, held)]
-    splits = [(ExampleKind.SPLIT, pair, "") for pair in _worst_splits(now, then, held)]
+    merges = [(ExampleKind.MERGE, pair, "") for pair in _worst_merges(then, held) if pair not in blind]
+    splits = [(ExampleKind.SPLIT, pair, "") for pair in _worst_splits(now, then, held) if pair not in blind]
     for place in range(max(len(merges), len(splits))):
         chosen += [*merges[place : place + 1], *splits[place : place + 1]]
     chosen = chosen[:MOST_EXAMPLES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownAttributeError
+from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, UnknownAttributeError
 from mdm.services import creation, decision, decision_log, golden, source
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
@@ -51,3 +51,13 @@ def test_what_has_no_name_or_an_unknown_attribute_is_refused(hub):
     with pytest.raises(ForbiddenError):
         create(hub, actor=f.GOVERNANCE, name="omega")
     assert f.golden_ids(hub) == before
+
+
+def test_what_came_in_since_the_search_is_looked_at_first(hub):
+    f.put(hub, "ERP:77", f.widget("Z", "omega"))
+    golden_id = f.golden_ids(hub)["ERP:77"]
+    given = f.widget("Z", "omega")
+    for stale in ((), ("WID-0",), (golden_id, "WID-0")):
+        with pytest.raises(StaleVersionError):
+            f.act(hub, creation.create, f.ENTITY, given, "new", seen=stale)
+    assert f.act(hub, creation.create, f.ENTITY, given, "none of these", seen=[golden_id]).source_id

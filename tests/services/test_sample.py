@@ -6,7 +6,7 @@ import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError
 from mdm.domain.review import Telling
-from mdm.services import confirmation, decision_log, event, match, reason, review, sample
+from mdm.services import confirmation, decision_log, event, match, neighbours, reason, review, sample
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -83,6 +83,24 @@ def test_no_golden_record_tells_the_tie_while_the_check_is_open(linked):
     assert f.read(linked, reason.why_together, f.ENTITY, ids) == {}
     f.act(linked, review.decide, line.task_id, "match", "the same code")
     assert set(f.read(linked, reason.why_together, f.ENTITY, ids)) == set(ids)
+
+
+def test_no_graph_of_another_task_tells_the_tie_while_the_check_is_open(linked):
+    f.put(linked, "QMS:3", f.widget("", "name 3"))
+    (task_id,) = [
+        line.task_id
+        for line in f.read(linked, review.list_tasks, f.ENTITY).lines
+        if "3" in (line.left_id, line.right_id)
+    ]
+
+    def told():
+        with linked.reading(f.SYSTEM) as uow:
+            found = neighbours.around(uow, review.get_task(uow, task_id))
+        return [edge for edge in found.edges if edge.kind == "compared" and edge.weight and edge.weight > 6]
+
+    assert told()
+    draw(linked, 8, 0)
+    assert told() == []
 
 
 def test_an_unsure_verdict_does_not_give_the_opinion_away_to_the_next_steward(linked):
@@ -183,7 +201,9 @@ def test_a_search_does_not_find_an_open_audit_task_by_its_golden_record(linked):
     titles = {row.title for row in f.sql(linked, "select title from golden_version")}
     for title in titles:
         found = f.read(linked, review.list_tasks, f.ENTITY, q=title).lines
-        assert [line for line in found if line.reason == "audit"] == []
+        for line in (line for line in found if line.reason == "audit"):
+            own = (line.left_title, line.right_title, line.left_id, line.right_id)
+            assert any(title.casefold() in text.casefold() for text in own), "told by what the machine linked"
     assert f.read(linked, review.list_tasks, f.ENTITY, q="50").lines
 
 

@@ -18,6 +18,12 @@ def searched(text: str) -> str:
     return found[1]
 
 
+def seen(text: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', text)
+    assert found
+    return found[1]
+
+
 def test_what_the_hub_has_is_told_with_the_reason(steward: FlaskClient, post: Post) -> None:
     text = post(steward, PAGE, PAGE, legal_name="苏州恒瑞精密机械有限公司", duns="150483782").text
     assert "The hub has this already" in text
@@ -49,8 +55,8 @@ def test_a_record_is_created_only_from_what_was_searched(steward: FlaskClient, p
 
 def test_over_a_find_it_takes_a_tick(steward: FlaskClient, post: Post) -> None:
     fields = {"legal_name": "苏州恒瑞精密机械有限公司", "duns": "150483782"}
-    mark = searched(post(steward, PAGE, PAGE, **fields).text)
-    sent = {**fields, "step": "create", "searched": mark, "reason": "a branch"}
+    text = post(steward, PAGE, PAGE, **fields).text
+    sent = {**fields, "step": "create", "searched": searched(text), "seen": seen(text), "reason": "a branch"}
     assert post(steward, PAGE, PAGE, **sent).status_code == 422
     assert post(steward, PAGE, PAGE, none_of_these="1", **sent).status_code == 303
 
@@ -58,3 +64,17 @@ def test_over_a_find_it_takes_a_tick(steward: FlaskClient, post: Post) -> None:
 def test_who_may_not_search_does_not_get_the_page(browse: Callable[..., FlaskClient]) -> None:
     assert browse("auditor").get(PAGE).status_code == 403
     assert 'value="create"' not in browse("governance").get(PAGE).text
+
+
+def test_a_form_that_is_sent_twice_creates_once(steward: FlaskClient, post: Post) -> None:
+    fields = {"legal_name": "苏州恒瑞精密机械有限公司", "duns": "150483782"}
+    text = post(steward, PAGE, PAGE, **fields).text
+    sent = {**fields, "step": "create", "searched": searched(text), "seen": seen(text), "reason": "a branch"}
+    form = re.search(r'name="form_id" value="(\w{26})"', text)
+    assert form
+    sent["form_id"] = form[1]
+    assert post(steward, PAGE, PAGE, none_of_these="1", **sent).status_code == 303
+    again = post(steward, PAGE, PAGE, none_of_these="1", **sent)
+    assert again.status_code == 409
+    assert "The form was sent before" in again.text
+    assert post(steward, PAGE, PAGE, none_of_these="1", **{**sent, "form_id": "x"}).status_code == 422
