@@ -37,7 +37,11 @@ class ThingCounter:
                 _remember(holders[member], place, MOST_REMEMBERED)
 
     def things(self, *, more_than: int) -> dict[str, dict[str, int]]:
-        """Feature -> member -> number of things it fits, for members that fit more than so many."""
+        """Feature -> member -> number of things it fits, for members that fit more than so many.
+
+        Of a member that more records hold than are remembered, those that came first must not decide: it counts as
+        many things as records are remembered.
+        """
         for held in self._by_identifier.values():
             if len(held) <= MOST_OF_ONE:
                 self._unite(held)
@@ -45,10 +49,13 @@ class ThingCounter:
             name: {
                 member: number
                 for member, held in sorted(holders.items())
-                if len(held) > more_than and (number := len(set(map(self._root, held)))) > more_than
+                if len(held) > more_than and (number := self._number(held)) > more_than
             }
             for name, holders in self._holders.items()
         }
+
+    def _number(self, held: Sequence[int]) -> int:
+        return len(held) if len(held) > MOST_REMEMBERED else len(set(map(self._root, held)))
 
     def _unite(self, places: Iterable[int]) -> None:
         roots = {self._root(place) for place in places}
