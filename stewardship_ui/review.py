@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -9,7 +10,13 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from mdm.domain.change import person_of
-from mdm.domain.errors import ProposalOpenError, StaleVersionError, TaskHeldError, TaskNotOpenError
+from mdm.domain.errors import (
+    ProposalOpenError,
+    StaleVersionError,
+    TaskHeldError,
+    TaskNotOpenError,
+    WriteConflictError,
+)
 from mdm.domain.golden import choose_keeper
 from mdm.domain.review import Holding, MatchProposal, Outcome, Task, Verdict
 from mdm.services import claim, comment, confirmation, decision, decision_log, narrow, neighbours, review
@@ -169,9 +176,10 @@ def _compare_page(task_id: int, fault: str = "") -> str:
             "colleagues": colleagues,
             "alike": review.count_alike(uow, task_id),
         }
-        renew = claim.is_due_for_renewal(held, claim.person(uow), uow.now)
+        renew = allowed("review.decide") and claim.is_due_for_renewal(held, claim.person(uow), uow.now)
     if renew:
-        with writing("task used") as uow:
+        # Whoever was first in the meantime: the page shows the task as it was read, and its buttons ask again.
+        with suppress(TaskNotOpenError, TaskHeldError, WriteConflictError), writing("task used") as uow:
             claim.claim(uow, task_id)
     labels = Labels(current_hub().dictionary)
     wide = request.args.get("wide") == "1" and bool(more)

@@ -13,7 +13,14 @@ from enum import StrEnum
 from mdm.domain.access import Actor, Permission
 from mdm.domain.alias import TRADE_NAMES
 from mdm.domain.change import Change
-from mdm.domain.errors import ChangeStateError, FourEyesError, InvalidInputError, StaleReportError
+from mdm.domain.errors import (
+    ChangeStateError,
+    FourEyesError,
+    InvalidInputError,
+    StaleReportError,
+    StaleVersionError,
+    WriteConflictError,
+)
 from mdm.services import access, change, whatif
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -50,7 +57,7 @@ class AliasOutcome(StrEnum):
     AGAINST_VERDICTS = "against_verdicts"
     """Its report goes newly against verdicts: somebody has to look at it alone."""
     MOVED_ON = "moved_on"
-    """Somebody else was first, or records changed in the meantime."""
+    """Somebody else was first, records changed in the meantime, or what governs by now no longer takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,10 @@ def list_proposed(uow: UnitOfWork) -> tuple[ProposedAlias, ...]:
 def approve_many(hub: Hub, actor: Actor, change_ids: Sequence[str], reason: str) -> tuple[AliasAnswer, ...]:
     """Examine, approve and put in force these aliases one after the other; tells what became of each.
 
-    Raises InvalidInputError for an id that is no alias, before anything is done, and ForbiddenError.
+    Raises InvalidInputError for an id that is no alias or a reason that is none, before anything is done, and
+    ForbiddenError.
     """
+    change.check_reason(reason)
     wanted = list(dict.fromkeys(change_ids))
     if not 1 <= len(wanted) <= MOST:
         raise InvalidInputError(f"A batch has 1 to {MOST} aliases.", field="change_id")
@@ -115,7 +124,8 @@ def _approve(hub: Hub, actor: Actor, found: Change, reason: str) -> AliasOutcome
                 return AliasOutcome.AGAINST_VERDICTS
             change.approve(uow, found.change_id, reason)
             change.activate(uow, found.change_id)
-    except (ChangeStateError, StaleReportError):
+    except (ChangeStateError, StaleReportError, StaleVersionError, WriteConflictError, InvalidInputError):
+        # One that cannot be put in force must not hide what became of the others, which is done by now.
         return AliasOutcome.MOVED_ON
     except FourEyesError:
         return AliasOutcome.OWN

@@ -179,7 +179,7 @@ def reject(uow: UnitOfWork, change_id: str, reason: str) -> Change:
 def withdraw(uow: UnitOfWork, change_id: str, reason: str) -> Change:
     """Take a change of one's own back before it is in force; who may approve may withdraw any."""
     access.require(uow.actor, Permission.CHANGE_PROPOSE)
-    _check_reason(reason)
+    check_reason(reason)
     found = _find(uow, change_id)
     if access.person_behind(uow, uow.actor.name) != access.person_behind(uow, found.author):
         access.require(uow.actor, Permission.CHANGE_APPROVE)
@@ -231,7 +231,7 @@ def _propose_once(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mappi
 
 def _propose(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mapping[str, Json], reason: str) -> str:
     access.require(uow.actor, Permission.CHANGE_PROPOSE)
-    _check_reason(reason)
+    check_reason(reason)
     governed = proposal.as_proposed(uow.hub, kind, entity, content)
     if proposal.basis_of(uow.hub.as_if(governed), entity) == proposal.basis_of(uow.hub, entity):
         raise InvalidInputError("This changes nothing: it is in force already.")
@@ -259,7 +259,7 @@ def _deciding(uow: UnitOfWork, change_id: str, reason: str) -> Change:
     access.require(uow.actor, Permission.CHANGE_APPROVE)
     if uow.actor.kind is ActorKind.CLIENT:
         raise ForbiddenError("A change is decided by a person.", permission=Permission.CHANGE_APPROVE.value)
-    _check_reason(reason)
+    check_reason(reason)
     found = _find(uow, change_id)
     change.check_decider(
         found, access.person_behind(uow, uow.actor.name), access.person_behind(uow, found.author)
@@ -333,6 +333,7 @@ def _find(uow: UnitOfWork, change_id: str) -> Change:
     return found
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raise InvalidInputError for a reason that says nothing or too much."""
     if not reason.strip() or len(reason) > MAX_REASON:
         raise InvalidInputError(f"A reason has 1 to {MAX_REASON:,} characters.", field="reason")

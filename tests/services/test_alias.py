@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mdm.domain.code_list import CodeEdit
-from mdm.domain.errors import ForbiddenError, InvalidInputError
+from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, WriteConflictError
 from mdm.domain.whatif import WhatIf
 from mdm.services import alias, alias_approval, change, decision, source
 from mdm.services.match import put_record
@@ -159,7 +159,28 @@ def test_a_batch_of_what_is_no_alias_or_by_a_steward_does_nothing(proven):
         alias_approval.approve_many(proven, f.GOVERNANCE, [], "all")
     with pytest.raises(ForbiddenError):
         alias_approval.approve_many(proven, f.OTHER_STEWARD, [change_id], "all")
+    for reason in ("", "  ", "x" * 2001):
+        with pytest.raises(InvalidInputError):
+            alias_approval.approve_many(proven, f.GOVERNANCE, [change_id], reason)
     assert f.read(proven, change.get, change_id).state == "proposed"
+
+
+@pytest.mark.parametrize("error", [StaleVersionError, WriteConflictError, InvalidInputError])
+def test_an_alias_that_cannot_be_put_in_force_does_not_hide_what_became_of_the_others(
+    proven, monkeypatch, error
+):
+    ids = waiting(proven, [("蓝鲸", "bluewhale"), ("白鹭", "egret"), ("青山", "greenhill")])
+    real = change.activate
+
+    def activate(uow, change_id):
+        if change_id == ids[1]:
+            raise error("somebody was first")
+        return real(uow, change_id)
+
+    monkeypatch.setattr(change, "activate", activate)
+    answers = alias_approval.approve_many(proven, f.GOVERNANCE, ids, "seen them all")
+    assert [each.outcome for each in answers] == ["in_force", "moved_on", "in_force"]
+    assert f.read(proven, change.get, ids[1]).decided_by is None
 
 
 def test_an_alias_that_goes_against_a_verdict_is_left_for_a_look_of_its_own(proven, monkeypatch):

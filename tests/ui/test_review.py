@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
+from mdm.domain.errors import TaskNotOpenError
 from mdm.domain.review import Verdict
-from mdm.services import decision_log, match, review
+from mdm.services import access, claim, decision_log, match, review
 from mdm.services.hub import Hub
 
 
@@ -222,3 +223,34 @@ def test_a_number_that_no_task_has_is_a_page_that_does_not_exist(
     for step in ("", "/claim", "/release", "/comments", "/hand-over"):
         sent = {"verdict": "unsure", "reason": "x", "text": "x", "login": "second", "note": "x"}
         assert post(steward, page, f"/review/{2**63}{step}", **sent).status_code == 404, step
+
+
+def test_a_holder_who_may_no_longer_decide_still_reads_the_task(
+    post: Callable[..., TestResponse], steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    assert post(steward, page, f"{page}/claim").status_code == 303
+    with stocked_hub.unit_of_work(system_actor("cli:test"), "moves on") as uow:
+        access.set_user(uow, "steward", roles=["auditor"])
+    later = stocked_hub.now() + claim.RENEW_AFTER + claim.RENEW_AFTER / 2
+    stocked_hub._clock = lambda: later
+    assert steward.get(page).status_code == 200
+
+
+def test_a_task_that_is_decided_while_its_page_is_drawn_is_shown_nevertheless(
+    post: Callable[..., TestResponse],
+    steward: FlaskClient,
+    stocked_hub: Hub,
+    task_ids: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    assert post(steward, page, f"{page}/claim").status_code == 303
+    later = stocked_hub.now() + claim.RENEW_AFTER + claim.RENEW_AFTER / 2
+    stocked_hub._clock = lambda: later
+
+    def closed(*_: object) -> None:
+        raise TaskNotOpenError("somebody was first")
+
+    monkeypatch.setattr(claim, "claim", closed)
+    assert steward.get(page).status_code == 200
