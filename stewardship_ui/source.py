@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -49,10 +49,8 @@ def sources() -> str:
 def load(load_id: str) -> str:
     """One load: its counts and every row that was not taken."""
     with reading() as uow:
-        found = next((each for each in source.list_loads(uow) if each.load_id == load_id), None)
+        found = source.get_load(uow, load_id)
         rejects = source.list_rejects(uow, load_id)
-    if found is None:
-        abort(404)
     return render_template("load.html", load=found, rejects=rejects, now=current_hub().now())
 
 
@@ -96,9 +94,7 @@ def undo(load_id: str) -> str | Response | tuple[str, int]:
 def _undo_page(load_id: str, fault: str = "") -> str:
     with writing(gettext("What taking the load back would do")) as uow:
         foreseen = load_preview.preview_undo(uow, load_id)
-        found = next((each for each in source.list_loads(uow, limit=1000) if each.load_id == load_id), None)
-    if found is None:
-        abort(404)
+        found = source.get_load(uow, load_id)
     return render_template("load_undo.html", load=found, foreseen=foreseen, fault=fault)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mdm.domain.access import Actor, Permission
 from mdm.domain.audit import merkle_root
@@ -177,21 +178,16 @@ def take_in(
 def list_loads(uow: UnitOfWork, entity: str | None = None, limit: int = 100) -> tuple[LoadLine, ...]:
     """Loads, newest first."""
     access.require(uow.actor, Permission.SOURCE_READ)
-    return tuple(
-        LoadLine(
-            r.load_id,
-            r.entity,
-            r.source,
-            r.file_name,
-            r.received,
-            r.accepted,
-            r.unchanged,
-            r.rejected,
-            r.status,
-            r.created_at,
-        )
-        for r in source_store.list_loads(uow.connection, entity, limit)
-    )
+    return tuple(_load_line(row) for row in source_store.list_loads(uow.connection, entity, limit))
+
+
+def get_load(uow: UnitOfWork, load_id: str) -> LoadLine:
+    """One load, however old; raises UnknownLoadError."""
+    access.require(uow.actor, Permission.SOURCE_READ)
+    row = source_store.find_load(uow.connection, load_id)
+    if row is None:
+        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    return _load_line(row)
 
 
 def list_rejects(uow: UnitOfWork, load_id: str) -> tuple[Reject, ...]:
@@ -402,6 +398,21 @@ def _sources(uow: UnitOfWork) -> tuple[Source, ...]:
     return tuple(
         Source(r.code, r.kind, r.name, r.site, r.records, r.created_at)
         for r in source_store.list_systems(uow.connection)
+    )
+
+
+def _load_line(row: Any) -> LoadLine:  # Any: a table row
+    return LoadLine(
+        row.load_id,
+        row.entity,
+        row.source,
+        row.file_name,
+        row.received,
+        row.accepted,
+        row.unchanged,
+        row.rejected,
+        row.status,
+        row.created_at,
     )
 
 

@@ -127,3 +127,12 @@ def test_one_load_taken_back_by_two_people_is_taken_back_once(postgres_hub, monk
     then(monkeypatch, load.source_store, "find_load", lambda: undo(postgres_hub, wrong))
     with pytest.raises(InvalidInputError):
         undo(postgres_hub, wrong)
+
+
+def test_a_load_is_found_however_many_came_after_it(hub):
+    (first,) = f.read(hub, source.list_loads)
+    f.ingest(hub, "ERP", [("3", f.widget("C"))])
+    assert first not in f.read(hub, source.list_loads, limit=1)
+    assert f.read(hub, source.get_load, first.load_id) == first
+    with pytest.raises(UnknownLoadError):
+        f.read(hub, source.get_load, "none")
