@@ -178,7 +178,10 @@ def _mapping_page(held: Upload, mapping_of: Callable[[Any, Upload], FileMapping]
     with reading() as uow:
         try:
             mapping = mapping_of(uow, held)
-            shown = upload.preview(uow, held, mapping.seen, mapping.profile)
+            if mapping.id_column:
+                shown = upload.preview(uow, held, mapping.seen, mapping.profile)
+            else:
+                faults = [gettext("The mapping is not complete: choose the column that names each record.")]
         except ProfileError as error:
             faults = [
                 gettext("The mapping is not complete: %(fault)s", fault=each) for each in _faults(error)
@@ -208,7 +211,11 @@ def _suggested(uow: Any, held: Upload) -> FileMapping:  # a unit of work, handed
     found = upload.suggest_mapping(uow, held, seen)
     chosen = {name: each.attribute for name, each in found.columns.items()}
     why = {name: each.why.value for name, each in found.columns.items()}
-    known = len(chosen) + 1 >= len(seen.columns) and set(why.values()) <= {"profile", "label"}
+    known = (
+        bool(found.id_column)
+        and len(chosen) + 1 >= len(seen.columns)
+        and set(why.values()) <= {"profile", "label"}
+    )
     return _mapping(seen, chosen, why, found.id_column, {}, known=known)
 
 

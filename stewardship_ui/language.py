@@ -5,11 +5,11 @@ Invariant: the order is the person's own choice, then ``?lang=`` of the address,
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from flask import request, session
-from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, gettext
 
 from mdm.domain.source import Json
 
@@ -69,7 +69,9 @@ def show_age(text: str | datetime | None, now: datetime) -> str:
     at = moment(text)
     if at is None:
         return ""
-    shown: str = format_timedelta(now - at, granularity="minute", threshold=1.1)
+    if now - at < timedelta(minutes=1):
+        return str(gettext("just now"))
+    shown: str = format_timedelta(at - now, granularity="minute", threshold=1.1, add_direction=True)
     return shown
 
 

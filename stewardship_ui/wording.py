@@ -128,7 +128,9 @@ _FINDINGS = {
     "flag_format": lazy_gettext("neither yes nor no"),
     "identifier_format": lazy_gettext("not written like such an identifier"),
     "number_format": lazy_gettext("not a number"),
+    "phone_format": lazy_gettext("not a telephone number"),
     "postal_code_format": lazy_gettext("not a postal code"),
+    "serial_like_tag": lazy_gettext("looks like an asset tag"),
     "spreadsheet_destroyed": lazy_gettext("destroyed by a spreadsheet"),
     "unknown_code": lazy_gettext("not in the code list"),
     "website_format": lazy_gettext("not a web address"),
@@ -161,6 +163,15 @@ _KINDS = {
     "retire": lazy_gettext("Retirement"),
     "create": lazy_gettext("Record created"),
     "undo": lazy_gettext("Undo"),
+}
+
+_FACTS = {
+    "golden.created": lazy_gettext("golden ID issued"),
+    "golden.changed": lazy_gettext("values or source records changed"),
+    "golden.merged": lazy_gettext("merged into another golden record"),
+    "golden.restored": lazy_gettext("stands for itself again"),
+    "golden.split": lazy_gettext("source records split off"),
+    "golden.retired": lazy_gettext("retired"),
 }
 
 _DEEDS = {
@@ -441,6 +452,16 @@ def rule(code: str) -> str:
 def kind(code: str) -> str:
     """What sort of decision it was."""
     return _say(_KINDS, code)
+
+
+def fact(code: str) -> str:
+    """What happened to a golden record."""
+    return _say(_FACTS, code)
+
+
+def pair(code: str) -> str:
+    """The two languages of a pair in words; anything else, such as two source systems, as it is."""
+    return _say(_FACET_VALUES["languages"], code)
 
 
 def deed(code: str) -> str:

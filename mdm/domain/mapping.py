@@ -30,6 +30,8 @@ _ID_NAMES = frozenset(
     {"id", "key", "code", "no", "number", "recordid", "sourceid"}
     | {"编号", "编码", "代码", "记录编号", "源记录键", "主键", "序号"}
 )
+_ID_WORDS = frozenset({"id", "key", "code", "no", "number", "编号", "编码", "代码", "号"})
+"""What follows the name of the entity type in the name of its key column: ``supplier code``, ``供应商编码``."""
 _SPEAKING_CHECKS = frozenset({"uscc", "lei", "gtin", "gln", "cas"})
 """Checks that a number does not pass by chance; nine digits (DUNS) or any foreign VAT number say nothing."""
 
@@ -75,7 +77,7 @@ def suggest(
     labels = {fold(text): a.name for a in entity.attributes.values() for text in (a.name, a.zh, a.en)}
     for column in columns:
         _take(found, column, labels.get(fold(column)), Why.LABEL)
-    id_column = _id_column(columns, rows, known, found)
+    id_column = _id_column(entity, columns, rows, known, found)
     for column, cells in zip(columns, _cells(columns, rows), strict=True):
         if column != id_column:
             _take(found, column, _by_content(entity, codes, cells, found), Why.CONTENT)
@@ -107,6 +109,7 @@ def _by_profile(column: str, profiles: Sequence[Profile], entity: EntityType) ->
 
 
 def _id_column(
+    entity: EntityType,
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
     profiles: Sequence[Profile],
@@ -117,12 +120,21 @@ def _id_column(
         if profile.get("id_column") in columns:
             return str(profile["id_column"])
     held = dict(zip(columns, _cells(columns, rows), strict=True))
-    named = [column for column in columns if fold(column) in _ID_NAMES]
+    named = [column for column in columns if _names_a_key(column, entity, found)]
     # A row without a key is a reject, not a reason to take another column for the key.
     named.sort(key=lambda c: not (len(set(held[c])) == len(held[c]) >= MOST * len(rows)))
     distinct = [c for c, cells in held.items() if cells and len(cells) == len(rows) == len(set(cells))]
     free = [column for column in distinct if column not in found]
     return next(iter([*named, *free, *distinct]), "")
+
+
+def _names_a_key(column: str, entity: EntityType, found: Mapping[str, Suggestion]) -> bool:
+    """Whether a column is called a key, or the key of this entity type and nothing that the dictionary knows."""
+    name = fold(column)
+    if name in _ID_NAMES:
+        return True
+    called = (fold(entity.zh), fold(entity.en))
+    return column not in found and any(name.removeprefix(each) in _ID_WORDS for each in called if each)
 
 
 def _cells(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:

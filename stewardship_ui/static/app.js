@@ -42,8 +42,10 @@
       return;
     }
     waitingVerdict = button;
-    form.querySelectorAll("button.pending").forEach((each) => each.classList.remove("pending"));
+    [...form.elements].forEach((each) => each.classList.remove("pending"));
     button.classList.add("pending");
+    form.classList.add("asking");
+    form.querySelector("legend .muted").textContent = form.dataset.askReason;
     form.querySelector("[name=preset]").focus();
     say(form.dataset.askReason);
   };

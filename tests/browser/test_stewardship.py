@@ -211,12 +211,27 @@ def test_keys_can_be_switched_off_for_good(li_na: Page, demo: Live) -> None:
     first, *_ = queue(demo)
     li_na.goto(f"/review/{first}")
     li_na.keyboard.press("?")
+    expect(li_na.get_by_role("button", name="Close")).to_be_focused()  # Enter closes the help, nothing else
     li_na.get_by_role("button", name="Switch off").click()
     li_na.goto(f"/review/{first}")
     li_na.keyboard.press("4")
     expect(li_na.locator("[name=preset]:checked")).to_have_count(0)
     with demo.hub.reading(SYSTEM) as uow:
         assert [each for each in decision_log.list_decisions(uow) if each.kind == "review"] == []
+
+
+def test_on_a_narrow_screen_the_verdicts_stay_in_sight(li_na: Page, demo: Live) -> None:
+    first, *_ = queue(demo)
+    li_na.set_viewport_size({"width": 360, "height": 740})
+    li_na.goto(f"/review/{first}")
+    no = li_na.locator(".verdict-bar").get_by_role("button", name="Not a match")
+    expect(no).to_be_in_viewport(ratio=1)
+    no.click()
+    expect(li_na.locator("legend").first).to_contain_text("Choose a reason first")
+    li_na.locator("[name=preset]").nth(3).check()
+    no.click()
+    expect(li_na.locator(".notice").first).to_contain_text("recorded")
+    assert [each.verdict for each in read_task(demo, first).decisions] == ["non-match"]
 
 
 def test_everything_works_without_script(browser: Browser, demo: Live) -> None:

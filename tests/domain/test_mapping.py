@@ -89,3 +89,10 @@ def test_a_column_of_one_code_says_nothing(dictionary):
     rows = [[f"k{number}", "合格"] for number in range(5)]
     found, _ = asked(dictionary, ["a", "b"], rows)
     assert found == {}
+
+
+def test_a_column_named_for_the_entity_is_the_key_although_a_row_repeats_it(dictionary):
+    rows = [["V1", "n1"], ["V2", "n2"], ["V1", "n3"], ["", "n4"]]
+    for name in ("供应商编码", "Supplier code"):
+        assert asked(dictionary, [name, "x"], rows)[1] == name
+    assert asked(dictionary, ["供应商名称", "x"], rows)[1] == "x"

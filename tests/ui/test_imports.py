@@ -91,7 +91,7 @@ def test_a_mapping_that_is_not_complete_is_told_and_loads_nothing(
     page = send(governance, post).location
     answer = post(governance, page, page, step="load", **{"column-1": "legal_name"})
     assert answer.status_code == 422
-    assert "The mapping is not complete" in answer.text
+    assert "The mapping is not complete: choose the column that names each record." in answer.text
     assert "waits for its mapping" in governance.get("/imports").text
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import Flask
 
 import stewardship_ui
+from stewardship_ui.language import show_age
 
 HERE = Path(stewardship_ui.__file__).parent
 FOLDER = HERE / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
@@ -48,3 +52,13 @@ def test_the_compiled_catalogue_is_that_of_the_texts() -> None:
     assert compiled.getvalue() == (FOLDER / "messages.mo").read_bytes(), (
         "run: pybabel compile -d stewardship_ui/translations -l zh_Hans_CN"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "shown"),
+    [("en", 0, "just now"), ("zh", 0, "刚刚"), ("en", 3, "3 minutes ago"), ("zh", 3, "3分钟前")],
+)
+def test_an_age_says_that_it_lies_in_the_past(app: Flask, language: str, minutes: int, shown: str) -> None:
+    now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with app.test_request_context(f"/?lang={language}"):
+        assert show_age(now - timedelta(minutes=minutes), now) == shown

@@ -61,7 +61,7 @@ def test_a_match_that_moves_records_names_each_golden_record_and_what_moves(
 ) -> None:
     parted = (Foreseen("SUP-1", ("A:1", "B:3"), ("B:3",)), Foreseen("?", ("A:2",), ("A:2",)))
     text = shown(app, stocked_hub, replace(task, if_match=parted))
-    assert "A match does not make them all one: 2 golden records remain" in text
+    assert "Other facts speak against joining them all: 2 golden records remain" in text
     assert "SUP-1 · 2 records → B 3 moves here A 1" in text
     assert "a new golden record · 1 record → A 2 moves here" in text
     assert "One golden record" not in text
