@@ -186,8 +186,9 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     """Insert a row unless its primary key is there; False when it is, whoever races."""
     make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
     keys = [c.name for c in table.primary_key.columns]
-    made = connection.execute(make(table).values(**row).on_conflict_do_nothing(index_elements=keys))
-    return made.rowcount == 1
+    statement = make(table).values(**row).on_conflict_do_nothing(index_elements=keys)
+    # Not rowcount, which PostgreSQL's driver does not tell where the key itself is returned
+    return connection.execute(statement.returning(table.c[keys[0]])).first() is not None
 
 
 def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
