@@ -102,12 +102,12 @@ def decide(task_id: int) -> Response | tuple[str, int]:
         return _compare_page(task_id, fault=told), 409
     if outcome.proposal_id:
         flash(gettext("Task %(id)s: proposed; a second person has to confirm it.", id=task_id), "status")
-        return redirect(url_for("ui.review.compare", task_id=task_id, **read_filters().query()), 303)
-    session[OFFER_KEY] = {
-        "text": " ".join(filter(None, (wording.decided(verdict, task_id), _told_values(kept)))),
-        "decision_id": outcome.decision_id,
-        "task_id": task_id,
-    }
+    else:
+        session[OFFER_KEY] = {
+            "text": " ".join(filter(None, (wording.decided(verdict, task_id), _told_values(kept)))),
+            "decision_id": outcome.decision_id,
+            "task_id": task_id,
+        }
     if following is None:
         return redirect(url_for("ui.review.queue", **filters.query(cursor="")), 303)
     return redirect(url_for("ui.review.compare", task_id=following, **filters.query(cursor="")), 303)

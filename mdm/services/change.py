@@ -21,6 +21,7 @@ from mdm.domain.errors import (
     InvalidInputError,
     StaleVersionError,
     UnknownChangeError,
+    UnknownCodeListError,
 )
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Json
@@ -53,8 +54,13 @@ def propose_thresholds(uow: UnitOfWork, entity: str, limits: Mapping[str, float]
 
 
 def propose_code_list(uow: UnitOfWork, name: str, edits: Sequence[CodeEdit], reason: str) -> str:
-    """Propose codes and spellings of a code list; returns the change id. Raises DictionaryError."""
-    codes = uow.hub.dictionary.code_list(name)
+    """Propose codes and spellings of a code list; returns the change id.
+
+    Raises UnknownCodeListError and DictionaryError.
+    """
+    codes = uow.hub.dictionary.code_lists.get(name)
+    if codes is None:
+        raise UnknownCodeListError(f"There is no code list {name}.", code_list=name)
     for edit in edits:
         check_edit(edit)
     check_groups(codes, edits, uow.hub.dictionary.code_lists.values())

@@ -361,6 +361,7 @@ def _propose(
         task_id=row.task_id,
     )
     review_store.change_task(uow.connection, row.task_id, {})
+    claim_store.release(uow.connection, row.task_id)  # it is the second person's turn
     return Outcome("", row.task_id, PROPOSED, (), _next_open(uow, row), proposal_id)
 
 

@@ -66,8 +66,8 @@ SAME = {"uscc": (0.9, 0.0005), "name": (0.8, 0.005)}
 CODES = (("ERP1", "ERP"), ("MES1", "MES"), ("QMS1", "QMS"))
 
 
-def add_caller(app, hub, *scopes, source="ERP1"):
-    with hub.unit_of_work(system_actor("cli:test"), "test") as uow:
+def add_caller(app, hub, *scopes, source="ERP1", owner="test"):
+    with hub.unit_of_work(system_actor(f"cli:{owner}"), "test") as uow:
         made = access.add_client(uow, "test", source, scopes or tuple(SCOPE_PERMISSIONS))
     return Caller(app, made.token)
 

@@ -81,7 +81,7 @@ def test_who_proposed_takes_it_back_and_no_other_client_decides_it(erp, caller):
     ]
     listed = erp.get("/proposals?entity=supplier").json["proposals"]
     assert [(each["proposal_id"], each["state"]) for each in listed] == [(proposal_id, "open")]
-    other = caller(source="MES1")
+    other = caller(source="MES1", owner="another")
     assert other.post(f"/proposals/{proposal_id}/reject", json=WHY).status_code == 403
     closed = erp.post(f"/proposals/{proposal_id}/reject", json=WHY)
     assert (closed.status_code, closed.json["state"]) == (200, "withdrawn")
