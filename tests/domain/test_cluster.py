@@ -17,7 +17,7 @@ def nodes(*ids: int) -> list[Node]:
     return [Node(record, f"{record:05d}") for record in ids]
 
 
-def contradicting(hard: set[frozenset[int]], soft: set[frozenset[int]] = frozenset()) -> Contradicts:  # type: ignore[assignment]
+def contradicting(hard: set[frozenset[int]], soft: set[frozenset[int]] = frozenset()) -> Contradicts:  # type: ignore[assignment] # never changed
     def between(left: int, right: int) -> Contradiction | None:
         pair = frozenset((left, right))
         if pair in hard:
@@ -177,7 +177,7 @@ def run(case: Case, people: list[Node], *, bridges: bool = False) -> Partition:
 def test_the_order_of_the_input_changes_nothing(case: Case, chance: object, bridges: bool) -> None:
     size, edges, musts, cannots, hard, soft = case
     people = nodes(*range(size))
-    shuffle = chance.shuffle  # type: ignore[attr-defined]
+    shuffle = chance.shuffle  # type: ignore[attr-defined] # a drawn random.Random
     turned = [Edge(edge.right, edge.left, edge.weight) for edge in edges]
     mixed, others = list(people), [(right, left) for left, right in musts]
     for sequence in (turned, mixed, others):
@@ -193,7 +193,7 @@ def test_the_order_of_the_input_changes_nothing(case: Case, chance: object, brid
 def test_record_numbers_change_nothing_only_sort_keys_count(case: Case, chance: object) -> None:
     size, edges, musts, cannots, hard, soft = case
     new = list(range(100, 100 + size))
-    chance.shuffle(new)  # type: ignore[attr-defined]
+    chance.shuffle(new)  # type: ignore[attr-defined] # a drawn random.Random
     renumbered = (
         size,
         [Edge(new[edge.left], new[edge.right], edge.weight) for edge in edges],
