@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -56,9 +57,9 @@ def read_filters() -> Filters:
     """The filters of this request; values that mean nothing are left out."""
     values = request.values
 
-    def one_of(name: str, known: object) -> str:
+    def one_of(name: str, known: Container[str]) -> str:
         value = values.get(name, "")
-        return value if value in known else ""  # type: ignore[operator] # each is a set, a mapping or a tuple
+        return value if value in known else ""
 
     return Filters(
         Narrow(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -89,8 +90,7 @@ def _received(request: Request) -> bytes:
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        repeated = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # add is used for its effect
+        repeated = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise MalformedJsonError("A key appears twice.", field=_shown(repeated))
     return found
 

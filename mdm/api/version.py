@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Any
 
 from flask import Response, current_app, json, request
 from marshmallow import Schema
@@ -38,7 +37,7 @@ def versioned(schema: Schema, content: object, version: int) -> Response:
     """The object with its version as ETag; 304 without body when the caller has it already."""
     answer = current_app.response_class(json.dumps(schema.dump(content)), mimetype="application/json")
     answer.set_etag(str(version))
-    found: Any = answer.make_conditional(request)  # werkzeug returns the same object
-    if found.status_code == HTTPStatus.PRECONDITION_FAILED:
+    answer.make_conditional(request)
+    if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
         raise PreconditionFailed("This is another version than If-Match names.")
-    return found  # type: ignore[no-any-return] # as above
+    return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +84,9 @@ def _schema(entity: EntityType, house: House) -> Schema:
     return Schema.from_dict(members)()
 
 
-def _accepts(schema: Schema, values: object) -> bool:
+def _accepts(schema: Schema, values: Mapping[str, object]) -> bool:
     try:
-        schema.load(dict(values))  # type: ignore[call-overload]  # a mapping of standard values
+        schema.load(values)
     except ValidationError:
         return False
     return True

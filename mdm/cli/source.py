@@ -79,11 +79,11 @@ def ingest(
         errors.print(f"note: {code} was not registered: it counts as the kind its profile names, or OTHER.")
     answer = {name: getattr(receipt, name) for name in TOLD}
     if snapshot:
-        missing = list(receipt.details["missing"])  # type: ignore[arg-type]  # a list of keys
-        answer |= {"missing": len(missing), "missing_ids": missing[:100], "retired": 0}
+        missing = receipt.missing_ids
+        answer |= {"missing": len(missing), "missing_ids": list(missing[:100]), "retired": 0}
         if retire_missing and not dry_run and missing:
             with house.writing(f"retire what {file.name} no longer holds") as uow:
-                answer["retired"] = load.retire_missing(uow, entity, code, [str(key) for key in missing])
+                answer["retired"] = load.retire_missing(uow, entity, code, missing)
     return answer
 
 

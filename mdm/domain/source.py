@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -96,10 +96,9 @@ class LoadReceipt:
     unchanged: int
     rejected: int
     rejects: tuple[Reject, ...] = ()
-    missing: int = 0
+    missing_ids: tuple[str, ...] = ()
     started_at: datetime | None = None
     dry_run: bool = False
-    details: Mapping[str, Json] = field(default_factory=dict)
 
 
 def content_hash(cells: Mapping[str, Json]) -> str:

@@ -153,11 +153,8 @@ def keep_report(uow: UnitOfWork, change_id: str, text: str, basis: str, state: s
     then = change.take(found, Step.EXAMINE)
     digest = change.fingerprint_of(text)
     change_store.add_report(uow.connection, change_id, digest, text, uow.at)
-    return _move(
-        uow,
+    examined = replace(
         found,
-        "change.examined",
-        {"report": digest},
         state=then,
         report_hash=digest,
         basis=basis,
@@ -166,6 +163,7 @@ def keep_report(uow: UnitOfWork, change_id: str, text: str, basis: str, state: s
         decided_reason=None,
         decided_at=None,
     )
+    return _move(uow, examined, "change.examined", {"report": digest})
 
 
 def approve(uow: UnitOfWork, change_id: str, reason: str) -> Change:
@@ -189,7 +187,7 @@ def withdraw(uow: UnitOfWork, change_id: str, reason: str) -> Change:
     found = _find(uow, change_id)
     if access.person_behind(uow, uow.actor.name) != access.person_behind(uow, found.author):
         access.require(uow.actor, Permission.CHANGE_APPROVE)
-    return _move(uow, found, "change.withdrawn", state=change.take(found, Step.WITHDRAW))
+    return _move(uow, replace(found, state=change.take(found, Step.WITHDRAW)), "change.withdrawn")
 
 
 def activate(uow: UnitOfWork, change_id: str) -> Change:
@@ -201,9 +199,8 @@ def activate(uow: UnitOfWork, change_id: str) -> Change:
     change.check_basis(found, proposal.basis_of(uow.hub, found.entity))
     _put_in_force(uow, found)
     told = {"kind": found.kind.value, "fingerprint": found.fingerprint}
-    return _move(
-        uow, found, "change.activated", told, state=then, activated_by=uow.actor.name, activated_at=uow.at
-    )
+    active = replace(found, state=then, activated_by=uow.actor.name, activated_at=uow.at)
+    return _move(uow, active, "change.activated", told)
 
 
 def state_of(uow: UnitOfWork, entity: str) -> str:
@@ -274,32 +271,20 @@ def _deciding(uow: UnitOfWork, change_id: str, reason: str) -> Change:
 
 
 def _decided(uow: UnitOfWork, found: Change, then: ChangeState, reason: str, event: str) -> Change:
-    return _move(
-        uow,
-        found,
-        event,
-        state=then,
-        decided_by=uow.actor.name,
-        decided_reason=reason,
-        decided_at=uow.at,
-    )
+    decided = replace(found, state=then, decided_by=uow.actor.name, decided_reason=reason, decided_at=uow.at)
+    return _move(uow, decided, event)
 
 
-def _move(
-    uow: UnitOfWork,
-    found: Change,
-    event: str,
-    told: Mapping[str, Json] | None = None,
-    **values: object,
-) -> Change:
-    moved = replace(found, version=found.version + 1, **values)  # type: ignore[arg-type]  # fields of Change
-    if not change_store.save(uow.connection, moved, found.version):
+def _move(uow: UnitOfWork, then: Change, event: str, told: Mapping[str, Json] | None = None) -> Change:
+    """Keep the change as it stands ``then``, one version on, if nobody else was first."""
+    moved = replace(then, version=then.version + 1)
+    if not change_store.save(uow.connection, moved, then.version):
         raise StaleVersionError(
             "Somebody else was first: this change has moved on.",
-            change_id=found.change_id,
-            state=change.standing(_find(uow, found.change_id)),
+            change_id=then.change_id,
+            state=change.standing(_find(uow, then.change_id)),
         )
-    uow.record(event, found.entity, found.change_id, told)
+    uow.record(event, then.entity, then.change_id, told)
     return moved
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError
@@ -228,9 +229,9 @@ def _trend(day: str, stock: Stock) -> Trend:
     )
 
 
-def _stock_of(content: Mapping[str, list[Mapping[str, object]]]) -> Stock:
+def _stock_of(content: Mapping[str, Any]) -> Stock:  # Any: JSON, as ``keep_stock`` wrote it
     return Stock(
-        int(content["golden"]),  # type: ignore[call-overload] # JSON of ``keep_stock``
-        tuple(SourceShare(**each) for each in content["sources"]),  # type: ignore[arg-type] # the same
-        tuple(AttributeShare(**each) for each in content["attributes"]),  # type: ignore[arg-type] # the same
+        content["golden"],
+        tuple(SourceShare(**each) for each in content["sources"]),
+        tuple(AttributeShare(**each) for each in content["attributes"]),
     )

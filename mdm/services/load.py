@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from mdm.domain.access import Permission
@@ -40,7 +41,7 @@ def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
     return counts
 
 
-def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: list[str]) -> int:
+def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: Sequence[str]) -> int:
     """Retire the records that a complete extract no longer holds, as its preview listed them."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
     access.require_source(uow.actor, system)

@@ -97,8 +97,7 @@ def _tests(chosen: Mapping[str, str], narrow: Narrow, today: date) -> dict[str, 
     """Facet -> whether a cell passes what was chosen of it."""
     tests: dict[str, Test] = {}
     for name, value in chosen.items():
-        at = FACETS.index(name)
-        tests[name] = lambda cell, at=at, value=value: cell[at] == value  # type: ignore[misc] # bound at once
+        tests[name] = _equal(FACETS.index(name), value)
     for name, value, days in (
         ("age", narrow.age, _opened(today, narrow.age)),
         ("due", narrow.due, _due(today, narrow.due)),
@@ -106,6 +105,10 @@ def _tests(chosen: Mapping[str, str], narrow: Narrow, today: date) -> dict[str, 
         if value:
             tests[name] = _between(name, *days)
     return tests
+
+
+def _equal(place: int, value: str) -> Test:
+    return lambda cell: cell[place] == value
 
 
 def _between(name: str, first: str, last: str) -> Test:

@@ -171,8 +171,7 @@ def take_in(
         with uow.trial() if dry_run else nullcontext():
             receipt = _store_extract(uow, name, mapping, standardiser, extract)
         missing = _missing(uow, standardiser, extract) if snapshot else ()
-    details: dict[str, Json] = {"missing": list(missing)} if snapshot else {}
-    return replace(receipt, dry_run=dry_run, missing=len(missing), details=details)
+    return replace(receipt, dry_run=dry_run, missing_ids=tuple(missing))
 
 
 def list_loads(uow: UnitOfWork, entity: str | None = None, limit: int = 100) -> tuple[LoadLine, ...]:

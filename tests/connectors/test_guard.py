@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -56,5 +57,6 @@ def test_a_stream_left_early_ends_its_process(tmp_path: Path, monkeypatch: pytes
     path.write_text("id,name\n" + "".join(f"{n},a\n" for n in range(5_000)))
     rows = iter(read_rows_guarded(path, profile()).rows)
     assert next(rows)
-    rows.close()  # type: ignore[attr-defined] # a generator
+    assert isinstance(rows, Generator)
+    rows.close()
     assert [child.returncode is not None for child in started] == [True]

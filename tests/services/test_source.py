@@ -261,7 +261,7 @@ def test_a_snapshot_lists_what_the_file_no_longer_holds(hub):
     f.ingest(hub, "ERP", [("1", f.widget("A")), ("2", f.widget("B")), ("3", f.widget("C"))])
     f.ingest(hub, "MES", [("9", f.widget("A"))])
     receipt = ingest_text(hub, HEAD + "2,B,,,,\n", snapshot=True)
-    assert (receipt.missing, receipt.details["missing"]) == (2, ["1", "3"])
+    assert receipt.missing_ids == ("1", "3")
     assert record(hub, "ERP:1").status == "active"
 
 

@@ -12,6 +12,7 @@ from mdm.domain.review import Task
 from mdm.services import review
 from mdm.services.hub import Hub
 from stewardship_ui.comparison import Comparison, compare_records
+from stewardship_ui.difference import Run
 from stewardship_ui.label import Labels
 
 
@@ -23,8 +24,8 @@ def compared(app: Flask, hub: Hub, task_id: int, left: dict[str, str], right: di
         return compare_records(shown, Labels(hub.dictionary))
 
 
-def text(runs: tuple[object, ...]) -> str:
-    return "".join(run.text for run in runs)  # type: ignore[attr-defined]  # runs of stewardship_ui.difference
+def text(runs: tuple[Run, ...]) -> str:
+    return "".join(run.text for run in runs)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
