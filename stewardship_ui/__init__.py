@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from mdm.domain.errors import MdmError
+from mdm.domain.errors import ForbiddenError, MdmError
 from mdm.services.hub import Hub
 from stewardship_ui import (
     about,
@@ -87,6 +87,7 @@ def _read_form() -> None:
 pages.before_request(_prepare)
 pages.context_processor(template.context)
 pages.register_error_handler(MdmError, error.show_domain_error)
+pages.register_error_handler(ForbiddenError, error.show_forbidden)
 pages.register_error_handler(CSRFError, error.show_csrf_error)
 pages.register_error_handler(HTTPException, error.show_http_error)
 for _noun in (

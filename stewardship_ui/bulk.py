@@ -14,6 +14,7 @@ from stewardship_ui import wording
 from stewardship_ui.door import current_hub, page, reading, require, writing
 from stewardship_ui.filters import read_filters
 from stewardship_ui.queue import line_row
+from stewardship_ui.review import reason_given
 
 blueprint = Blueprint("bulk", __name__)
 
@@ -30,10 +31,10 @@ def preview(task_id: int) -> str:
 def decide(task_id: int) -> Response | tuple[str, int]:
     """Give one verdict on all of them, as previewed."""
     require("review.decide")
-    reason, verdict = request.form.get("reason", "").strip(), request.form.get("verdict", "")
+    reason, verdict = reason_given(), request.form.get("verdict", "")
     count = _number(request.form.get("count", ""))
     if verdict not in {Verdict.MATCH, Verdict.NON_MATCH} or not reason or not count:
-        return _page(task_id, gettext("Choose a verdict and write a reason.")), 422
+        return _page(task_id, gettext("Choose a verdict and a reason, or write one.")), 422
     try:
         with writing(reason) as uow:
             made = bulk.decide(uow, task_id, verdict, reason, count)
@@ -57,6 +58,7 @@ def _page(task_id: int, fault: str = "") -> str:
         "alike.html",
         alike=found,
         line=task.line,
+        presets=[each for each in wording.presets() if each.verdict is not Verdict.UNSURE],
         vetoes=task.vetoes,
         rows=[line_row(line, today) for line in found.sample],
         filters=read_filters(),

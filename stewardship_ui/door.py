@@ -12,6 +12,7 @@ from flask import abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from mdm.domain.access import ANONYMOUS, Actor, ActorKind, Permission, may
+from mdm.domain.errors import ForbiddenError
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -43,7 +44,7 @@ def allowed(permission: str) -> bool:
 def require(permission: str) -> None:
     """For pages that ask no service before the person has written something: 403 for who may not."""
     if not allowed(permission):
-        abort(403)
+        raise ForbiddenError(f"{permission} is not allowed.", permission=permission)
 
 
 def reading() -> AbstractContextManager[UnitOfWork]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from mdm.domain.errors import MdmError
+from mdm.domain.access import Permission, Role, roles_that_may
+from mdm.domain.errors import ForbiddenError, MdmError
+from mdm.services import access as access_service
 from stewardship_ui.access import load_person
+from stewardship_ui.door import is_logged_in, reading, safe_path
+
+NAMED = 6
+"""So many people are named who may do what was refused."""
 
 _STATUS: Mapping[str, int] = {
     "input.invalid": 422,
@@ -88,10 +95,46 @@ _HTTP_WORDS = {
 }
 
 
+_ROLES = {
+    Role.STEWARD: lazy_gettext("data stewards"),
+    Role.GOVERNANCE: lazy_gettext("governance"),
+    Role.AUDITOR: lazy_gettext("auditors"),
+    Role.ADMIN: lazy_gettext("administrators"),
+}
+
+
 def show_domain_error(error: MdmError) -> tuple[str, int]:
     """A page for an error that a service raised."""
     told = _WORDS.get(error.code)
     return _page(_STATUS.get(error.code, 500), str(told) if told else _HTTP_WORDS[500], error.code)
+
+
+def show_forbidden(error: ForbiddenError) -> tuple[str, int]:
+    """What the role does not allow: who may do it, and the way back to where the person came from."""
+    name = str(error.details.get("permission", ""))
+    load_person()
+    if name not in set(Permission) or not is_logged_in():
+        return show_domain_error(error)
+    permission = Permission(name)
+    with reading() as uow:
+        people = access_service.people_who_may(uow, permission)
+    shown = render_template(
+        "error.html",
+        status=403,
+        told=str(_WORDS[error.code]),
+        code=error.code,
+        roles=[str(_ROLES[role]) for role in roles_that_may(permission)],
+        people=people[:NAMED],
+        back=_way_back(),
+    )
+    return shown, 403
+
+
+def _way_back() -> str:
+    """The page of this site that led here; '' when there is none or it is this one."""
+    came = urlsplit(request.referrer or "")
+    path = safe_path(f"{came.path}?{came.query}".rstrip("?")) if came.netloc == request.host else None
+    return path if path and path != request.full_path.rstrip("?") else ""
 
 
 def show_http_error(error: HTTPException) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from mdm.domain.errors import ProfileError, UnreadableFileError
 from mdm.domain.profile import DATE_ORDERS
 from mdm.domain.source import SourceKind
-from mdm.services import source, template, upload
+from mdm.services import source, template, upload, upload_check
 from mdm.services.table_file import CONTENT_TYPES
 from mdm.services.upload import MAX_BYTES, PreviewRow, Upload
 from stewardship_ui.door import (
@@ -174,12 +174,13 @@ def _mapping_page(held: Upload, mapping_of: Callable[[Any, Upload], FileMapping]
     """The mapping with its preview; faults are told beside it."""
     faults: list[str] = []
     shown: tuple[PreviewRow, ...] = ()
-    mapping = None
+    mapping = checked = None
     with reading() as uow:
         try:
             mapping = mapping_of(uow, held)
             if mapping.id_column:
                 shown = upload.preview(uow, held, mapping.seen, mapping.profile)
+                checked = upload_check.check(uow, held, mapping.profile)
             else:
                 faults = [gettext("The mapping is not complete: choose the column that names each record.")]
         except ProfileError as error:
@@ -193,6 +194,7 @@ def _mapping_page(held: Upload, mapping_of: Callable[[Any, Upload], FileMapping]
         held=held,
         mapping=mapping,
         rows=shown,
+        checked=checked,
         faults=faults,
         date_orders=sorted(DATE_ORDERS),
         now=current_hub().now(),

@@ -18,10 +18,9 @@ from mdm.domain.errors import (
     WriteConflictError,
 )
 from mdm.domain.golden import choose_keeper
-from mdm.domain.review import Holding, MatchProposal, Outcome, Task, Verdict
-from mdm.services import claim, comment, confirmation, decision, decision_log, narrow, neighbours, review
+from mdm.domain.review import Holding, MatchProposal, Task, Verdict
+from mdm.services import claim, comment, confirmation, decision_log, narrow, neighbours, review
 from mdm.services.narrow import ORDERS
-from mdm.services.unit_of_work import UnitOfWork
 from stewardship_ui import aid, wording
 from stewardship_ui.comparison import beside_rows, compare_records
 from stewardship_ui.door import allowed, current_actor, current_hub, page, reading, writing
@@ -81,7 +80,7 @@ def compare(task_id: int) -> str:
 @page
 def decide(task_id: int) -> Response | tuple[str, int]:
     """Record the verdict and go on to the next task of the same queue."""
-    reason = _reason_given()
+    reason = reason_given()
     verdict = request.form.get("verdict", "")
     if verdict not in set(Verdict):
         return _compare_page(task_id, fault=gettext("Choose a verdict.")), 422
@@ -93,8 +92,8 @@ def decide(task_id: int) -> Response | tuple[str, int]:
     try:
         with writing(reason) as uow:
             place = claim.place_of(uow, task_id, filters.narrow.order)
-            outcome = review.decide(uow, task_id, Verdict(verdict), reason, _number("version"))
-            kept = _keep_values(uow, outcome, reason) if verdict == Verdict.MATCH else 0
+            kept = _chosen_values() if verdict == Verdict.MATCH else {}
+            outcome = review.decide(uow, task_id, Verdict(verdict), reason, _number("version"), values=kept)
             wanted = narrow.wanted_of(uow, filters.narrow)
             following = claim.next_task(uow, wanted, filters.narrow.order, after=place)
     except (TaskNotOpenError, StaleVersionError, ProposalOpenError, TaskHeldError):
@@ -104,7 +103,7 @@ def decide(task_id: int) -> Response | tuple[str, int]:
         flash(gettext("Task %(id)s: proposed; a second person has to confirm it.", id=task_id), "status")
     else:
         session[OFFER_KEY] = {
-            "text": " ".join(filter(None, (wording.decided(verdict, task_id), _told_values(kept)))),
+            "text": " ".join(filter(None, (wording.decided(verdict, task_id), _told_values(len(kept))))),
             "decision_id": outcome.decision_id,
             "task_id": task_id,
         }
@@ -246,7 +245,7 @@ def _keeper(task: Task) -> str:
     return choose_keeper(holders) if holders else ""
 
 
-def _reason_given() -> str:
+def reason_given() -> str:
     """The reason that was chosen, and what was written beside it."""
     parts = [request.form.get(field, "").strip() for field in ("preset", "reason")]
     return ": ".join(part for part in parts if part)
@@ -258,22 +257,22 @@ def _number(field: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _keep_values(uow: UnitOfWork, outcome: Outcome, reason: str) -> int:
-    """Set the values that were chosen cell by cell on the golden record that holds both; returns how many."""
-    if outcome.proposal_id or outcome.task_id is None:
-        return 0
-    task = review.get_task(uow, outcome.task_id)
-    sides = {"A": task.left, "B": task.right}
-    chosen = {
+def _chosen_values() -> dict[str, str]:
+    """Whose value stays, where that was chosen cell by cell."""
+    sides = {"A": "left", "B": "right"}
+    return {
         name.removeprefix("value."): sides[letter]
         for name, letter in request.form.items()
         if name.startswith("value.") and letter in sides
     }
-    for attribute, side in chosen.items():
-        value = side.values.get(attribute)
-        decision.override(uow, task.line.entity, task.left.golden_id, attribute, value, reason)
-    return len(chosen)
 
 
 def _told_values(count: int) -> str:
-    return ngettext("%(num)s value was set.", "%(num)s values were set.", count) if count else ""
+    if not count:
+        return ""
+    told: str = ngettext(
+        "%(num)s value was set with it; undoing takes it back too.",
+        "%(num)s values were set with it; undoing takes them back too.",
+        count,
+    )
+    return told

@@ -202,6 +202,7 @@ def test_every_command_answers_with_one_json_object(filled, files):
         (("user", "add", "li.na", "--role", "steward,auditor"), {"user_id", "login", "link"}),
         (("client", "add", "MES line 1", "--source", "MES", "--scope", "xref:read"), {"client_id", "token"}),
         (("audit", "verify"), {"ok", "entries", "sealed", "faults"}),
+        (("undo-load", load_id, "--reason", "wrong file", "--dry-run"), {"retired", "records", "events"}),
         (("undo-load", load_id, "--reason", "wrong file"), {"retired", "restored", "left"}),
     ]
     for arguments, keys in commands:

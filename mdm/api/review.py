@@ -16,7 +16,7 @@ from mdm.api.schema import EffectSchema, PreviewSchema, ReasonSchema
 from mdm.api.security import reading
 from mdm.api.version import ETAG_DOC, IF_MATCH_DOC, expected_version, versioned
 from mdm.domain.review import ProposalState, TaskReason, TaskStatus, Verdict
-from mdm.services import confirmation, decision, decision_log, review
+from mdm.services import confirmation, decision, decision_log, kept_value, review
 from mdm.services.unit_of_work import UnitOfWork
 
 _CURSOR = re.compile(r"(-?\d{1,9}(\.\d{1,30})?(e-?\d{1,2})?:\d{1,18})?\Z")
@@ -212,6 +212,12 @@ class VerdictSchema(ReasonSchema):
     """What a steward says of the pair, and why."""
 
     verdict = fields.String(required=True, validate=validate.OneOf([verdict.value for verdict in Verdict]))
+    values = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 60)),
+        values=fields.String(validate=validate.OneOf(kept_value.SIDES)),
+        load_default=dict,
+        metadata={"description": "With a match: whose value stays, by attribute; undone with the verdict"},
+    )
 
 
 class OutcomeSchema(Schema):
@@ -249,7 +255,7 @@ def read_task(task_id: int) -> Response:
 @blueprint.response(200, OutcomeSchema)
 @blueprint.alt_response(202, schema=OutcomeSchema, description="Waits for a second person")
 @blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
-def decide(body: Mapping[str, str], task_id: int) -> Response:
+def decide(body: Mapping[str, Any], task_id: int) -> Response:
     """Give a verdict on a task
 
     Send the ETag of the task as If-Match; 409 with the present state when someone was first. A match across a
@@ -259,7 +265,7 @@ def decide(body: Mapping[str, str], task_id: int) -> Response:
     expected = expected_version()
 
     def act(uow: UnitOfWork) -> Answer:
-        made = review.decide(uow, task_id, verdict, body["reason"], expected)
+        made = review.decide(uow, task_id, verdict, body["reason"], expected, values=body["values"])
         return Answer(made, 202 if made.proposal_id else 200)
 
     return write(body["reason"], OutcomeSchema(), act)

@@ -101,10 +101,12 @@ def decide_alike(house: House, task_id: int, verdict: str, reason: str, count: i
 @click.argument("task_id", type=int)
 @click.argument("verdict", type=click.Choice(["match", "non-match", "unsure"]))
 @click.option("--reason", required=True)
-def decide(house: House, task_id: int, verdict: str, reason: str) -> Answer:
+@click.option("--keep", "kept", multiple=True, help="With a match, ATTRIBUTE=left or =right; repeatable.")
+def decide(house: House, task_id: int, verdict: str, reason: str, kept: tuple[str, ...]) -> Answer:
     """Decide a review task."""
+    values = {name: side for name, _, side in (text.partition("=") for text in kept)}
     with house.writing(reason) as uow:
-        return plain(review.decide(uow, task_id, verdict, reason))
+        return plain(review.decide(uow, task_id, verdict, reason, values=values))
 
 
 @command(main, "proposals")

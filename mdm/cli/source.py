@@ -11,7 +11,7 @@ import click
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, errors, main
 from mdm.domain.errors import ProfileError
-from mdm.services import load, source
+from mdm.services import load, load_preview, source
 
 TOLD = ("load_id", "entity", "source", "received", "accepted", "unchanged", "rejected", "dry_run")
 """What a load answers of its receipt."""
@@ -106,10 +106,11 @@ def rejects(house: House, load_id: str) -> Answer:
 @command(main, "undo-load")
 @click.argument("load_id")
 @click.option("--reason", required=True)
-def undo_load(house: House, load_id: str, reason: str) -> Answer:
+@click.option("--dry-run", is_flag=True, help="Tell what it would do, change nothing.")
+def undo_load(house: House, load_id: str, reason: str, *, dry_run: bool) -> Answer:
     """Take back a wrong file; run `mdm match` afterwards."""
     with house.writing(reason) as uow:
-        return load.undo_load(uow, load_id)
+        return plain(load_preview.preview_undo(uow, load_id)) if dry_run else load.undo_load(uow, load_id)
 
 
 def _read_profile(path: Path) -> Mapping[str, object]:

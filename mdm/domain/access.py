@@ -216,6 +216,11 @@ def may(actor: Actor, permission: Permission) -> bool:
     return any(permission in SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in actor.scopes)
 
 
+def roles_that_may(permission: Permission) -> tuple[Role, ...]:
+    """The roles of people that hold this permission."""
+    return tuple(role for role in Role if role in PERSON_ROLES and permission in ROLE_PERMISSIONS[role])
+
+
 def speaks_for(actor: Actor, source: str) -> bool:
     """Whether the actor may act for this source system: a client for its own only, others for any."""
     return actor.kind is not ActorKind.CLIENT or actor.source == source

@@ -166,6 +166,15 @@ def list_users(uow: UnitOfWork) -> tuple[User, ...]:
     return access_store.list_users(uow.connection)
 
 
+def people_who_may(uow: UnitOfWork, permission: Permission) -> tuple[str, ...]:
+    """Names of the people who may do this, in order: whom to ask. A person who is logged in may know them."""
+    if uow.actor.kind is not ActorKind.USER:
+        raise ForbiddenError("Only people are told whom to ask.", permission=permission.value)
+    users = access_store.list_users(uow.connection)
+    able = (user for user in users if user.active and access.may(user_actor(user), permission))
+    return tuple(sorted(user.display_name for user in able))
+
+
 def accept_invitation(hub: Hub, token: str, password: str) -> Actor:
     """Set the password by the one-time link; raises AuthenticationError and InvalidInputError (too weak)."""
     with hub.reading(ANONYMOUS) as uow:

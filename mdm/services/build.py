@@ -73,10 +73,10 @@ class Builder:
         self._entity, self._records, self._kinds = entity, records, kinds
         declared = {rule.attribute: rule for rule in rules.survivorship}
         self._rules = {name: declared.get(name) or declared["*"] for name in entity.attributes}
-        self._overrides: dict[int, list[tuple[str, Json, str]]] = {}
+        self._overrides: dict[int, list[tuple[str, str, Json]]] = {}
         for row in overrides:
             self._overrides.setdefault(row.record_id, []).append(
-                (row.attribute, json.loads(row.value), row.override_id)
+                (row.override_id, row.attribute, json.loads(row.value))
             )
 
     def build(self, golden_id: str, members: Sequence[int], contents: Contents) -> Built:
@@ -86,10 +86,11 @@ class Builder:
             if len(members) == 1
             else self._surviving(members, contents)
         )
-        for r in members:
-            for name, value, override_id in sorted(self._overrides.get(r, ()), key=lambda item: item[2]):
-                attributes[name] = value
-                provenance[name] = [r, override_id, OVERRIDE]
+        set_by_hand = ((each, r) for r in members for each in self._overrides.get(r, ()))
+        # The latest one holds, on whichever record it hangs: override IDs sort by time.
+        for (override_id, name, value), r in sorted(set_by_hand, key=lambda item: item[0][0]):
+            attributes[name] = value
+            provenance[name] = [r, override_id, OVERRIDE]
         title = (self._entity.title_of(attributes) or self._records[members[0]].key.key)[:400]
         status = GoldenStatus.ACTIVE.value
         digest = _digest(status, title, attributes, provenance, members)

@@ -91,7 +91,8 @@ def _confirm_review(uow: UnitOfWork, row: Any, told: MatchProposal, why: str) ->
     if task is None or task.status != TaskStatus.OPEN:
         raise TaskNotOpenError("This task is no longer open.", state={"task_id": row.task_id})
     constraint.require_no_contradiction(uow, task.left_id, task.right_id, must_link=True)
-    return review.carry_out(uow, task, Verdict.MATCH, why, told)
+    values = json.loads(row.subject).get("values", {})
+    return review.carry_out(uow, task, Verdict.MATCH, why, told, values)
 
 
 def _confirm_merge(uow: UnitOfWork, row: Any, told: MatchProposal, why: str) -> Outcome:  # Any: a table row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ class BroughtRecord:
     source_id: str
     version: int
     outcome: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ def preview_undo(uow: UnitOfWork, load_id: str) -> UndoPreview:
     if row is None:
         raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
     brought = source_store.records_of_load(uow.connection, load_id)
-    records = source_store.records_by_id(uow.connection, [each.record_id for each in brought[:NAMED]])
+    ids = [each.record_id for each in brought[:NAMED]]
+    records = source_store.records_by_id(uow.connection, ids)
+    contents = source_store.standard_contents(uow.connection, ids)
+    entity = uow.hub.dictionary.entity(row.entity)
     before = len(uow.events)
     with uow.trial():
         counts = load.undo_load(uow, load_id)
@@ -52,5 +57,6 @@ def preview_undo(uow: UnitOfWork, load_id: str) -> UndoPreview:
         record = records[each.record_id]
         mine = record.version == each.version
         outcome = "left" if not mine else "retired" if each.version == 1 else "restored"
-        named.append(BroughtRecord(record.key.key, each.version, outcome))
+        held = json.loads(contents.get(each.record_id, "{}")).get("values", {})
+        named.append(BroughtRecord(record.key.key, each.version, outcome, entity.title_of(held)))
     return UndoPreview(counts["retired"], counts["restored"], counts["left"], dict(events), tuple(named))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mdm.connectors.writer import table_format, write_table
@@ -43,12 +44,14 @@ from mdm.services import (
     constraint,
     decision,
     decision_log,
+    kept_value,
     quality,
     rebuild,
     rule,
     second_person,
 )
 from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
+from mdm.services.kept_value import Chosen
 from mdm.services.narrow import Narrow, facets, wanted_of
 from mdm.services.task_line import blind_line, line_beside, line_of, with_place
 from mdm.services.unit_of_work import UnitOfWork
@@ -198,9 +201,17 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
 
 
 def decide(
-    uow: UnitOfWork, task_id: int, verdict: str, reason: str, expected_version: int | None = None
+    uow: UnitOfWork,
+    task_id: int,
+    verdict: str,
+    reason: str,
+    expected_version: int | None = None,
+    *,
+    values: Chosen = MappingProxyType({}),
 ) -> Outcome:
     """Record a steward's verdict and rebuild the golden records it touches.
+
+    ``values``: with a match, whose value stays (attribute -> ``left`` or ``right``); they are taken back with it.
 
     A match across a regulated veto becomes a proposal instead, which another person confirms.
     Raises TaskNotOpenError when somebody was first, TaskHeldError when somebody else works on it, StaleVersionError
@@ -215,14 +226,15 @@ def decide(
     claim.require_free(uow, task_id)
     if expected_version is not None and row.version != expected_version:
         raise StaleVersionError("The task has changed since it was read.", state=_state(row))
+    kept_value.check(uow, row, said, values)
     if said is not Verdict.UNSURE:
         constraint.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
     if said is Verdict.MATCH:
         pair = (row.left_id, row.right_id)
         regulated = rebuild.foresee_match(uow, rule.matcher(uow, row.entity), *pair).regulated
         if regulated:
-            return _propose(uow, row, regulated, why)
-    return carry_out(uow, row, said, why)
+            return _propose(uow, row, regulated, why, values)
+    return carry_out(uow, row, said, why, values=values)
 
 
 def carry_out(
@@ -231,11 +243,13 @@ def carry_out(
     said: Verdict,
     why: str,
     confirms: MatchProposal | None = None,
+    values: Chosen = MappingProxyType({}),
 ) -> Outcome:
     """Bind a verdict on an open task, one that somebody else proposed when ``confirms`` is given."""
     task_id = row.task_id
     before = quality.links_now(uow, row.entity) if row.reason == TaskReason.AUDIT else None
-    decision_id = _record(uow, row, said, why, confirms)
+    decision_id = _record(uow, row, said, why, confirms, values)
+    kept_value.keep(uow, row, decision_id, values)
     golden_ids: tuple[str, ...] = ()
     status = TaskStatus.OPEN
     if said is not Verdict.UNSURE:
@@ -339,8 +353,12 @@ def _apply(uow: UnitOfWork, row: Any, decision_id: str, said: Verdict) -> tuple[
 
 
 def _propose(
-    uow: UnitOfWork, row: Any, regulated: Sequence[VetoSpoken], reason: str
-) -> Outcome:  # Any: a table row
+    uow: UnitOfWork,
+    row: Any,  # Any: a table row
+    regulated: Sequence[VetoSpoken],
+    reason: str,
+    values: Chosen,
+) -> Outcome:
     """A match that waits for a second person; the task counts as changed, so that nobody decides on an old page."""
     pair = [row.left_id, row.right_id]
     records = source_store.records_by_id(uow.connection, pair)
@@ -349,6 +367,7 @@ def _propose(
         "golden_ids": sorted(held.values()),
         "records": [*pair],
         "names": [f"{records[r].key.system}:{records[r].key.key}" for r in pair],
+        "values": dict(values),
     }
     proposal_id = second_person.propose(
         uow,
@@ -371,10 +390,13 @@ def _record(
     said: Verdict,
     reason: str,
     confirms: MatchProposal | None,
+    values: Chosen,
 ) -> str:
     decision_id = uow.hub.new_id()
     on_screen = NO_EVIDENCE if is_blind(row.status, row.reason) else row.evidence
-    second = {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by} if confirms else {}
+    more: dict[str, Json] = {"values": dict(values)} if values else {}
+    if confirms:
+        more |= {"proposal": confirms.proposal_id, "proposed_by": confirms.proposed_by}
     review_store.add_decision(
         uow.connection,
         {
@@ -388,7 +410,7 @@ def _record(
                     "records": [row.left_id, row.right_id],
                     "versions": [row.left_version, row.right_version],
                     "task_version": row.version,
-                    **second,
+                    **more,
                 }
             ),
             "evidence": on_screen,

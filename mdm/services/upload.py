@@ -151,7 +151,7 @@ def list_uploads(uow: UnitOfWork, limit: int = 30) -> tuple[Upload, ...]:
 def look_into(uow: UnitOfWork, upload: Upload, header_row: int | None = None) -> Sniffed:
     """What the file seems to be; raises UnreadableFileError for what cannot be imported."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
-    with _as_file(uow, upload) as path:
+    with as_file(uow, upload) as path:
         return sniff_guarded(path, header_row)
 
 
@@ -284,7 +284,8 @@ def _end(hub: Hub, actor: Actor, upload_id: str, values: Mapping[str, Any]) -> U
 
 
 @contextmanager
-def _as_file(uow: UnitOfWork, upload: Upload) -> Iterator[Path]:
+def as_file(uow: UnitOfWork, upload: Upload) -> Iterator[Path]:
+    """The bytes of the upload as a file, for as long as it is read."""
     with _written(uow.hub, _content(uow, upload), "file") as path:
         yield path
 

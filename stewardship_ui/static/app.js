@@ -35,7 +35,8 @@
   const reasonGiven = (form) => form.querySelector("[name=preset]:checked") || form.elements.reason.value.trim();
 
   const decide = (button) => {
-    const form = button.form;
+    const form = button?.form;
+    if (!form) return;
     if (reasonGiven(form)) {
       waitingVerdict = null;
       form.requestSubmit(button);
@@ -93,6 +94,13 @@
       event.preventDefault();
       decide(verdict);
     }
+  });
+
+  // Whoever pressed a verdict before a reason need not press it again: the reason, chosen by hand, completes it.
+  // Arrow keys choose too, but on the way to another reason: they only choose.
+  document.addEventListener("click", (event) => {
+    const chosen = event.detail > 0 && event.target.closest(".reasons label")?.querySelector("[name=preset]");
+    if (chosen && waitingVerdict?.isConnected) setTimeout(() => { if (chosen.checked) decide(waitingVerdict); });
   });
 
   // The address moves on without the header being drawn anew: come back to where the person is now.

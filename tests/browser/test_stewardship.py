@@ -227,9 +227,8 @@ def test_on_a_narrow_screen_the_verdicts_stay_in_sight(li_na: Page, demo: Live) 
     no = li_na.locator(".verdict-bar").get_by_role("button", name="Not a match")
     expect(no).to_be_in_viewport(ratio=1)
     no.click()
-    expect(li_na.locator("legend").first).to_contain_text("Choose a reason first")
-    li_na.locator("[name=preset]").nth(3).check()
-    no.click()
+    expect(li_na.locator("legend").first).to_contain_text("Choose a reason")
+    li_na.locator(".reasons label").nth(3).click()
     expect(li_na.locator(".notice").first).to_contain_text("recorded")
     assert [each.verdict for each in read_task(demo, first).decisions] == ["non-match"]
 

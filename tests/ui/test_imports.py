@@ -49,6 +49,14 @@ def chosen(text: str) -> dict[str, str]:
     return found | ({"id_column": key[1]} if key else {})
 
 
+def test_a_key_that_comes_twice_is_flagged_before_the_load(governance: FlaskClient, post: Post) -> None:
+    text = "编号,名称\n1,常州新飞轴承有限公司\n1,无锡明光电子有限公司\n"
+    page = send(governance, post, text.encode()).location
+    shown = post(governance, page, page, step="preview", **{"column-1": "legal_name", "id_column": "1"}).text
+    assert "1 row would not be taken" in shown
+    assert shown.count("Its key came before with other content.") == 3  # in sum, in the list, in its row
+
+
 def test_a_file_goes_from_upload_to_load_and_back(governance: FlaskClient, post: Post) -> None:
     page = send(governance, post).location
     text = governance.get(page).text
@@ -78,6 +86,7 @@ def test_a_file_goes_from_upload_to_load_and_back(governance: FlaskClient, post:
     assert rows[1][-1] == "It has no key."
     undo = load[1] + "/undo"
     assert "8001" in governance.get(undo).text
+    assert "常州新飞轴承有限公司" in governance.get(undo).text
     assert post(governance, undo, undo, reason="").status_code == 422
     assert post(governance, undo, undo, reason="wrong month").status_code == 303
     assert "undone" in governance.get(load[1]).text

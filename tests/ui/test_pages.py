@@ -132,6 +132,17 @@ def test_a_role_that_may_not_look_is_told_so(browse: Callable[..., FlaskClient])
     assert admin.get("/review").status_code == 403
 
 
+def test_what_a_role_may_not_do_names_who_may_and_leads_back(steward: FlaskClient) -> None:
+    came = {"Referer": "http://localhost/sources?entity=supplier"}
+    told = steward.get("/imports", headers=came)
+    assert told.status_code == 403
+    assert "This is done by governance. Ask: governance" in told.text
+    assert 'href="/sources?entity=supplier"' in told.text
+    for elsewhere in ("http://elsewhere.example/sources", "http://localhost/imports", ""):
+        text = steward.get("/imports", headers={"Referer": elsewhere}).text
+        assert "Back to where you were" not in text, elsewhere
+
+
 def test_who_may_not_decide_sees_no_buttons(browse: Callable[..., FlaskClient], task_ids: list[int]) -> None:
     page = browse("auditor").get(f"/review/{task_ids[0]}").text
     assert 'name="verdict"' not in page

@@ -213,7 +213,7 @@ def test_a_count_that_no_preview_shows_decides_nothing(
     page = f"/review/{task_ids[0]}/alike"
     answer = post(steward, page, page, verdict="match", reason="x", count=count)
     assert answer.status_code == 422
-    assert "Choose a verdict and write a reason." in answer.text
+    assert "Choose a verdict and a reason, or write one." in answer.text
 
 
 def test_a_number_that_no_task_has_is_a_page_that_does_not_exist(
