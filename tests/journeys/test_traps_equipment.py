@@ -7,38 +7,13 @@ shown with the anchors and the search for rivals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
 import pytest
 
-from mdm.domain.cluster import Edge, Node, partition
-from mdm.domain.features import build_features
-from mdm.domain.rules import Action, RuleSet
-from mdm.domain.standardise.kind import SourceContext
-from mdm.domain.standardise.record import standardise_record
-from mdm.linkage.model import ComparisonWeights, Weights, build_model
-from mdm.linkage.record import FeatureRecord, Prepared
-from mdm.linkage.score import Scorer
-from mdm.linkage.statistics import collect_statistics
-from mdm.services.dictionary import load_dictionary
-from mdm.services.rule import load_rule_set, shipped_weights
+from tests.journeys.traps import APART, TOGETHER, Record, Trap, Trial, shipped
 
-Record = Mapping[str, str]
-
-DICTIONARY = load_dictionary()
-RULES = load_rule_set(DICTIONARY, "equipment")
-WEIGHTS = cast("Weights", shipped_weights(RULES))
-
-
-@dataclass(frozen=True)
-class Trap:
-    """Two records that are not one machine, and the veto that says so."""
-
-    veto: str
-    left: Record
-    right: Record
+SHIPPED = shipped("equipment")
 
 
 def mill(**more: str) -> Record:
@@ -173,117 +148,44 @@ TRAPS = {
 }
 
 
-def read(number: int, record: Record) -> FeatureRecord:
-    entity = DICTIONARY.entity("equipment")
-    standard = standardise_record(entity, record, codes=DICTIONARY.code_lists, context=SourceContext())
-    source = f"SYSTEM{number}"
-    features = build_features(RULES.features, standard, source_id=f"A{number:05}", source=source)
-    return FeatureRecord(number, source, features)
-
-
-def scorer_of(told: Sequence[Record], rules: RuleSet, weights: Weights) -> tuple[Scorer, dict[int, Prepared]]:
-    records = [read(number, record) for number, record in enumerate(told, start=1)]
-    scorer = Scorer(rules, build_model(rules, weights, collect_statistics(rules, records)))
-    return scorer, {record.record_id: scorer.prepare(record) for record in records}
-
-
-def groups(told: Sequence[Record], rules: RuleSet = RULES, weights: Weights = WEIGHTS) -> set[frozenset[int]]:
-    """Which of the records, numbered from 1, end in one cluster."""
-    scorer, ready = scorer_of(told, rules, weights)
-    link = next(t.min_weight for t in rules.thresholds if t.action is Action.LINK)
-    pairs = [(one, other) for one in ready for other in ready if one < other]
-    found = partition(
-        [Node(number, f"A{number}") for number in ready],
-        [Edge(one, other, scorer.score(ready[one], ready[other]).match_weight) for one, other in pairs],
-        link_weight=link,
-        contradiction=lambda one, other: scorer.contradiction(ready[one], ready[other]),
-        contradiction_share=rules.contradiction_share,
-        anchored=lambda one, other: scorer.anchored(ready[one], ready[other]),
-        rival_margin=rules.rival_margin,
-    )
-    return {frozenset(cluster) for cluster in found.clusters}
-
-
-def vetoes_of(left: Record, right: Record) -> set[str]:
-    scorer, ready = scorer_of((left, right), RULES, WEIGHTS)
-    return {veto.name for veto in scorer.violated_vetoes(ready[1], ready[2])}
-
-
-def indulgent(weights: Weights) -> Weights:
-    """Weights that read every difference as agreement: each comparison speaks with its best level."""
-    return replace(
-        weights,
-        comparisons=tuple(
-            ComparisonWeights(
-                part.comparison,
-                tuple(
-                    replace(level, m=best.m, u=best.u)
-                    for best in [max(part.levels, key=lambda each: each.bits)]
-                    for level in part.levels
-                ),
-            )
-            for part in weights.comparisons
-        ),
-    )
-
-
-def without(*vetoes: str) -> RuleSet:
-    """The shipped rules without these vetoes and without anchors."""
-    return replace(RULES, vetoes=tuple(each for each in RULES.vetoes if each.name not in vetoes), anchors=())
-
-
-APART = {frozenset({1}), frozenset({2})}
-TOGETHER = {frozenset({1, 2})}
-
-
 @pytest.mark.parametrize("name", TRAPS)
 def test_two_machines_stay_apart(name: str) -> None:
     trap = TRAPS[name]
-    assert groups((trap.left, trap.right)) == APART
-    assert trap.veto in vetoes_of(trap.left, trap.right)
+    assert SHIPPED.groups(trap.sides) == APART
+    assert trap.guard in SHIPPED.vetoes(trap.sides)
 
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_without_its_vetoes_the_pair_would_merge(name: str) -> None:
     trap = TRAPS[name]
-    spoken = vetoes_of(trap.left, trap.right)
-    assert groups((trap.left, trap.right), without(*(spoken - {trap.veto})), indulgent(WEIGHTS)) == APART
-    assert groups((trap.left, trap.right), without(*spoken), indulgent(WEIGHTS)) == TOGETHER
+    spoken, easy = SHIPPED.vetoes(trap.sides), SHIPPED.indulgent()
+    assert easy.without(*(spoken - {trap.guard})).groups(trap.sides) == APART
+    assert easy.without(*spoken).groups(trap.sides) == TOGETHER
 
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_each_side_of_a_trap_is_itself(name: str) -> None:
     """The same record in two systems is not contradicted by what it says."""
-    for side in (TRAPS[name].left, TRAPS[name].right):
-        assert vetoes_of(side, side) == set()
+    for side in TRAPS[name].sides:
+        assert SHIPPED.vetoes((side, side)) == set()
 
 
 def test_every_veto_of_the_shipped_rules_has_a_trap() -> None:
-    assert {trap.veto for trap in TRAPS.values()} == {veto.name for veto in RULES.vetoes}
+    assert {trap.guard for trap in TRAPS.values()} == {veto.name for veto in SHIPPED.rules.vetoes}
 
 
 def test_model_and_place_alone_make_no_two_records_one_machine() -> None:
     told = (mill(functional_location="NJ1-MCH-L04"), mill(functional_location="ENT/NJ1/MCH/L04"))
-    assert groups(told, weights=indulgent(WEIGHTS)) == APART
-    assert groups(told, replace(RULES, anchors=()), indulgent(WEIGHTS)) == TOGETHER
+    assert SHIPPED.indulgent().groups(told) == APART
+    assert SHIPPED.indulgent().without().groups(told) == TOGETHER
 
 
 def test_one_tag_twice_in_one_system_may_be_the_replacement() -> None:
     """A tag alone links records of two systems; within one system it takes more."""
-    scorer, ready = scorer_of((bare(asset_tag="NJ1-MIL-004"), bare(asset_tag="NJ1-MIL-004")), RULES, WEIGHTS)
+    record = bare(asset_tag="NJ1-MIL-004")
+    scorer, ready = SHIPPED.scorer_of((record, record))
     assert scorer.anchored(ready[1], ready[2])
-    entity = DICTIONARY.entity("equipment")
-    standard = standardise_record(
-        entity, bare(asset_tag="NJ1-MIL-004"), codes=DICTIONARY.code_lists, context=SourceContext()
-    )
-    twice = [
-        scorer.prepare(
-            FeatureRecord(
-                number, "MES", build_features(RULES.features, standard, source_id=f"A{number}", source="MES")
-            )
-        )
-        for number in (10001, 10002)
-    ]
+    twice = [scorer.prepare(SHIPPED.read(number, record, "MES")) for number in (10001, 10002)]
     assert not scorer.anchored(*twice)
 
 
@@ -291,9 +193,10 @@ def test_a_record_with_only_the_tag_joins_neither_the_old_machine_nor_the_new() 
     old = mill(serial_number="KT-2009113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
     new = mill(serial_number="TM-7733120", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
     told = (old, new, bare(asset_tag="NJ1-MIL-004", functional_location="ENT/NJ1/MCH/L04"))
-    assert groups(told) == {frozenset({1}), frozenset({2}), frozenset({3})}
-    assert len(groups(told, replace(RULES, rival_margin=None))) == 2
-    assert groups((told[0], told[2])) == TOGETHER
+    careless = Trial(replace(SHIPPED.rules, rival_margin=None), SHIPPED.weights)
+    assert SHIPPED.groups(told) == {frozenset({1}), frozenset({2}), frozenset({3})}
+    assert len(careless.groups(told)) == 2
+    assert SHIPPED.groups((told[0], told[2])) == TOGETHER
 
 
 @pytest.mark.parametrize(
@@ -307,10 +210,10 @@ def test_a_record_with_only_the_tag_joins_neither_the_old_machine_nor_the_new() 
 )
 def test_a_machine_that_moved_stays_one(after: Record) -> None:
     before = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
-    assert groups((before, after)) == TOGETHER
+    assert SHIPPED.groups((before, after)) == TOGETHER
 
 
 def test_tag_and_serial_number_in_each_others_column_are_found() -> None:
     right = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004")
     swapped = mill(serial_number="NJ1-MIL-004", asset_tag="KT-2015113")
-    assert groups((right, swapped)) == TOGETHER
+    assert SHIPPED.groups((right, swapped)) == TOGETHER

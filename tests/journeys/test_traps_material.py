@@ -6,36 +6,12 @@ difference read as agreement it must merge, so that the test can fail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
 import pytest
 
-from mdm.domain.cluster import Edge, Node, partition
-from mdm.domain.features import build_features
-from mdm.domain.rules import Action, LevelKind, RuleSet
-from mdm.domain.standardise.kind import SourceContext
-from mdm.domain.standardise.record import standardise_record
-from mdm.linkage.model import ComparisonWeights, Weights, build_model
-from mdm.linkage.record import FeatureRecord
-from mdm.linkage.score import Scorer
-from mdm.linkage.statistics import collect_statistics
-from mdm.services.dictionary import load_dictionary
-from mdm.services.rule import load_rule_set, shipped_weights
+from mdm.domain.rules import LevelKind
+from tests.journeys.traps import APART, TOGETHER, Record, Trap, shipped
 
-Record = Mapping[str, str]
-
-DICTIONARY = load_dictionary()
-RULES = load_rule_set(DICTIONARY, "material")
-
-
-@dataclass(frozen=True)
-class Trap:
-    """Two records that are not one material, and the veto that says so."""
-
-    veto: str
-    left: Record
-    right: Record
+SHIPPED = shipped("material")
 
 
 def part(name: str, specification: str, **more: str) -> Record:
@@ -151,94 +127,48 @@ TRAPS = {
 }
 
 
-def read(number: int, record: Record) -> FeatureRecord:
-    entity = DICTIONARY.entity("material")
-    standard = standardise_record(entity, record, codes=DICTIONARY.code_lists, context=SourceContext())
-    return FeatureRecord(number, "ERP", build_features(RULES.features, standard, source_id=f"A{number}"))
-
-
-def merged(trap: Trap, rules: RuleSet, weights: Weights) -> tuple[bool, set[str]]:
-    """Whether the two records end in one cluster, and the vetoes that spoke."""
-    records = [read(1, trap.left), read(2, trap.right)]
-    scorer = Scorer(rules, build_model(rules, weights, collect_statistics(rules, records)))
-    left, right = (scorer.prepare(record) for record in records)
-    link = next(t.min_weight for t in rules.thresholds if t.action is Action.LINK)
-    found = partition(
-        [Node(1, "A1"), Node(2, "A2")],
-        [Edge(1, 2, scorer.score(left, right).match_weight)],
-        link_weight=link,
-        contradiction=lambda _one, _other: scorer.contradiction(left, right),
-        anchored=lambda _one, _other: scorer.anchored(left, right),
-    )
-    return len(found.clusters) == 1, {veto.name for veto in scorer.violated_vetoes(left, right)}
-
-
-def indulgent(weights: Weights) -> Weights:
-    """Weights that read every difference as agreement: each comparison speaks with its best level."""
-    return replace(
-        weights,
-        comparisons=tuple(
-            ComparisonWeights(
-                part.comparison,
-                tuple(
-                    replace(level, m=best.m, u=best.u)
-                    for best in [max(part.levels, key=lambda each: each.bits)]
-                    for level in part.levels
-                ),
-            )
-            for part in weights.comparisons
-        ),
-    )
-
-
-def without(veto: str) -> RuleSet:
-    """The shipped rules without one veto, any anchor that rests on more than being of one kind."""
-    kept = tuple(each for each in RULES.vetoes if each.name != veto)
-    return replace(RULES, vetoes=kept, anchors=())
-
-
 @pytest.mark.parametrize("name", TRAPS)
 def test_two_that_differ_in_one_thing_stay_apart(name: str) -> None:
-    together, vetoes = merged(TRAPS[name], RULES, shipped_weights(RULES))
-    assert not together
-    assert TRAPS[name].veto in vetoes
+    trap = TRAPS[name]
+    assert SHIPPED.groups(trap.sides) == APART
+    assert trap.guard in SHIPPED.vetoes(trap.sides)
 
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_without_its_veto_the_pair_would_merge(name: str) -> None:
     trap = TRAPS[name]
-    easy = indulgent(shipped_weights(RULES))
-    assert merged(trap, replace(RULES, anchors=()), easy)[0] is False
-    assert merged(trap, without(trap.veto), easy)[0] is True
+    easy = SHIPPED.indulgent()
+    assert easy.without().groups(trap.sides) == APART
+    assert easy.without(trap.guard).groups(trap.sides) == TOGETHER
 
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_each_side_of_a_trap_is_itself(name: str) -> None:
     """The same record twice is not contradicted by what it says."""
-    trap = TRAPS[name]
-    for side in (trap.left, trap.right):
-        assert merged(Trap(trap.veto, side, side), RULES, shipped_weights(RULES))[1] == set()
+    for side in TRAPS[name].sides:
+        assert SHIPPED.vetoes((side, side)) == set()
 
 
 def test_what_regulators_tell_apart_has_a_veto_with_a_clause() -> None:
-    clauses = {veto.name: veto.clause for veto in RULES.vetoes}
+    clauses = {veto.name: veto.clause for veto in SHIPPED.rules.vetoes}
     assert all(
         clauses[name] for name in ("sterile_state", "risk_class", "other_udi", "other_size", "other_grade")
     )
     assert clauses["other_side"]
-    regulated = {veto.name for veto in RULES.vetoes if veto.regulated}
+    regulated = {veto.name for veto in SHIPPED.rules.vetoes if veto.regulated}
     assert regulated == {"sterile_state", "risk_class", "other_udi"}
-    assert all(veto.hard for veto in RULES.vetoes if veto.name in regulated)
+    assert all(veto.hard for veto in SHIPPED.rules.vetoes if veto.name in regulated)
 
 
 def test_another_revision_is_no_contradiction() -> None:
     left = part("支架", "ZQ-310 黑色", part_number="203-22465-A")
     right = part("支架", "ZQ-310 黑色 203-22465 REV.B")
-    together, vetoes = merged(Trap("", left, right), RULES, shipped_weights(RULES))
-    assert together
-    assert vetoes == set()
+    assert SHIPPED.groups((left, right)) == TOGETHER
+    assert SHIPPED.vetoes((left, right)) == set()
 
 
 def test_every_veto_of_the_shipped_rules_has_a_trap() -> None:
-    assert {trap.veto for trap in TRAPS.values()} | {"other_class"} == {veto.name for veto in RULES.vetoes}
-    assert LevelKind.DISJOINT in {veto.when.kind for veto in RULES.vetoes}
+    assert {trap.guard for trap in TRAPS.values()} | {"other_class"} == {
+        veto.name for veto in SHIPPED.rules.vetoes
+    }
+    assert LevelKind.DISJOINT in {veto.when.kind for veto in SHIPPED.rules.vetoes}
