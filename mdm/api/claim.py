@@ -38,6 +38,11 @@ class NarrowSchema(Schema):
         validate=validate.Length(max=200),
         metadata={"description": "`me`, `nobody` or a login"},
     )
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of a name or key"},
+    )
 
 
 class FacetsSchema(Schema):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from mdm.domain.gram import fold
 from mdm.services import access, claim
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import queue as queue_store
-from mdm.storage.queue import FACETS, Cell, Wanted
+from mdm.storage.queue import FACETS, Wanted
 
 AGES = {"day": (0, 0), "week": (1, 7), "month": (8, 30), "older": (31, None)}
 """Age of a task -> days since it was opened, from and to."""
@@ -21,6 +21,8 @@ DUE = {"overdue": (None, -1), "today": (0, 0), "week": (1, 7), "later": (8, None
 """When a task is due -> days from today, from and to."""
 ORDERS = ("value", "age", "due")
 ME, NOBODY = "me", "nobody"
+NAMES = (*FACETS, "age", "due", "holder")
+"""All facets, in the order of the values of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Narrow:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """``counts``: facet -> value -> tasks, each under all other filters but the text; ``total`` under all of them."""
+    """``counts``: facet -> value -> tasks, each under all other filters; ``total`` under all of them."""
 
     counts: Mapping[str, Mapping[str, int]]
     total: int
@@ -76,97 +78,42 @@ def wanted_of(uow: UnitOfWork, narrow: Narrow) -> Wanted:
 
 
 def facets(uow: UnitOfWork, narrow: Narrow) -> Facets:
-    """How many tasks each value of each facet would leave, in two queries whatever the size of the queue."""
+    """How many tasks each value of each facet would leave, in as many queries whatever the size of the queue."""
     access.require(uow.actor, Permission.REVIEW_READ)
     wanted = wanted_of(uow, narrow)
-    cells = queue_store.cells(uow.connection)
+    me = claim.person(uow)
+    chosen = {at: value for at, name in enumerate(NAMES) if (value := getattr(narrow, name))}
+    if narrow.holder == me:
+        chosen[NAMES.index("holder")] = ME
+    return _count(_cells(uow, wanted, me), chosen)
+
+
+def _cells(uow: UnitOfWork, wanted: Wanted, me: str) -> Counter[tuple[str, ...]]:
+    """Values of all facets -> tasks that share them."""
     today = uow.now.date()
-    chosen = {name: value for name in FACETS if (value := getattr(narrow, name))}
-    tests = _tests(chosen, narrow, today)
-    counts, total = _count(cells, tests, today)
-    counts["holder"] = _holders(uow, wanted, total)
-    if narrow.holder:
-        total = counts["holder"].get(narrow.holder, 0)
-    return Facets(counts, total)
+    ages = [(name, *_opened(today, name)) for name in AGES]
+    dues = [(name, *_due(today, name)) for name in DUE]
+    found: Counter[tuple[str, ...]] = Counter()
+    for *values, _, tasks in queue_store.cells(uow.connection, ages, dues, wanted.text):
+        found[(*values, NOBODY)] += tasks
+    for *values, holder, tasks in queue_store.held_cells(uow.connection, ages, dues, uow.at, wanted.text):
+        found[(*values, ME if holder == me else holder)] += tasks
+        found[(*values, NOBODY)] -= tasks
+    return found
 
 
-Test = Callable[[Cell], bool]
-
-
-def _tests(chosen: Mapping[str, str], narrow: Narrow, today: date) -> dict[str, Test]:
-    """Facet -> whether a cell passes what was chosen of it."""
-    tests: dict[str, Test] = {}
-    for name, value in chosen.items():
-        tests[name] = _equal(FACETS.index(name), value)
-    for name, value, days in (
-        ("age", narrow.age, _opened(today, narrow.age)),
-        ("due", narrow.due, _due(today, narrow.due)),
-    ):
-        if value:
-            tests[name] = _between(name, *days)
-    return tests
-
-
-def _equal(place: int, value: str) -> Test:
-    return lambda cell: cell[place] == value
-
-
-def _between(name: str, first: str, last: str) -> Test:
-    field = "opened_on" if name == "age" else "due_on"
-
-    def passes(cell: Cell) -> bool:
-        day: str = getattr(cell, field)
-        return (not first or day >= first) and (not last or day <= last)
-
-    return passes
-
-
-def _count(
-    cells: list[Cell], tests: Mapping[str, Test], today: date
-) -> tuple[dict[str, Mapping[str, int]], int]:
-    """A cell that fails one facet's choice still counts for the values of that facet itself."""
-    names = (*FACETS, "age", "due")
-    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
-    days = {day for cell in cells for day in (cell.opened_on, cell.due_on)}
-    ages, dues = ({day: _span(day, today, spans) for day in days} for spans in (_opened, _due))
+def _count(cells: Mapping[tuple[str, ...], int], chosen: Mapping[int, str]) -> Facets:
+    """A cell that fails the choice of one facet still counts for the values of that facet itself."""
+    counts: list[defaultdict[str, int]] = [defaultdict(int) for _ in NAMES]
     total = 0
-    for cell in cells:
-        failed = [name for name, test in tests.items() if not test(cell)] if tests else []
+    for values, tasks in cells.items():
+        failed = [at for at, value in chosen.items() if values[at] != value]
         if len(failed) > 1:
             continue
-        values = (
-            cell.entity,
-            cell.sources,
-            cell.band,
-            cell.reason,
-            cell.languages,
-            cell.risk,
-            ages[cell.opened_on],
-            dues[cell.due_on],
-        )
-        if failed:
-            counts[failed[0]][values[names.index(failed[0])]] += cell.tasks
-            continue
-        total += cell.tasks
-        for name, value in zip(names, values, strict=True):
-            counts[name][value] += cell.tasks
-    return {name: dict(found) for name, found in counts.items()}, total
-
-
-def _span(day: str, today: date, spans: Callable[[date, str], tuple[str, str]]) -> str:
-    """Which age, or which time until it is due, a day stands for."""
-    for name in AGES if spans is _opened else DUE:
-        first, last = spans(today, name)
-        if (not first or day >= first) and (not last or day <= last):
-            return name
-    raise ValueError(f"{day} is in no span")
-
-
-def _holders(uow: UnitOfWork, wanted: Wanted, total: int) -> dict[str, int]:
-    held = queue_store.held_counts(uow.connection, wanted)
-    me = claim.person(uow)
-    mine = held.pop(me, 0)
-    return {ME: mine, NOBODY: total - mine - sum(held.values()), **held}
+        for at in failed or range(len(NAMES)):
+            counts[at][values[at]] += tasks
+        total += 0 if failed else tasks
+    return Facets({name: dict(found) for name, found in zip(NAMES, counts, strict=True)}, total)
 
 
 def _opened(today: date, age: str) -> tuple[str, str]:

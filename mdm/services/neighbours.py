@@ -81,7 +81,7 @@ def _edges(uow: UnitOfWork, task: Task, shown: dict[int, int]) -> list[Edge]:
         for c in review_store.constraints_touching(uow.connection, shown)
         if c.left in shown and c.right in shown
     }
-    blind = quality_store.open_audit_pairs(uow.connection, task.line.entity)
+    blind = quality_store.open_audit_pairs(uow.connection)
     weights = {
         frozenset((pair.left, pair.right)): pair.weight
         for pair in match_store.pairs_touching(uow.connection, shown)

@@ -83,7 +83,7 @@ def explain(uow: UnitOfWork, entity: str, left: str, right: str) -> Explanation:
     uow.hub.dictionary.entity(entity)
     matcher = rule.matcher(uow, entity)
     one, other = _most_alike(uow, matcher, _records(uow, entity, left), _records(uow, entity, right))
-    if (min(one, other), max(one, other)) in quality_store.open_audit_pairs(uow.connection, entity):
+    if (min(one, other), max(one, other)) in quality_store.open_audit_pairs(uow.connection):
         raise InvalidInputError(
             "This pair is under a blind check: it is explained after the verdict.", field="right"
         )
@@ -170,7 +170,7 @@ def why_together(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Map
     if len(record_ids) < 2 or entity not in uow.hub.rules:
         return {}
     scope = _scope_of(uow, rule.matcher(uow, entity), record_ids)
-    blind = quality_store.open_audit_pairs(uow.connection, entity)
+    blind = quality_store.open_audit_pairs(uow.connection)
     ties = [tie for tie in _ties(scope, record_ids) if (tie[0], tie[1]) not in blind]
     names = _names(uow, entity, record_ids)
     said = _said(uow, {c.decision_id for c in scope.constraints})
@@ -258,9 +258,7 @@ def _together(uow: UnitOfWork, scope: Scope, one: int, other: int, golden_id: st
     said = _said(uow, {c.decision_id for c in scope.constraints if c.must_link})
     names = _names(uow, scope.matcher.entity.name, path)
     weights = {frozenset((a, b)): weight for a, b, weight in ties}
-    blind = {
-        frozenset(pair) for pair in quality_store.open_audit_pairs(uow.connection, scope.matcher.entity.name)
-    }
+    blind = {frozenset(pair) for pair in quality_store.open_audit_pairs(uow.connection)}
     chain = tuple(
         # A pair under a blind check is named as a link of the way, since the answer needs it, and tells no more.
         Tie(names[a], names[b], None)

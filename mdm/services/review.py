@@ -69,7 +69,7 @@ NO_EVIDENCE = "{}"
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A stretch of the queue; ``total`` counts all tasks under the filters, without the text search."""
+    """A stretch of the queue; ``total`` counts all tasks under the filters; of closed ones without the text."""
 
     lines: tuple[TaskLine, ...]
     total: int

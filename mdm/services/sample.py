@@ -76,7 +76,7 @@ def _strata(
         [(c.left, c.right) for c in scope.constraints if c.must_link],
         [(c.left, c.right) for c in scope.constraints if not c.must_link],
     )
-    asked = quality_store.open_audit_pairs(uow.connection, scope.matcher.entity.name)
+    asked = quality_store.open_audit_pairs(uow.connection)
 
     def is_open(pair: Pair) -> bool:
         return pair not in asked and verdicts.answer(*pair) is None

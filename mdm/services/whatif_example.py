@@ -27,7 +27,7 @@ def worst_examples(
 
     Pairs under a blind check are no examples: the steward who judges them may see the report.
     """
-    blind = quality_store.open_audit_pairs(uow.connection, then.scope.matcher.entity.name)
+    blind = quality_store.open_audit_pairs(uow.connection)
     ids = {key_of(then.scope, r): r for r in then.scope.records}
     chosen = [
         (ExampleKind.VERDICT, (ids[each.left], ids[each.right]), each.decision_id)

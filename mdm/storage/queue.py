@@ -8,7 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mdm.domain.gram import grams
 from mdm.storage.database import Row, among, insert_rows
@@ -41,8 +55,12 @@ class Wanted(NamedTuple):
     now: str = ""
 
 
+Span = tuple[str, str, str]
+"""Name of a stretch of days, its first and its last day, '' for no end."""
+
+
 class Cell(NamedTuple):
-    """How many lines share these facets and days."""
+    """How many lines share these facets, these stretches of days and this holder; '' for whoever holds them."""
 
     entity: str
     sources: str
@@ -50,8 +68,9 @@ class Cell(NamedTuple):
     reason: str
     languages: str
     risk: str
-    opened_on: str
-    due_on: str
+    age: str
+    due: str
+    holder: str
     tasks: int
 
 
@@ -90,11 +109,21 @@ def tasks_without_line(connection: Connection) -> list[int]:
     )
 
 
-def cells(connection: Connection) -> list[Cell]:
-    """Counts of the queue by all facets and days at once, read off one index."""
-    columns = [queue_line.c[name] for name in (*FACETS, "opened_on", "due_on")]
-    query = select(*columns, func.count()).group_by(*columns)
-    return [Cell._make(row) for row in connection.execute(query)]
+def cells(connection: Connection, ages: Sequence[Span], dues: Sequence[Span], text: str = "") -> list[Cell]:
+    """Counts of the queue, or of the lines with this text, by all facets and stretches of days at once."""
+    lines = _with_text(connection, text) if text else queue_line
+    rows = connection.execute(_counted(select(lines), lines, ages, dues))
+    return [Cell._make((*row[:-1], "", int(row[-1]))) for row in rows]
+
+
+def held_cells(
+    connection: Connection, ages: Sequence[Span], dues: Sequence[Span], now: str, text: str = ""
+) -> list[Cell]:
+    """The same of the lines that somebody holds at ``now``, by holder too."""
+    held = select(queue_line).join(task_holder, task_holder.c.task_id == queue_line.c.task_id)
+    held = held.where(_live(now), _contains(connection, text) if text else true())
+    rows = connection.execute(_counted(held, queue_line, ages, dues, task_holder.c.holder))
+    return [Cell._make((*row[:-1], int(row[-1]))) for row in rows]
 
 
 def page(
@@ -159,17 +188,6 @@ def lines_of(connection: Connection, task_ids: Iterable[int]) -> dict[int, Row]:
     return {row.task_id: row for row in rows}
 
 
-def held_counts(connection: Connection, wanted: Wanted) -> dict[str, int]:
-    """Person -> lines held, of those wanted but for whose they are and the text."""
-    query = (
-        select(task_holder.c.holder, func.count())
-        .join(queue_line, queue_line.c.task_id == task_holder.c.task_id)
-        .where(_live(wanted.now), *_facets(wanted.facets), *_days(wanted))
-        .group_by(task_holder.c.holder)
-    )
-    return {row[0]: int(row[1]) for row in connection.execute(query)}
-
-
 def due_counts(connection: Connection, holder: str, today: str) -> tuple[int, int]:
     """(held by this actor, due until ``today`` among them)."""
     query = (
@@ -179,6 +197,50 @@ def due_counts(connection: Connection, holder: str, today: str) -> tuple[int, in
     )
     row = connection.execute(query).one()
     return int(row[0]), int(row[1])
+
+
+def _with_text(connection: Connection, text: str) -> FromClause:
+    """The lines that hold the text, as far as they are counted by.
+
+    Found first and once (materialised): SQLite would otherwise look each of all lines up in the order of an index.
+    """
+    query = select(*(queue_line.c[name] for name in (*FACETS, "opened_on", "due_on")))
+    gram = _rarest(connection, text)
+    if gram is not None:
+        query = query.where(_holds(gram))
+    return query.where(_contains(connection, text)).cte("found").prefix_with("MATERIALIZED")
+
+
+def _counted(
+    query: Select[Any],  # Any: the columns of the lines
+    lines: FromClause,
+    ages: Sequence[Span],
+    dues: Sequence[Span],
+    *more: ColumnElement[str],
+) -> Select[Any]:  # Any: facets, age, due, more, count
+    """Lines of the query counted by day, which an index answers in its own order, then these by stretch of days."""
+    columns = [*(lines.c[name] for name in (*FACETS, "opened_on", "due_on")), *more]
+    by_day = (
+        query.with_only_columns(*columns, func.count().label("tasks")).group_by(*columns).subquery("by_day")
+    )
+    same = [by_day.c[name] for name in FACETS]
+    spans = [
+        _span(by_day.c.opened_on, ages).label("age"),
+        _span(by_day.c.due_on, dues).label("due"),
+    ]
+    rest = [by_day.c[column.name] for column in more]
+    counted = select(*same, *spans, *rest, func.sum(by_day.c.tasks))
+    return counted.group_by(*same, "age", "due", *rest)
+
+
+def _span(day: ColumnElement[str], spans: Sequence[Span]) -> ColumnElement[str]:
+    """In which stretch a day is; the last one takes whatever the others leave."""
+    *told, (last, *_) = spans
+    return case(*((_within(day, first, until), name) for name, first, until in told), else_=last)
+
+
+def _within(day: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
+    return and_(true(), *([day >= first] if first else []), *([day <= last] if last else []))
 
 
 def _place(order: str) -> ColumnElement[Any]:  # Any: a number or a date
@@ -202,10 +264,13 @@ def _narrowed(
     if wanted.text:
         gram = _rarest(connection, wanted.text)
         if gram is not None:
-            holding = select(queue_gram.c.task_id).where(queue_gram.c.gram == gram)
-            query, few = query.where(queue_line.c.task_id.in_(holding)), True
+            query, few = query.where(_holds(gram)), True
         query = query.where(_contains(connection, wanted.text))
     return few, query
+
+
+def _holds(gram: str) -> ColumnElement[bool]:
+    return queue_line.c.task_id.in_(select(queue_gram.c.task_id).where(queue_gram.c.gram == gram))
 
 
 def _facets(facets: Mapping[str, str]) -> list[ColumnElement[bool]]:
@@ -214,11 +279,9 @@ def _facets(facets: Mapping[str, str]) -> list[ColumnElement[bool]]:
 
 def _days(wanted: Wanted) -> list[ColumnElement[bool]]:
     found = []
-    for (first, last), column in ((wanted.opened, queue_line.c.opened_on), (wanted.due, queue_line.c.due_on)):
-        if first:
-            found.append(column >= first)
-        if last:
-            found.append(column <= last)
+    for days, column in ((wanted.opened, queue_line.c.opened_on), (wanted.due, queue_line.c.due_on)):
+        if any(days):
+            found.append(_within(column, *days))
     return found
 
 

@@ -36,6 +36,7 @@ def test_facets_count_what_the_list_shows(erp):
     found = erp.get("/tasks/facets").json
     assert found["total"] == erp.get("/tasks").json["total"]
     assert sum(found["counts"]["reason"].values()) == found["total"]
+    assert erp.get("/tasks/facets?q=no such text").json["total"] == 0
 
 
 def test_a_bulk_verdict_needs_the_count_of_its_preview(erp):

@@ -50,6 +50,32 @@ def test_a_facet_counts_under_all_other_filters(queue):
     assert found.counts["languages"] == {"zh-zh": 1, "en-en": 2}
 
 
+@pytest.mark.parametrize("text", ["恒瑞", "e", "E4", "no such text"])
+def test_counts_and_total_are_of_the_lines_that_the_text_leaves(queue, text):
+    found = facets(queue, q=text)
+    assert found.total == len(lines(queue, q=text)) == f.read(queue, review.list_tasks, q=text).total
+    for name in narrow.NAMES:
+        assert sum(found.counts[name].values()) == found.total, name
+        for value, count in found.counts[name].items():
+            assert len(lines(queue, q=text, **{name: value})) == count, (name, value)
+
+
+def test_counts_follow_whose_tasks_are_asked_for(queue):
+    def mine(what, **wish):
+        return f.read(queue, what, actor=f.STEWARD, **wish)
+
+    first, second, *_ = [line.task_id for line in lines(queue, order="age")]
+    f.act(queue, claim.claim, first)
+    f.act(queue, claim.claim, second, actor=f.OTHER_STEWARD)
+    me, other = (f.read(queue, claim.person, actor=each) for each in (f.STEWARD, f.OTHER_STEWARD))
+    for holder, count in (("me", 1), (me, 1), ("nobody", 4), (other, 1)):
+        wish = Narrow(holder=holder)
+        found = f.read(queue, narrow.facets, wish, actor=f.STEWARD)
+        assert found.total == len(mine(review.list_tasks, narrow=wish).lines) == count
+        assert sum(found.counts["sources"].values()) == count
+        assert found.counts["holder"] == {"me": 1, "nobody": 4, other: 1}
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [("恒瑞", 1), ("承", 1), ("E4", 1), ("ＥARING".lower(), 1), ("%", 1), ("ne", 1), ("恒达", 0), ("'", 0)],
