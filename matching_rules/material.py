@@ -51,6 +51,7 @@ BASES = parts(("part_number", "drawing_number"), "bases") + parts(SIZED, "bases"
 MAKERS = parts(("manufacturer_name", "brand"), "trade_pinyin", "alias", "trade_heads")
 FACTS = DIMS + GRADES + VARIANTS + FINISHES + STERILE + COLOURS + SIDES + CODES
 WORDS = parts(TEXTS, "words", "models")
+FIGURES = parts(TEXTS, "figures")
 MODELS = ("manufacturer_part_number.key", "catalog_number.key", *WORDS)
 
 DEFINED_BY = ("PLM", "ERP", "QMS")
@@ -151,6 +152,18 @@ MOST_AGREE = (
     overlap("facts", 0.5, en="half of the stated parameters agree", zh="一半参数相同"),
 )
 
+WORD_AMOUNTS = ((40, "very many", "很多"), (24, "many", "较多"), (0, "few", "很少"))
+"""Bits of the words that agree."""
+
+WORDS_AGREE = (
+    *graded(overlap("wording", 0.9), "wording", WORD_AMOUNTS, "all words agree", "用词全部相同"),
+    *graded(overlap("wording", 0.75), "wording", WORD_AMOUNTS, "nearly all words agree", "用词几乎全部相同"),
+    *graded(overlap("wording", 0.6), "wording", WORD_AMOUNTS, "most words agree", "大部分用词相同"),
+    *graded(overlap("wording", 0.45), "wording", WORD_AMOUNTS, "half of the words agree", "约一半用词相同"),
+    *graded(overlap("wording", 0.3), "wording", WORD_AMOUNTS, "some words agree", "部分用词相同"),
+    overlap("wording", 0.2, "few words agree", "少数用词相同"),
+)
+
 IN_WORDS = shared("in_words")
 """Both are told in words; what is read as a measure or an option there may be anything."""
 
@@ -178,7 +191,9 @@ RULES = RuleSet(
         Feature("own_class", "own_class", CLASSES),
         Feature("facts", "facts", FACTS, weighted=True),
         Feature("in_words", "told_in_words", WORDS),
-        Feature("wording", "wording", WORDS + NOUNS + GRADES + DIMS + COLOURS + FINISHES, weighted=True),
+        Feature(
+            "wording", "wording", WORDS + FIGURES + NOUNS + GRADES + DIMS + COLOURS + FINISHES, weighted=True
+        ),
         Feature("telling_word", "telling_words", WORDS),
         Feature("model", "models", MODELS, weighted=True),
         Feature("chief", "chief_model", MODELS),
@@ -330,24 +345,7 @@ RULES = RuleSet(
             "wording",
             "Maker, kind and qualities in words",
             "品牌、品名与特征描述",
-            (
-                all_of(
-                    overlap("wording", 0.75),
-                    shared("wording", at_least=32),
-                    en="nearly all words agree (many)",
-                    zh="用词几乎全部相同（很多）",
-                ),
-                overlap("wording", 0.75, "nearly all words agree", "用词几乎全部相同"),
-                all_of(
-                    overlap("wording", 0.5),
-                    shared("wording", at_least=32),
-                    en="most words agree (many)",
-                    zh="大部分用词相同（很多）",
-                ),
-                overlap("wording", 0.5, "most words agree", "大部分用词相同"),
-                overlap("wording", 0.35, "some words agree", "部分用词相同"),
-                overlap("wording", 0.2, "few words agree", "少数用词相同"),
-            ),
+            WORDS_AGREE,
             null=missing("wording"),
             otherwise_en="hardly a word agrees",
             otherwise_zh="几乎没有相同用词",

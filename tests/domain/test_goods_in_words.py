@@ -27,7 +27,7 @@ def features_of(
     }
     kinds = (
         ("told_in_words", WORDS),
-        ("wording", WORDS + parts(TEXTS, "noun", "colour")),
+        ("wording", WORDS + parts(TEXTS, "figures", "noun", "colour")),
         ("telling_words", WORDS),
         ("models", WORDS),
         ("chief_model", WORDS),
@@ -116,3 +116,19 @@ def test_a_noun_with_one_slip_is_read(written: str, right: str) -> None:
 )
 def test_what_is_no_slip_of_a_noun_is_left_alone(written: str) -> None:
     assert parse_material_text(written, CODES)["noun"] == ""
+
+
+@pytest.mark.parametrize("written", ["RT-450-BLUE-V2", "rt450-blue-v2", "RT450BLUEV2"])
+def test_a_model_stays_whole_where_a_listed_word_stands_inside_it(written: str) -> None:
+    assert features_of(f"Kestrel ergonomic swivel chair {written}")["models"] == ["RT450BLUEV2"]
+
+
+def test_a_grade_is_no_model() -> None:
+    told = features_of("Kestrel ergonomic swivel footrest plate SUS304 brushed RT450")
+    assert told["models"] == ["RT450"]
+
+
+def test_numbers_of_qualities_are_words_too() -> None:
+    wording = features_of("Kestrel chest freezer quiet 24.70 cu ft RT450")["wording"]
+    assert "24.7" in wording  # type: ignore[operator]  # a list here
+    assert "500" in features_of("Kestrel video recorder, very quiet, 500GB")["wording"]  # type: ignore[operator]

@@ -17,7 +17,7 @@ from mdm.domain.standardise.code_token import CodeToken, code_key, find_codes
 from mdm.domain.standardise.dimension import Dimension, loosen, read_dimensions
 from mdm.domain.standardise.grade import find_bare_class, find_strength_classes, grade_codes, is_grade
 from mdm.domain.standardise.kind import Env, Kind, Parts, Standard
-from mdm.domain.standardise.model_code import find_models, find_spelled
+from mdm.domain.standardise.model_code import find_figures, find_models, find_spelled
 from mdm.domain.standardise.near_noun import mend_nouns
 from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.standard_ref import StandardRef, find_standards
@@ -137,9 +137,16 @@ def _parse(text: str, lists: tuple[Same | None, ...]) -> Parts:
         "codes": _with_joined(rest, code_tokens),
         "bases": _bases(rest, code_tokens),
         "words": words,
-        "models": find_models(text, code_tokens) if words else (),
+        "figures": find_figures(sized.rest, code_tokens) if words else (),
+        "models": find_models(text, _codes_beside(text, said, rest)) if words else (),
         "spelled": find_spelled(text) if words else (),
     }
+
+
+def _codes_beside(text: str, said: list[tuple[int, int]], rest: str) -> list[CodeToken]:
+    """Codes of the whole text, not in pieces where a term stands inside one; those that are a term are none."""
+    found = find_codes(blank(text, said))
+    return [code for code in found if not rest[code.start : code.end].isspace()]
 
 
 def _named(text: str, lists: tuple[Same | None, ...]) -> tuple[dict[str, tuple[Term, ...]], str]:

@@ -24,6 +24,22 @@ _SPELLED = re.compile(
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.,/:-])(?:\d{5,}|\d{4}(?=\s*$))(?![A-Za-z0-9.,/:-])")
 
 
+_FIGURE = re.compile(r"(?<![A-Za-z0-9.,/-])(?:\d{1,3}\.\d{1,2}|\d{2,4}(?!\.\d))(?![0-9])")
+"""A number of a quality or of a name that no unit tells of: 24.7 cu ft, Kestrel 50."""
+_LETTERS = re.compile(r"[A-Za-z]+")
+
+
+def find_figures(text: str, codes: Sequence[CodeToken]) -> tuple[str, ...]:
+    """Numbers of qualities and names, without zeros behind the point; those of codes that are ratings too."""
+    rated = (_LETTERS.sub("", code.key) for code in codes if _RATING.fullmatch(code.key))
+    found = (match[0] for match in _FIGURE.finditer(text))
+    return tuple(dict.fromkeys(map(_short, (*found, *rated))))
+
+
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
 def find_models(text: str, codes: Sequence[CodeToken]) -> tuple[str, ...]:
     """Keys of the codes of a text with the letters set off behind them, then of bare numbers long enough."""
     return tuple(dict.fromkeys(_models(text, codes)))
