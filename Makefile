@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 ROWS ?= 10000
+TESTERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -14,7 +15,7 @@ demo: $(STAMP)
 	PORT=$(PORT) SERVE=$(SERVE) $(BIN)/python -m mdm.demo.run
 
 test: $(STAMP)
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --cov --cov-report=term
 
 acceptance: $(STAMP) spark
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-sets.lock
