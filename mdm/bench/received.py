@@ -50,6 +50,10 @@ def _received(house: House, entity: str, rows: int, seed: int) -> Received:
 
 
 def _per_record(received: Received) -> float:
-    """CPU microseconds per record."""
-    used = cpu_seconds(lambda: [made.of_cells(row.cells, row.key) for made, row in received])
-    return used / len(received) * 1e6
+    """CPU microseconds per record; none is kept, or collecting what is held would be measured as well."""
+
+    def standardise_all() -> None:
+        for made, row in received:
+            made.of_cells(row.cells, row.key)
+
+    return cpu_seconds(standardise_all) / len(received) * 1e6

@@ -27,7 +27,7 @@ Texts: TypeAlias = Mapping[str, tuple[str, ...]]
 GroupedFunction: TypeAlias = Callable[[Texts], list[str]]
 """Texts by reference, in order -> members of the feature."""
 
-FeatureValue: TypeAlias = "str | list[str] | float | None"
+FeatureValue: TypeAlias = "str | Sequence[str] | float | None"
 
 
 _NO_NUMBER = re.compile(r"[^0-9A-Z]")
@@ -65,7 +65,7 @@ class _Plan:
         for reference in references:
             attribute, _, part = reference.partition(".")
             self._at.setdefault(attribute, []).append((reference, part, bits[reference]))
-        self._names = [feature.name for feature in features]
+        self._of_nothing = {feature.name: _of_nothing(feature) for feature in features}
         self._pools = [
             _Pool(of, bits, [feature for feature in features if feature.of == of])
             for of in dict.fromkeys(feature.of for feature in features)
@@ -78,21 +78,23 @@ class _Plan:
             if text and reference in self._at:
                 read[reference] = (text,)
                 held |= self._at[reference][0][2]
-        found: dict[str, FeatureValue] = dict.fromkeys(self._names)
+        found = self._of_nothing.copy()
         for pool in self._pools:
-            pool.build(read, held & pool.mask, found)
+            if held & pool.mask:
+                pool.build(read, held & pool.mask, found)
         return found
 
     def _read(self, record: StandardRecord) -> tuple[dict[str, tuple[str, ...]], int]:
         """Texts by reference (``attribute``: its standard value, ``attribute.part``: a piece) and which have any."""
-        read, held = {}, 0
-        for attribute in record.values.keys() | record.parts.keys():
+        read, held, values = {}, 0, record.values
+        for attribute in values.keys() | record.parts.keys():
             if attribute not in self._at:
                 continue
             parts = record.parts.get(attribute) or _NO_PARTS
             for reference, part, bit in self._at[attribute]:
                 if not part:
-                    texts = tuple(_texts(record.values.get(attribute)))
+                    value = values.get(attribute)
+                    texts = (value,) if value and isinstance(value, str) else tuple(_texts(value))
                 elif piece := parts.get(part):
                     texts = (piece,) if isinstance(piece, str) else tuple([text for text in piece if text])
                 else:
@@ -112,40 +114,35 @@ class _Pool:
         self._told: dict[int, tuple[str, ...]] = {}
         alone = [(f, FEATURES[f.kind]) for f in features if _kind(f) in FEATURES]
         self._alone = [(f.name, _valued(f, made)) for f, made in alone if not _is_lot(f, made)]
-        lots: dict[Callable[[tuple[str, ...]], Mapping[str, Iterable[str]]], list[tuple[str, str]]] = {}
+        self._lots: dict[Callable[[tuple[str, ...]], Mapping[str, Iterable[str]]], dict[str, list[str]]] = {}
         for feature, made in alone:
             if isinstance(made, features_part.Sorted) and _is_lot(feature, made):
-                lots.setdefault(made.sort, []).append((feature.name, made.lot))
-        self._lots = list(lots.items())
-        grouped = [feature for feature in features if feature.kind not in FEATURES]
+                self._lots.setdefault(made.sort, {}).setdefault(made.lot, []).append(feature.name)
+        grouped = [(f, f.kind) for f in features if f.kind not in FEATURES]
         self._grouped = [
-            (f.name, f.kind in ASKING_FOR_ALL, _valued(f, GROUPED_FEATURES[f.kind])) for f in grouped
+            (f.name, _valued(f, GROUPED_FEATURES[kind])) for f, kind in grouped if kind not in ASKING_FOR_ALL
         ]
-        self._speaking = [
-            (f.name, _valued(f, FEATURES[f.kind])) for f in features if f.kind in SPEAKING_OF_NOTHING
+        self._asking = [
+            (f.name, _valued(f, GROUPED_FEATURES[kind])) for f, kind in grouped if kind in ASKING_FOR_ALL
         ]
-        self._sets = [f.name for f in features if f.array and f.kind not in SPEAKING_OF_NOTHING]
 
     def build(self, read: Texts, held: int, found: dict[str, FeatureValue]) -> None:
         """Put the values of the pool's features into ``found``; ``held``: which of its references have texts."""
-        if not held:
-            for name in self._sets:
-                found[name] = []
-            for name, speak in self._speaking:
-                found[name] = speak(())
-            return
         told = self._told.get(held) or self._tell(held)
         if self._alone or self._lots:
             pool = read[told[0]] if len(told) == 1 else tuple([text for name in told for text in read[name]])
             for name, alone in self._alone:
                 found[name] = alone(pool)
-            for sort, lots in self._lots:
-                held_by = sort(pool)
-                for name, lot in lots:
-                    found[name] = list(held_by[lot]) if lot in held_by else []
-        for name, asks_all, grouped in self._grouped:
-            of = self._of if asks_all else told
-            found[name] = grouped({each: read.get(each, ()) for each in of})
+            for sort, named in self._lots.items():
+                for lot, members in sort(pool).items():
+                    for name in named.get(lot, ()):
+                        found[name] = list(members)
+        if self._grouped:
+            texts = {name: read[name] for name in told}
+            for name, grouped in self._grouped:
+                found[name] = grouped(texts)
+        for name, asking in self._asking:
+            found[name] = asking({each: read.get(each, ()) for each in self._of})
 
     def _tell(self, held: int) -> tuple[str, ...]:
         """The references that ``held`` stands for, in order."""
@@ -153,6 +150,14 @@ class _Pool:
             self._told.clear()
         told = self._told[held] = tuple(name for name in self._of if self._bits[name] & held)
         return told
+
+
+def _of_nothing(feature: Feature) -> FeatureValue:
+    """What the feature says of a record without any text."""
+    if _kind(feature) in SPEAKING_OF_NOTHING:
+        said = _valued(feature, FEATURES[feature.kind])(())
+        return tuple(said) if isinstance(said, list) else said
+    return () if feature.array else None
 
 
 def _is_lot(feature: Feature, function: FeatureFunction) -> bool:
@@ -213,7 +218,9 @@ def _number(text: str | None) -> float | None:
 
 def distinct(members: Iterable[str]) -> list[str]:
     """Non-empty members once each, in order of appearance."""
-    return [member for member in dict.fromkeys(members) if member]
+    found = dict.fromkeys(members)
+    found.pop("", None)
+    return list(found)
 
 
 def values(texts: tuple[str, ...]) -> list[str]:

@@ -223,7 +223,9 @@ def _person(text: str) -> tuple[str, ...]:
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return [member for member in dict.fromkeys(members) if member]
+    found = dict.fromkeys(members)
+    found.pop("", None)
+    return list(found)
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

@@ -197,10 +197,11 @@ def niche_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
         *(f"{noun}|{maker}" for noun in nouns for maker in makers),
         *(f"*{code}" for code in models),
     ]
+    niches = _niches(by_reference) if whats else []
     return _distinct(
         [
-            *(f"{what}|{niche}" for what in whats for niche in _niches(by_reference)),
-            *(what for what in whats if what not in nouns),
+            *[f"{what}|{niche}" for what in whats for niche in niches],
+            *[what for what in whats if what not in nouns],
         ]
     )
 
@@ -232,13 +233,20 @@ def when_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def _ending(by_reference: Mapping[str, tuple[str, ...]], *ends: str) -> list[str]:
-    return _distinct(
-        [text for reference, texts in by_reference.items() if reference.endswith(ends) for text in texts]
-    )
+    chosen = _chosen(tuple(by_reference), ends)
+    return _distinct([text for reference in chosen for text in by_reference[reference]]) if chosen else []
+
+
+@lru_cache(maxsize=4096)
+def _chosen(references: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, ...]:
+    """Records tell few different sets of references, so that which of them end so is known after a while."""
+    return tuple(reference for reference in references if reference.endswith(ends))
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return [member for member in dict.fromkeys(members) if member]
+    found = dict.fromkeys(members)
+    found.pop("", None)
+    return list(found)
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

@@ -357,7 +357,9 @@ def _read(match: re.Match[str]) -> _Measure:
 
 
 def _distinct(members: Iterable[str]) -> list[str]:
-    return [member for member in dict.fromkeys(members) if member]
+    found = dict.fromkeys(members)
+    found.pop("", None)
+    return list(found)
 
 
 FEATURES: Mapping[str, FeatureFunction] = {

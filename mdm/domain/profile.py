@@ -159,15 +159,20 @@ def map_cells(profile: SourceProfile, cells: Mapping[str, str | None]) -> dict[s
     Parts are joined in order, see ``join_parts``; a part that is one of the source's null texts is left out
     of the join, any other text is kept as it is.
     """
-    found: dict[str, list[tuple[int, str]]] = {}
+    found: dict[str, str] = {}
+    lines: dict[str, list[tuple[int, str]]] = {}
     for column, (attribute, part) in profile.columns.items():
         text = cells.get(column)
-        if text and not text.isspace() and not (part and text.strip() in profile.nulls):
-            found.setdefault(attribute, []).append((part, text))
-    return {
-        attribute: parts[0][1] if len(parts) == 1 else join_parts([text for _, text in sorted(parts)])
-        for attribute, parts in found.items()
-    }
+        if not text or text.isspace():
+            continue
+        if not part:
+            found[attribute] = text
+        elif text.strip() not in profile.nulls:
+            found[attribute] = ""  # keeps its place until all lines are known
+            lines.setdefault(attribute, []).append((part, text))
+    for attribute, parts in lines.items():
+        found[attribute] = join_parts([text for _, text in sorted(parts)])
+    return found
 
 
 def join_parts(parts: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import partial
 
 from stdnum import casrn, ean, lei
 from stdnum.cn import uscc
@@ -67,6 +68,22 @@ def run_checks(checks: Iterable[Check], values: Mapping[str, Json]) -> tuple[Fin
         for text in _texts(values[check.attribute])
         if not passes(check, text)
     )
+
+
+def compile_text_checks(checks: Iterable[Check]) -> Callable[[str], tuple[Finding, ...]]:
+    """What ``run_checks`` finds in one text of one attribute, made ready for text after text."""
+    judged = [(check, check.name, partial(_JUDGES[check.rule], check)) for check in checks]
+
+    def find(text: str) -> tuple[Finding, ...]:
+        return tuple(
+            [
+                Finding(check.attribute, name, text, check.severity)
+                for check, name, passed in judged
+                if not passed(text)
+            ]
+        )
+
+    return find
 
 
 def missing_required(entity: EntityType, golden_values: Mapping[str, Json]) -> tuple[Finding, ...]:

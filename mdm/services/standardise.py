@@ -7,16 +7,16 @@ from their raw rows without re-loading.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from mdm.domain.errors import ProfileError
 from mdm.domain.features import FeatureValue, build_features
 from mdm.domain.profile import SourceProfile, map_cells, parse_profile
-from mdm.domain.quality import Check, compile_checks, run_checks
+from mdm.domain.quality import Check, compile_checks, compile_text_checks, run_checks
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
@@ -89,42 +89,39 @@ class Standardiser:
         told = {finding.attribute for finding in record.findings}
         checks, wrong = _checks(self.hub, self.entity), []
         for attribute, value in record.values.items():
-            if attribute in checks and attribute not in told:
-                place, find = checks[attribute]
-                found = find(value) if isinstance(value, str) else run_checks(find.checks, {attribute: value})
+            if attribute in checks and value and attribute not in told:
+                place, of_attribute, find = checks[attribute]
+                found = (
+                    find(value) if isinstance(value, str) else run_checks(of_attribute, {attribute: value})
+                )
                 if found:
                     wrong.append((place, found))
         wrong.sort(key=lambda each: each[0])
         return tuple(finding for _, found in wrong for finding in found)
 
 
-class _Checked:
-    """The checks of one attribute; what they find in a text is remembered for a while."""
+class _Checked(NamedTuple):
+    """The checks of one attribute: its place in the dictionary, which orders findings, and what they find in a text,
+    remembered for a while."""
 
-    def __init__(self, attribute: str, checks: tuple[Check, ...]) -> None:
-        self.checks = checks
-        self._attribute = attribute
-        self._found = lru_cache(KEPT)(self._run)
-
-    def __call__(self, text: str) -> tuple[Finding, ...]:
-        """What is wrong with the text."""
-        return self._found(text)
-
-    def _run(self, text: str) -> tuple[Finding, ...]:
-        return run_checks(self.checks, {self._attribute: text})
+    place: int
+    checks: tuple[Check, ...]
+    find: Callable[[str], tuple[Finding, ...]]
 
 
-def _checks(hub: Hub, entity: str) -> Mapping[str, tuple[int, _Checked]]:
-    """By attribute: its place in the dictionary, which orders findings, and its checks."""
+def _checks(hub: Hub, entity: str) -> Mapping[str, _Checked]:
+    """Checks by attribute."""
     key = ("checks", entity)
     if key not in hub.cache:
         compiled = compile_checks(hub.dictionary.entity(entity), hub.dictionary.code_lists)
-        named = dict.fromkeys(check.attribute for check in compiled)
+        named: dict[str, list[Check]] = {}
+        for check in compiled:
+            named.setdefault(check.attribute, []).append(check)
         hub.cache[key] = {
-            name: (place, _Checked(name, tuple(check for check in compiled if check.attribute == name)))
-            for place, name in enumerate(named)
+            name: _Checked(place, tuple(checks), lru_cache(KEPT)(compile_text_checks(checks)))
+            for place, (name, checks) in enumerate(named.items())
         }
-    return cast("Mapping[str, tuple[int, _Checked]]", hub.cache[key])
+    return cast("Mapping[str, _Checked]", hub.cache[key])
 
 
 def open_standardiser(connection: Connection, hub: Hub, entity: str, source: str) -> Standardiser:

@@ -7,6 +7,7 @@ from mdm.domain.entity_type import CHECKS
 from mdm.domain.quality import (
     IDENTIFIER_CHECKS,
     compile_checks,
+    compile_text_checks,
     is_valid_identifier,
     missing_required,
     run_checks,
@@ -66,6 +67,24 @@ def rules_broken(**values):
 def test_each_rule_lets_a_good_value_pass_and_names_a_bad_one(name, good, bad, rule):
     assert rules_broken(**{name: good}) == []
     assert rules_broken(**{name: bad}) == [(name, rule)]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_checks_made_ready_for_texts_find_what_checks_of_a_record_find(name):
+    checks = [check for check in CHECKED if check.attribute == name]
+    find = compile_text_checks(checks)
+    for text in (
+        "hammer",
+        "a long text",
+        "red",
+        "2024-02-30",
+        "2024-02-29",
+        "12",
+        "1.5",
+        "true",
+        "4006381333931",
+    ):
+        assert find(text) == run_checks(checks, {name: text})
 
 
 def test_absent_values_break_no_check_of_values():

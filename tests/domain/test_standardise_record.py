@@ -134,6 +134,11 @@ def test_a_status_sunk_into_a_name_is_cut_out_and_fills_the_status(text: str, na
     assert ("legal_name", "status_in_name") in rules(record)
 
 
+@pytest.mark.parametrize("text", ["锦晨 (obſolete)", "锦晨 (Obsolete)", "锦晨 (OBSOLETE)"])
+def test_a_status_word_is_found_in_any_case_and_width(text: str) -> None:
+    assert standard({"legal_name": text}).values == {"legal_name": "锦晨", "status": "inactive"}
+
+
 def test_a_stated_status_is_not_overwritten_by_one_in_the_name() -> None:
     assert standard({"legal_name": "锦晨(停用)", "status": "frozen"}).values["status"] == "frozen"
 

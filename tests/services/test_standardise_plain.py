@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -80,7 +81,26 @@ def test_planned_features_are_those_of_the_plain_way(received) -> None:
         made = _standard(entity, context, raw)
         built = build_features(features, made, source_id=key, source="ERP")
         assert list(built) == [feature.name for feature in features]
-        assert built == {feature.name: _plainly(feature, made, key) for feature in features}
+        assert {name: _members(value) for name, value in built.items()} == {
+            feature.name: _members(_plainly(feature, made, key)) for feature in features
+        }
+
+
+def test_what_is_remembered_of_a_text_cannot_be_changed_through_a_record(received) -> None:
+    entity, rows = received
+    for context, raw, _ in rows:
+        made = _standard(entity, context, raw)
+        for name, pieces in made.parts.items():
+            assert not isinstance(made.values.get(name), list | dict)
+            assert pickle.loads(pickle.dumps(pieces)) == pieces
+            with pytest.raises(TypeError):
+                pieces["noun"] = "changed"
+            with pytest.raises(TypeError):
+                pieces.update(noun="changed")
+
+
+def _members(value: FeatureValue) -> FeatureValue:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plainly(feature: Feature, made: StandardRecord, key: str) -> FeatureValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from mdm.domain.code_list import CodeList
 from mdm.domain.entity_type import Attribute
@@ -39,12 +39,29 @@ class Env:
     attribute: Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
+class Fixed(dict[str, str | tuple[str, ...]]):
+    """Pieces that nobody can change, because one reading is remembered and handed to every record that has the text."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("the pieces of a standard value are shared: make another dict")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Fixed], tuple[dict[str, str | tuple[str, ...]]]]:
+        """Pickled as a whole: putting members into an empty one is refused."""
+        return Fixed, (dict(self),)
+
+
+NO_PARTS = Fixed()
+
+
+class Standard(NamedTuple):
     """A value made comparable: ``findings`` are (rule, severity); ``status`` was cut out of the text."""
 
     value: Json
-    parts: Parts = field(default_factory=dict)
+    parts: Parts = NO_PARTS
     findings: tuple[tuple[str, str], ...] = ()
     status: str | None = None
 
@@ -63,4 +80,4 @@ def rejected(rule: str, severity: str = "warning") -> Standard:
 
 def kept(value: Json, rule: str, parts: Parts | None = None, severity: str = "warning") -> Standard:
     """The value stays as it came although it breaks ``rule``."""
-    return Standard(value, parts or {}, ((rule, severity),))
+    return Standard(value, parts or NO_PARTS, ((rule, severity),))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from mdm.domain.code_list import CodeList
 from mdm.domain.entity_type import Attribute, EntityType
 from mdm.domain.source import Finding, Json, StandardRecord
-from mdm.domain.standardise.kind import Env, Parts, SourceContext, Standard, rejected
+from mdm.domain.standardise.kind import Env, Fixed, Parts, SourceContext, Standard, rejected
 from mdm.domain.standardise.registry import KINDS
 from mdm.domain.standardise.same import Same, cache_key
 from mdm.domain.standardise.script_route import country_of, route_scripts
@@ -108,16 +108,18 @@ class _Plan:
         values: dict[str, Json] = {}
         parts: dict[str, Parts] = {}
         for name, text in texts.items():
-            read = self._columns[name].read(text, country)
-            findings.extend(read.findings)
-            if read.is_value:
-                values[name] = read.standard.value
-                parts[name] = read.standard.parts
-            elif read.standard.parts:  # no value can be told, but what it may be can be compared
-                parts[name] = read.standard.parts
-            if read.standard.status and self._status and values.get(self._status) is None:
-                status = self._columns[self._status].read(read.standard.status, country)
-                values[self._status] = status.standard.value
+            standard, is_value, found = self._columns[name].read(text, country)
+            if found:
+                findings.extend(found)
+            if is_value:
+                values[name] = standard.value
+                parts[name] = standard.parts
+            elif standard.parts:  # no value can be told, but what it may be can be compared
+                parts[name] = standard.parts
+            if standard.status and self._status and values.get(self._status) is None:
+                values[self._status] = (
+                    self._columns[self._status].read(standard.status, country).standard.value
+                )
         return StandardRecord(raw, values, parts, tuple(findings))
 
     def _present(self, raw: Mapping[str, str]) -> dict[str, str]:
@@ -184,7 +186,8 @@ class _Column:
         findings = tuple(
             [Finding(self._attribute.name, rule, text, severity) for rule, severity in standard.findings]
         )
-        return _Read(standard, is_value, findings)
+        value = tuple(standard.value) if isinstance(standard.value, list) else standard.value
+        return _Read(standard._replace(value=value, parts=Fixed(standard.parts)), is_value, findings)
 
     def _env(self, country: str | None) -> Env:
         """The record's own country says more about its numbers than the source's."""

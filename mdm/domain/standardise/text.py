@@ -29,6 +29,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("】〕〗﹞", ")"),
     }
 )
+_SIGN = re.compile(f"[{re.escape(''.join(map(chr, _SIGNS)))}]")
 _KEPT_BY_WIDTH_FOLD = {"™": "\ue000", "®": "\ue001", "…": "\ue002"}
 _GIVEN_BACK = {private: sign for sign, private in _KEPT_BY_WIDTH_FOLD.items()}
 _HIDE = str.maketrans(_KEPT_BY_WIDTH_FOLD)
@@ -39,6 +40,7 @@ _KANA = "\u3040-\u30ff"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _HAN_CHAR = re.compile(f"[{_HAN}]")
 _KANA_CHAR = re.compile(f"[{_KANA}]")
+_HAN_OR_KANA_CHAR = re.compile(f"[{_HAN}{_KANA}]")
 _LATIN_CHAR = re.compile("[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(f"[{_HAN}]+|[{_KANA}]+|[^\\W_{_HAN}{_KANA}]+")
 _NOT_ALNUM = re.compile("[^a-z0-9]+")
@@ -64,7 +66,9 @@ def clean(text: str) -> str:
     """The text as a person reads it, in one width, one set of signs, single spaces and nothing invisible."""
     if text.isascii() and text.isprintable():
         return " ".join(text.replace("`", "'").split())
-    folded = unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW).translate(_SIGNS)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
+    folded = text.translate(_SIGNS) if _SIGN.search(text) else text
     visible = folded if folded.isprintable() else _without_invisible(folded)
     return " ".join(_DIAMETER.sub("Φ", visible).split())
 
@@ -107,7 +111,7 @@ def script_of(text: str) -> Script:
 
 def has_han(text: str) -> bool:
     """Whether at least one Han or Kana character occurs."""
-    return not text.isascii() and bool(_HAN_CHAR.search(text) or _KANA_CHAR.search(text))
+    return not text.isascii() and _HAN_OR_KANA_CHAR.search(text) is not None
 
 
 @lru_cache(maxsize=131072)
