@@ -13,6 +13,7 @@ from mdm.domain.rules import (
     Comparison,
     Criterion,
     Feature,
+    Partners,
     Risk,
     RuleSet,
     Survivorship,
@@ -561,6 +562,7 @@ RULES = RuleSet(
     ),
     prior=0.05,
     rival_margin=1.0,
+    partners=Partners(IN_WORDS, least=-4.0, margin=1.0),
     training=("code", "three_facts"),
     risks=(
         Risk("udi_di"),

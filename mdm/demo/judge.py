@@ -36,7 +36,7 @@ from mdm.linkage.predict import predict
 from mdm.linkage.score import ScoredPair, Scorer
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.table import candidate_pairs
-from mdm.services import cluster, evaluation_report, queue
+from mdm.services import cluster, evaluation_report, partner, queue
 from mdm.services.cluster import Scope
 from mdm.services.dictionary import load_dictionary
 from mdm.services.evaluation import read_table, script_of
@@ -86,7 +86,8 @@ def match_world(reading: Reading, rules: RuleSet, dictionary: Dictionary, weight
     with tempfile.TemporaryDirectory() as scratch:
         engine = open_engine(Path(scratch))
         candidates = frozenset(candidate_pairs(engine, rules, prepared.values()))
-        pairs = predict(engine, rules, model, list(prepared.values()), floor=matcher.review_weight)
+        least = partner.least_weight(matcher, reading.duplicate_free)
+        pairs = predict(engine, rules, model, list(prepared.values()), floor=least)
         engine.close()
     scope = _scope(matcher, reading, pairs)
     scope.prepared = prepared
@@ -145,10 +146,14 @@ def _scope(matcher: Matcher, reading: Reading, pairs: Sequence[ScoredPair]) -> S
         for record_id, key in reading.keys.items()
     }
     features = {r.record_id: json.dumps(dict(r.features), ensure_ascii=False) for r in reading.records}
-    stored = [stored_pair(pair) for pair in pairs]
-    return Scope(
-        matcher, records, stored, [], {}, features=features, duplicate_free=frozenset(reading.duplicate_free)
-    )
+    once = frozenset(reading.duplicate_free)
+    stored = [
+        stored_pair(pair)
+        for pair in pairs
+        if pair.match_weight >= matcher.review_weight
+        or partner.could_be(reading.keys[pair.left].system, reading.keys[pair.right].system, once)
+    ]
+    return Scope(matcher, records, stored, [], {}, features=features, duplicate_free=once)
 
 
 def _negatives(path: Path) -> list[Negative]:

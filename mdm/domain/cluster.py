@@ -113,6 +113,7 @@ def partition(
     anchored: Anchored = always_anchored,
     refuse_bridges: bool = False,
     rival_margin: float | None = None,
+    partners: Iterable[Pair] = (),
 ) -> Partition:
     """Group records into clusters along edges of at least ``link_weight`` bits.
 
@@ -122,6 +123,8 @@ def partition(
     the pair has no anchor.
     ``rival_margin``: a link is also refused when one of its records has another, at most so many bits lighter, with
     a record that contradicts the other one; a verdict against the rival ends that.
+    ``partners``: pairs linked whatever their weight, without an anchor and without a look at rivals: who found them has
+    looked (``domain/partner.py``). They tie components together too.
     ``refuse_bridges``: one record alone does not tie two things together. Two clusters of several records each need
     two edges across, of any weight, that share no record; a side of several records that hangs on one record alone
     comes off in the end.
@@ -132,14 +135,17 @@ def partition(
     """
     order = {node.record_id: place for place, node in enumerate(sorted(records, key=_sort_key))}
     known = _strongest(edges, order)
-    links = {pair: weight for pair, weight in known.items() if weight >= link_weight}
+    clear = {_ordered(pair, order) for pair in partners if _known(pair, order)}
+    links = {pair: weight for pair, weight in known.items() if weight >= link_weight or pair in clear}
     musts = sorted({_ordered(pair, order) for pair in must_link if _known(pair, order)}, key=_places(order))
     state = _State(order, contradiction, contradiction_share, anchored)
+    state.clear = clear
     state.forbid(pair for pair in cannot_link if _known(pair, order))
     for left, right in musts:
         state.unite_by_verdict(left, right)
     if rival_margin is not None:
-        state.look_for_rivals(links, rival_margin)
+        heavy = {pair: weight for pair, weight in links.items() if weight >= link_weight}
+        state.look_for_rivals(heavy, rival_margin)
     if refuse_bridges:
         state.support = _neighbours(known)
     for (left, right), weight in sorted(links.items(), key=_heaviest_first(order)):
@@ -167,6 +173,7 @@ class _State:
         self._anchored = anchored
         self._musts: set[Pair] = set()
         self._refused: list[Refusal] = []
+        self.clear: set[Pair] = set()
         self.support: dict[int, set[int]] | None = None
         self._rivals: RivalSearch | None = None
 
@@ -249,10 +256,11 @@ class _State:
         own = self._between(left, right)
         if own:
             return Refusal(left, right, weight, Reason.PAIR_CONTRADICTS, own.name, (left, right))
-        if not self._anchored(left, right):
+        clear = (left, right) in self.clear
+        if not clear and not self._anchored(left, right):
             return Refusal(left, right, weight, Reason.NO_ANCHOR)
         return (
-            self._ambiguous(left, right, weight)
+            (None if clear else self._ambiguous(left, right, weight))
             or self._across(left, right, weight)
             or self._bridge(left, right, weight)
         )

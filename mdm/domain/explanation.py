@@ -17,6 +17,7 @@ class Answer(StrEnum):
     SAME_RECORD = "same_record"
     BY_VERDICT = "by_verdict"
     LINKED = "linked"
+    PARTNERS = "partners"
     THROUGH_OTHERS = "through_others"
     KEPT_APART = "kept_apart"
     RETIRED = "retired"
@@ -33,7 +34,9 @@ class Answer(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-TOGETHER = frozenset({Answer.SAME_RECORD, Answer.BY_VERDICT, Answer.LINKED, Answer.THROUGH_OTHERS})
+TOGETHER = frozenset(
+    {Answer.SAME_RECORD, Answer.BY_VERDICT, Answer.LINKED, Answer.PARTNERS, Answer.THROUGH_OTHERS}
+)
 
 _WORDS = {
     Answer.SAME_RECORD: Words("This is one and the same record.", "这是同一条记录。"),
@@ -42,6 +45,10 @@ _WORDS = {
     ),
     Answer.LINKED: Words(
         "They are one golden record: the evidence of the pair is enough.", "两者证据充分，已自动归并。"
+    ),
+    Answer.PARTNERS: Words(
+        "They are one golden record: each fits the other best, and both sources hold each thing once.",
+        "两者互为最佳匹配，且两个来源系统中每个对象只有一条记录，已自动归并。",
     ),
     Answer.THROUGH_OTHERS: Words(
         "They are one golden record through other records, each tied by a link of its own.",

@@ -33,6 +33,8 @@ def rule_changes(old: RuleSet, new: RuleSet) -> tuple[ChangeLine, ...]:
     lines += _comparisons(old.comparisons, new.comparisons)
     lines += _named("veto", old.vetoes, new.vetoes, "name")
     lines += _listed("anchor", old.anchors, new.anchors)
+    if old.partners != new.partners:
+        lines.append(ChangeLine("partners", "", _told(old.partners), _told(new.partners)))
     lines += _named("survivorship", old.survivorship, new.survivorship, "attribute")
     if old.contradiction_share != new.contradiction_share:
         lines.append(ChangeLine("share", "", f"{old.contradiction_share:g}", f"{new.contradiction_share:g}"))

@@ -55,6 +55,8 @@ def check_rule_set(rules: RuleSet, entity: EntityType) -> None:
         for v in rules.vetoes
         if v.regulated and not v.clause
     ]
+    if rules.partners is not None and rules.partners.margin <= 0:
+        faults.append("partners need a margin above 0")
     if not {"link", "review"} <= {threshold.action.value for threshold in rules.thresholds}:
         faults.append("thresholds for link and review are missing")
     if faults:
@@ -121,7 +123,7 @@ def _column_faults(rules: RuleSet) -> Iterator[str]:
 
 
 def _columns(rules: RuleSet) -> Iterator[str]:
-    levels: list[Level] = [*rules.anchors]
+    levels: list[Level] = [*rules.anchors, *([rules.partners.when] if rules.partners else [])]
     for comparison in rules.comparisons:
         levels += [*comparison.levels, *filter(None, [comparison.null])]
     for veto in rules.vetoes:

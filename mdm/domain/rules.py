@@ -278,12 +278,26 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class Partners:
+    """Two records that fit each other best are linked where ``when`` holds, if their sources hold each thing once.
+
+    From ``least`` bits on and without an anchor, where neither fits another record of the other's source within
+    ``margin`` bits: since either source holds the thing at most once, the second best speaks against nobody else.
+    """
+
+    when: Level
+    least: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All declarations for one entity; ``version`` is the author's, the fingerprint comes from the content.
 
     ``anchors``: evidence of which at least one must hold for an automatic link (empty: none needed).
     ``rival_margin``: no automatic link to one of two records that contradict each other while the other fits as well
     but for so many bits (None: the heavier link wins).
+    ``partners``: what is linked between two sources that hold each thing once (None: as between any two sources).
     ``risks``: whose questions the queue asks first.
     ``identifiers``: features whose members name a thing: records that share one count once where things are counted.
     """
@@ -300,6 +314,7 @@ class RuleSet:
     prior: float = 0.05
     contradiction_share: float = 0.2
     rival_margin: float | None = None
+    partners: Partners | None = None
     training: tuple[str, ...] = field(default=())
     """Array features that block the EM passes when no shipped weights exist."""
     risks: tuple[Risk, ...] = ()

@@ -35,6 +35,7 @@ _PARTS = {
     "level": ("比较等级", "comparison level"),
     "veto": ("否决", "veto"),
     "anchor": ("必要证据", "anchor"),
+    "partners": ("一一对应规则", "partners"),
     "survivorship": ("存续规则", "survivorship"),
     "share": ("矛盾比例", "contradiction share"),
     "trained_on": ("训练来源", "trained on"),

@@ -150,6 +150,7 @@ class Scorer:
             for veto in rules.vetoes
         )
         self._anchors = tuple(compile_level(level, columns) for level in rules.anchors)
+        self._partners = compile_level(rules.partners.when, columns) if rules.partners else None
         self._rules = rules
         self._consequences: Consequences | None = None
 
@@ -229,6 +230,10 @@ class Scorer:
     def anchored(self, left: Comparable, right: Comparable) -> bool:
         """Whether the pair shows the evidence without which no link is automatic."""
         return not self._anchors or any(anchor(left.values, right.values) for anchor in self._anchors)
+
+    def may_partner(self, left: Comparable, right: Comparable) -> bool:
+        """Whether the pair may be linked because each fits the other best, if their sources hold each thing once."""
+        return self._partners is not None and self._partners(left.values, right.values)
 
 
 def _compile_veto(veto: Veto, columns: Columns) -> Predicate:

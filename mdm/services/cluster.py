@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mdm.domain.cluster import Contradiction, Edge, Node, Partition, Refusal, partition
+from mdm.domain.partner import partners
 from mdm.linkage.packed import Unpacked
 from mdm.linkage.record import FeatureRecord, Prepared
 from mdm.linkage.score import Comparable
+from mdm.services import partner
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
@@ -103,12 +105,23 @@ class Scope:
 
     def contradiction(self, left: int, right: int) -> Contradiction | None:
         """What keeps two records apart: both from a source that holds each thing once, or a veto."""
-        one, other = self._system(left), self._system(right)
+        one, other = self.system(left), self.system(right)
         if one == other and one in self.duplicate_free:
             return Contradiction(SAME_SOURCE, hard=True)
         return self.matcher.scorer.contradiction(self.compare(left), self.compare(right))
 
-    def _system(self, record_id: int) -> str | None:
+    def could_be_partners(self, left: int, right: int) -> bool:
+        """Whether both records stand in sources, two of them, that hold each thing once."""
+        return partner.could_be(self.system(left), self.system(right), self.duplicate_free)
+
+    def may_partner(self, left: int, right: int) -> bool:
+        """The same, where the pair shows what the rules ask of partners too."""
+        return self.could_be_partners(left, right) and self.matcher.scorer.may_partner(
+            self.compare(left), self.compare(right)
+        )
+
+    def system(self, record_id: int) -> str | None:
+        """The code of the source system of a record."""
         record = self.records.get(record_id) or self.records_outside.get(record_id)
         return record.key.system if record else None
 
@@ -133,7 +146,7 @@ def gather_whole(uow: UnitOfWork, matcher: Matcher) -> Scope:
         match_store.all_pairs(uow.connection, entity),
         review_store.all_constraints(uow.connection, entity),
         xref_store.all_golden_ids(uow.connection, entity),
-        duplicate_free=_duplicate_free(uow, entity),
+        duplicate_free=partner.duplicate_free(uow, entity),
         connection=uow.connection,
     )
 
@@ -143,16 +156,13 @@ def gather_around(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int]) -> Sc
     reached: set[int] = set()
     golden: dict[int, str] = {}
     frontier = set(seeds)
+    once = partner.duplicate_free(uow, matcher.entity.name)
     while frontier:
         reached |= frontier
         golden |= xref_store.golden_ids_of(uow.connection, frontier)
         members = xref_store.members_of(uow.connection, {golden[r] for r in frontier if r in golden})
-        linked = {
-            side
-            for pair in match_store.pairs_touching(uow.connection, frontier)
-            if pair.weight >= matcher.link_weight
-            for side in (pair.left, pair.right)
-        }
+        near = match_store.pairs_touching(uow.connection, frontier)
+        linked = {side for pair in partner.ties(uow, matcher, once, near) for side in (pair.left, pair.right)}
         bound = {
             side
             for constraint in review_store.constraints_touching(uow.connection, frontier)
@@ -168,7 +178,7 @@ def gather_around(uow: UnitOfWork, matcher: Matcher, seeds: Iterable[int]) -> Sc
         review_store.constraints_touching(uow.connection, reached),
         golden,
         features=match_store.features(uow.connection, reached),
-        duplicate_free=_duplicate_free(uow, matcher.entity.name),
+        duplicate_free=once,
     )
     _add_neighbours(uow, scope)
     return scope
@@ -212,8 +222,14 @@ def _components(scope: Scope) -> tuple[list[list[int]], list[int]]:
             root[record_id], record_id = top, above
         return top
 
+    least = partner.least_weight(scope.matcher, scope.duplicate_free)
     ties = chain(
-        ((p.left, p.right) for p in scope.pairs if p.weight >= scope.matcher.link_weight),
+        (
+            (p.left, p.right)
+            for p in scope.pairs
+            if p.weight >= scope.matcher.link_weight
+            or (p.weight >= least < scope.matcher.review_weight and scope.could_be_partners(p.left, p.right))
+        ),
         ((c.left, c.right) for c in scope.constraints if c.must_link),
     )
     for left, right in ties:
@@ -261,8 +277,32 @@ def _group(scope: Scope, part: _Part) -> Partition:
         contradiction_share=matcher.rules.contradiction_share,
         anchored=anchored,
         rival_margin=matcher.rules.rival_margin,
+        partners=_partners(scope, part),
         refuse_bridges=True,
     )
+
+
+def _partners(scope: Scope, part: _Part) -> set[tuple[int, int]]:
+    """Pairs of two sources that hold each thing once of which each record fits the other best, and clearly so.
+
+    What would be linked anyway counts as a rival whether or not it shows what is asked of partners.
+    """
+    rules, system = scope.matcher.rules.partners, {r: scope.system(r) or "" for r in part.records}
+    if rules is None or len(scope.duplicate_free) < 2:
+        return set()
+    apart = {(c.left, c.right) for c in part.constraints if not c.must_link}
+    edges = {
+        (edge.left, edge.right): edge.weight
+        for edge in part.edges
+        if edge.weight >= rules.least
+        and scope.could_be_partners(edge.left, edge.right)
+        and (edge.weight >= scope.matcher.link_weight or scope.may_partner(edge.left, edge.right))
+        and (edge.left, edge.right) not in apart
+        and scope.contradiction(edge.left, edge.right) is None
+    }
+    decided = [(c.left, c.right) for c in part.constraints if c.must_link]
+    found = partners(edges, system.__getitem__, margin=rules.margin, decided=decided)
+    return {pair for pair in found if scope.may_partner(*pair)}
 
 
 def _sort_key(scope: Scope, record_id: int) -> str:
@@ -289,9 +329,3 @@ def _add_neighbours(uow: UnitOfWork, scope: Scope) -> None:
     scope.features |= match_store.features(uow.connection, outside)
     if scope.duplicate_free:
         scope.records_outside = source_store.records_by_id(uow.connection, outside)
-
-
-def _duplicate_free(uow: UnitOfWork, entity: str) -> frozenset[str]:
-    """Sources whose profile in force says that they hold each thing once."""
-    profiles = source_store.latest_profiles(uow.connection, entity)
-    return frozenset(source for source, content in profiles.items() if json.loads(content)["duplicate_free"])

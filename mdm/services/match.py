@@ -30,7 +30,7 @@ from mdm.linkage.score import Comparable, ScoredPair
 from mdm.linkage.spark_batch import Cluster
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.train_unlabelled import train_unlabelled
-from mdm.services import access, cluster, rebuild, rule, source, standardise
+from mdm.services import access, cluster, partner, rebuild, rule, source, standardise
 from mdm.services.evidence import evidence_of
 from mdm.services.hub import Hub
 from mdm.services.rebuild import Rebuilt
@@ -118,20 +118,31 @@ def run(
         fresh = {r.record_id for r in rows if full or not r.matched}
         only = None if full else fresh
         tables = _tables(uow, matcher, only)
-    pairs = _score(hub, matcher, tables, only, engine) if fresh else None
+        once = partner.duplicate_free(uow, entity)
+    pairs = None
+    if fresh:
+        held_once = [r.record_id for r in rows if r.source in once]
+        pairs = partner.worth_keeping(_score(hub, matcher, tables, only, engine, once), matcher, held_once)
     del tables
     with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
 
 
-def rehearse(hub: Hub, entity: str, records: Sequence[FeatureRecord]) -> tuple[Matcher, list[ScoredPair]]:
-    """The matcher and the pairs that a full run over these records would come to; nothing is stored."""
+def rehearse(
+    hub: Hub, entity: str, records: Sequence[FeatureRecord], once: Collection[str]
+) -> tuple[Matcher, list[ScoredPair]]:
+    """The matcher and the pairs that a full run over these records would come to; nothing is stored.
+
+    ``once``: sources that hold each thing once.
+    """
     rules = rule.rules_of(hub, entity)
     matcher = _propose(hub, rules, lambda: records)
     pack = compile_packing(rules)
     packed = ((record.record_id, pack(record.features)) for record in records)
     tables = packed_tables(rules, matcher.model.statistics, packed)
-    return matcher, scored_pairs(_score(hub, matcher, tables, None, Engine.DUCKDB))
+    found = _score(hub, matcher, tables, None, Engine.DUCKDB, once)
+    held_once = [record.record_id for record in records if record.source in once]
+    return matcher, scored_pairs(partner.worth_keeping(found, matcher, held_once))
 
 
 def put_record(
@@ -186,7 +197,8 @@ def search_before_create(
     matcher = rule.matcher(uow, entity)
     made = standardise.Standardiser(uow.hub, entity, "", None, SourceContext(), "").of_attributes(cells)
     asked = matcher.scorer.prepare(FeatureRecord(0, "", made.features))
-    return _candidates(uow, matcher, _score_one(uow, matcher, asked), asked, limit)
+    found = _score_one(uow, matcher, asked, matcher.review_weight)
+    return _candidates(uow, matcher, found, asked, limit)
 
 
 def retire_record(uow: UnitOfWork, entity: str, system: str, key: str) -> str:
@@ -309,9 +321,14 @@ def _packed(
 
 
 def _score(
-    hub: Hub, matcher: Matcher, tables: Tables, fresh: Collection[int] | None, engine: Engine
+    hub: Hub,
+    matcher: Matcher,
+    tables: Tables,
+    fresh: Collection[int] | None,
+    engine: Engine,
+    once: Collection[str],
 ) -> pa.Table:
-    """Pairs of at least review weight (``predict_table``), of all records or touching a ``fresh`` one."""
+    """Pairs of at least the weight that is kept (``predict_table``), of all records or touching a ``fresh`` one."""
     connection = open_engine(hub.settings.scratch)
     try:
         return predict_tables(
@@ -319,7 +336,7 @@ def _score(
             matcher.rules,
             matcher.model,
             tables,
-            floor=matcher.review_weight,
+            floor=partner.least_weight(matcher, once),
             only=fresh,
             engine=engine,
             cluster=Cluster(hub.settings.spark_master, hub.settings.spark_folder),
@@ -434,14 +451,15 @@ def _store_record(
 def _match_one(uow: UnitOfWork, matcher: Matcher, record_id: int) -> tuple[Rebuilt, list[Found], Prepared]:
     features = match_store.features(uow.connection, [record_id])[record_id]
     asked = cluster.prepare_record(matcher, record_id, features)
-    found = _score_one(uow, matcher, asked)
+    found = _score_stored(uow, matcher, asked)
     before = {
         side for p in match_store.pairs_touching(uow.connection, [record_id]) for side in (p.left, p.right)
     }
     entity = matcher.entity.name
     match_store.replace_pairs(uow.connection, entity, [stored_pair(each.pair) for each in found], [record_id])
     match_store.mark_matched(uow.connection, [record_id])
-    return rebuild.rebuild(uow, matcher, {record_id} | before), found, asked
+    shown = [each for each in found if each.pair.match_weight >= matcher.review_weight]
+    return rebuild.rebuild(uow, matcher, {record_id} | before), shown, asked
 
 
 class Found(NamedTuple):
@@ -451,8 +469,27 @@ class Found(NamedTuple):
     other: Comparable
 
 
-def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Found]:
-    """Pairs of at least review weight with the records that share a key that is not hot, heaviest first.
+def _score_stored(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Found]:
+    """The pairs of a stored record that are kept, as the batch keeps them."""
+    once = partner.duplicate_free(uow, matcher.entity.name) if matcher.rules.partners else frozenset()
+    found = _score_one(uow, matcher, asked, partner.least_weight(matcher, once))
+    if not found or found[-1].pair.match_weight >= matcher.review_weight:
+        return found
+    sides = {asked.record_id, *(each.other.record_id for each in found)}
+    held_once = {
+        r
+        for r, record in source_store.records_by_id(uow.connection, sides).items()
+        if record.key.system in once
+    }
+    return [
+        each
+        for each in found
+        if each.pair.match_weight >= matcher.review_weight or {each.pair.left, each.pair.right} <= held_once
+    ]
+
+
+def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared, floor: float) -> list[Found]:
+    """Pairs of at least ``floor`` bits with the records that share a key that is not hot, heaviest first.
 
     Of equal ones those without a veto come first.
     """
@@ -465,7 +502,9 @@ def _score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared) -> list[Found
     ]
     others = _others(uow, matcher, keys, asked.record_id)
     found = [
-        Found(pair, other) for other in others if (pair := _ordered_score(matcher, asked, other)) is not None
+        Found(pair, other)
+        for other in others
+        if (pair := _ordered_score(matcher, asked, other, floor)) is not None
     ]
 
     def rank(each: Found) -> tuple[float, bool, int, int]:
@@ -494,14 +533,14 @@ def _others(uow: UnitOfWork, matcher: Matcher, keys: Iterable[int], asked: int) 
 def _score_again(uow: UnitOfWork, matcher: Matcher, record_id: int) -> None:
     """Give a record that came one by one during a run the pairs that publishing the run took from it."""
     features = match_store.features(uow.connection, [record_id])[record_id]
-    found = _score_one(uow, matcher, cluster.prepare_record(matcher, record_id, features))
+    found = _score_stored(uow, matcher, cluster.prepare_record(matcher, record_id, features))
     pairs = [stored_pair(each.pair) for each in found]
     match_store.replace_pairs(uow.connection, matcher.entity.name, pairs, [record_id])
 
 
-def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable) -> ScoredPair | None:
+def _ordered_score(matcher: Matcher, one: Comparable, other: Comparable, floor: float) -> ScoredPair | None:
     left, right = (one, other) if one.record_id < other.record_id else (other, one)
-    return matcher.scorer.score_above(left, right, matcher.review_weight)
+    return matcher.scorer.score_above(left, right, floor)
 
 
 def stored_pair(pair: ScoredPair) -> StoredPair:

@@ -123,7 +123,8 @@ def _wanted(
     open_pairs = [
         pair
         for pair in scope.pairs
-        if pair.left in home
+        if pair.weight >= scope.matcher.review_weight
+        and pair.left in home
         and pair.right in home
         and home[pair.left] != home[pair.right]
         and _question(home, pair.left, pair.right) not in answered

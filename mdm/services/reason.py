@@ -27,7 +27,7 @@ from mdm.domain.review import NamedRecord, TaskReason
 from mdm.domain.rule_file import rule_set_from_json
 from mdm.domain.rules import attributes_of
 from mdm.linkage.record import members_of
-from mdm.services import access, cluster, golden, queue, rule, source
+from mdm.services import access, cluster, golden, partner, queue, rule, source
 from mdm.services.cluster import SAME_SOURCE, Scope
 from mdm.services.evidence import (
     derive,
@@ -267,9 +267,9 @@ def _together(uow: UnitOfWork, scope: Scope, one: int, other: int, golden_id: st
         for a, b in pairwise(path)
     )
     if len(chain) == 1:
-        by_verdict = chain[0].said is not None
         verdicts = (chain[0].said,) if chain[0].said else ()
-        return _Found(Answer.BY_VERDICT if by_verdict else Answer.LINKED, chain, verdicts)
+        by_machine = Answer.LINKED if _is_link(scope, one, other) else Answer.PARTNERS
+        return _Found(Answer.BY_VERDICT if verdicts else by_machine, chain, verdicts)
     return _Found(Answer.THROUGH_OTHERS, chain, tuple(tie.said for tie in chain if tie.said))
 
 
@@ -321,7 +321,18 @@ def _scope_of(uow: UnitOfWork, matcher: Matcher, record_ids: Sequence[int]) -> S
         [c for c in review_store.constraints_touching(uow.connection, inside) if {c.left, c.right} <= inside],
         {},
         features=match_store.features(uow.connection, inside),
+        duplicate_free=partner.duplicate_free(uow, matcher.entity.name),
     )
+
+
+def _is_link(scope: Scope, left: int, right: int) -> bool:
+    """Whether the evidence of the pair alone is enough."""
+    return links(scope.matcher.rules, scope.matcher.scorer.case(scope.prepare(left), scope.prepare(right)))
+
+
+def _are_partners(scope: Scope, left: int, right: int) -> bool:
+    """Whether two records of one golden record may be there because each fits the other best."""
+    return scope.may_partner(left, right) and scope.contradiction(left, right) is None
 
 
 def _ties(scope: Scope, record_ids: Sequence[int]) -> list[tuple[int, int, float]]:
@@ -331,9 +342,7 @@ def _ties(scope: Scope, record_ids: Sequence[int]) -> list[tuple[int, int, float
         (p.left, p.right, p.weight)
         for p in scope.pairs
         if {p.left, p.right} <= inside
-        and links(
-            scope.matcher.rules, scope.matcher.scorer.case(scope.prepare(p.left), scope.prepare(p.right))
-        )
+        and (_is_link(scope, p.left, p.right) or _are_partners(scope, p.left, p.right))
     ]
     bound = {(c.left, c.right) for c in scope.constraints if c.must_link and {c.left, c.right} <= inside}
     return [tie for tie in found if (tie[0], tie[1]) not in bound] + [

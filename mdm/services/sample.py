@@ -82,7 +82,7 @@ def _strata(
         return pair not in asked and verdicts.answer(*pair) is None
 
     strata: dict[Stratum, list[Pair]] = {Stratum.LINK: [pair for pair in _linked(golden) if is_open(pair)]}
-    scored = {(pair.left, pair.right) for pair in scope.pairs}
+    scored = {(pair.left, pair.right) for pair in scope.pairs if pair.weight >= scope.matcher.review_weight}
     strata[Stratum.VETOED] = [
         pair for pair in sorted(scored) if _is_vetoed(scope, golden, pair) and is_open(pair)
     ]

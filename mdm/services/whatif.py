@@ -144,7 +144,7 @@ def _proposed_scope(hub: Hub, now: Scope, anew: Mapping[int, Standardised], enti
         for record_id, record in sorted(now.records.items())
         if record_id in features
     ]
-    matcher, pairs = match.rehearse(hub, entity, records)
+    matcher, pairs = match.rehearse(hub, entity, records, now.duplicate_free)
     return replace(
         now,
         matcher=matcher,

@@ -192,9 +192,14 @@ _PACKED = "select record_id, content from packed_record where record_id in (?*)"
 
 
 def versions(connection: Connection, entity: str) -> Sequence[Row]:
-    """(record_id, version, matched) of every current record."""
+    """(record_id, version, matched, source) of every current record."""
     return connection.execute(
-        select(standard_record.c.record_id, standard_record.c.version, standard_record.c.matched)
+        select(
+            standard_record.c.record_id,
+            standard_record.c.version,
+            standard_record.c.matched,
+            source_record.c.source,
+        )
         .join(source_record, source_record.c.record_id == standard_record.c.record_id)
         .where(source_record.c.entity == entity, source_record.c.status == "active")
         .order_by(standard_record.c.record_id)

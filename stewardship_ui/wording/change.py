@@ -43,6 +43,7 @@ _CHANGE_PARTS = {
     "level": lazy_gettext("Level of a comparison"),
     "veto": lazy_gettext("Veto"),
     "anchor": lazy_gettext("Evidence that a link needs"),
+    "partners": lazy_gettext("Partners between sources that hold each thing once"),
     "survivorship": lazy_gettext("Which value survives"),
     "share": lazy_gettext("Share of contradictions"),
     "trained_on": lazy_gettext("Trained on"),

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 from mdm.domain.rule_change import rule_changes
 from mdm.domain.rule_file import read_rule_set, rule_set_from_json
-from mdm.domain.rules import BlockingRule, Comparison, exact, shared
+from mdm.domain.rules import BlockingRule, Comparison, Partners, exact, shared
 from mdm.services import rule
 from mdm.services.dictionary import load_dictionary
 from tests import factories as f
@@ -35,6 +35,7 @@ def test_each_kind_of_declaration_is_told():
         anchors=(shared("name"),),
         thresholds=(replace(RULES.thresholds[0], min_weight=7.5), RULES.thresholds[1]),
         contradiction_share=0.3,
+        partners=Partners(shared("name"), least=-4.0, margin=1.0),
     )
     assert told(changed) == [
         ("threshold", "link", "6", "7.5"),
@@ -43,6 +44,7 @@ def test_each_kind_of_declaration_is_told():
         ("comparison", "colour", "", "Colour"),
         ("veto", "colour", "when=disjoint(colour, 1), en='another colour'", ""),
         ("anchor", "", "", "shared(name, 1)"),
+        ("partners", "", "", "when=shared(name, 1), least=-4.0, margin=1.0"),
         ("share", "", "0.2", "0.3"),
     ]
 
