@@ -22,13 +22,16 @@ def add(task_id: int) -> Response:
         with writing("comment") as uow:
             comment.add(uow, task_id, request.form.get("text", ""))
     except InvalidInputError as error:
-        strangers = error.details.get("strangers")
-        if isinstance(strangers, list) and strangers:
-            told = gettext(
-                "Nobody who reads tasks is called @%(name)s; nothing was written.", name=strangers[0]
-            )
-        else:
-            told = gettext("A comment has 1 to 2,000 characters.")
-        flash(told, "status")
+        flash(comment_refused(error), "status")
     place = url_for("ui.review.compare", task_id=task_id, **read_filters().query())
     return redirect(f"{place}#comments", 303)
+
+
+def comment_refused(error: InvalidInputError) -> str:
+    """Why nothing was written, in the language of the page."""
+    strangers = error.details.get("strangers")
+    if isinstance(strangers, list) and strangers:
+        return str(
+            gettext("Nobody who reads tasks is called @%(name)s; nothing was written.", name=strangers[0])
+        )
+    return str(gettext("A comment has 1 to 2,000 characters."))

@@ -22,11 +22,13 @@ from mdm.domain.errors import (
     UnknownRecordError,
 )
 from mdm.domain.golden import Effect, GoldenRecord, GoldenSummary
+from mdm.domain.source import Json
 from mdm.services import decision, golden, rehome, retirement
 from mdm.services.unit_of_work import UnitOfWork
 from stewardship_ui import wording
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, require, writing
-from stewardship_ui.outcome import SourceKey, source_key
+from stewardship_ui.label import Labels
+from stewardship_ui.outcome import UNISSUED, SourceKey, source_key
 from stewardship_ui.review import OFFER_KEY
 
 blueprint = Blueprint("golden_decision", __name__)
@@ -66,11 +68,15 @@ REFUSALS = (
 
 
 class Destination(NamedTuple):
-    """One golden record after the action: its ID ('' when yet to be issued) and the records it holds."""
+    """One golden record after the action: its ID ('' when yet to be issued), the records it holds, values that change.
+
+    ``changes``: label, value before, value after.
+    """
 
     golden_id: str
     keys: list[SourceKey]
     arriving: list[SourceKey]
+    changes: list[tuple[str, str, str]]
 
 
 @blueprint.get("/golden/<entity>/<golden_id>/decide/<action>")
@@ -92,12 +98,11 @@ def act(entity: str, golden_id: str, action: str) -> str | Response | tuple[str,
         return _page(entity, golden_id, action, fault=gettext("A decision needs a reason.")), 422
     try:
         with writing(reason) as uow:
-            # A value has nothing to preview: it is what was typed.
-            effect = do(uow, entity, golden_id, reason, preview and action != "override")
+            effect = do(uow, entity, golden_id, reason, preview)
     except REFUSALS as error:
         status = 409 if isinstance(error, StaleVersionError) else 422
         return _page(entity, golden_id, action, fault=wording.refusal(error.message)), status
-    if preview and action != "override":
+    if preview:
         return _page(entity, golden_id, action, effect=effect)
     return _done(entity, golden_id, action, effect)
 
@@ -139,7 +144,9 @@ def _rehome(uow: UnitOfWork, entity: str, golden_id: str, reason: str, preview: 
 
 def _override(uow: UnitOfWork, entity: str, golden_id: str, reason: str, preview: bool) -> Effect:
     attribute, value = request.form.get("attribute", ""), request.form.get("value", "").strip()
-    return decision.override(uow, entity, golden_id, attribute, value, reason, expected_version=_version())
+    return decision.override(
+        uow, entity, golden_id, attribute, value, reason, preview=preview, expected_version=_version()
+    )
 
 
 def _retire(uow: UnitOfWork, entity: str, golden_id: str, reason: str, preview: bool) -> Effect:
@@ -216,7 +223,23 @@ def _destinations(record: GoldenRecord, effect: Effect) -> list[Destination]:
         arriving = [key for key in held if (key in here) != (golden_id == record.golden_id)]
         found.append(
             Destination(
-                "" if golden_id == "?" else golden_id, [*map(source_key, held)], [*map(source_key, arriving)]
+                "" if golden_id == UNISSUED else golden_id,
+                [*map(source_key, held)],
+                [*map(source_key, arriving)],
+                _changes(record.entity, effect.values.get(golden_id, {})),
             )
         )
     return found
+
+
+def _changes(entity: str, values: Mapping[str, tuple[Json, Json]]) -> list[tuple[str, str, str]]:
+    """The values that change as people read them, in the order of the dictionary."""
+    labels = Labels(current_hub().dictionary)
+    return [
+        (
+            labels.attribute(entity, name),
+            labels.value(entity, name, values[name][0]),
+            labels.value(entity, name, values[name][1]),
+        )
+        for name in labels.ordered(entity, list(values))
+    ]

@@ -17,6 +17,7 @@ from mdm.api import (
     errors,
     event,
     golden,
+    lineage,
     match,
     quality,
     reason,
@@ -60,7 +61,20 @@ def register(app: Flask, hub: Hub) -> None:
     app.teardown_request(end_reading)
     api = HubApi(app, spec_kwargs={"info": {"description": document.ABOUT}})
     _describe_attributes(api, hub)
-    for noun in (xref, record, match, golden, review, claim, reason, quality, event, change, dictionary):
+    for noun in (
+        xref,
+        record,
+        match,
+        golden,
+        lineage,
+        review,
+        claim,
+        reason,
+        quality,
+        event,
+        change,
+        dictionary,
+    ):
         api.register_blueprint(noun.blueprint)
     document.register(app, api.spec.to_dict())
 

@@ -42,6 +42,8 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("match", "post"): "match:search",
     ("golden", "get"): "golden:read",
     ("golden", "post"): "golden:decide",
+    ("lineage", "get"): "golden:read",
+    ("lineage", "post"): "golden:decide",
     ("tasks", "get"): "tasks:read",
     ("claims", "get"): "tasks:read",
     ("tasks", "post"): "tasks:decide",

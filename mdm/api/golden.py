@@ -97,6 +97,7 @@ class GoldenVersionSchema(Schema):
     actor = fields.String()
     reason = fields.String()
     attributes = fields.Dict()
+    records = fields.List(fields.String(), metadata={"description": "Its source records as system:id"})
 
 
 class HistorySchema(Schema):
@@ -284,9 +285,10 @@ def retire(body: Mapping[str, str], query: Mapping[str, bool], entity: str, gold
 
 @blueprint.route("/golden/<entity>/<golden_id>/override", methods=["POST"])
 @blueprint.arguments(OverrideSchema)
+@blueprint.arguments(PreviewSchema, location="query")
 @blueprint.response(200, EffectSchema)
 @blueprint.doc(parameters=[HEADER_DOC, IF_MATCH_DOC])
-def override(body: Mapping[str, Any], entity: str, golden_id: str) -> Response:
+def override(body: Mapping[str, Any], query: Mapping[str, bool], entity: str, golden_id: str) -> Response:
     """Set a value by hand; it beats every rule until it is undone"""
     expected = expected_version()
 
@@ -298,10 +300,11 @@ def override(body: Mapping[str, Any], entity: str, golden_id: str) -> Response:
             body["attribute"],
             body["value"],
             body["reason"],
+            preview=query["preview"],
             expected_version=expected,
         )
 
-    return _change(body["reason"], False, act)
+    return _change(body["reason"], query["preview"], act)
 
 
 def _change(reason: str, preview: bool, act: Callable[[UnitOfWork], Effect]) -> Response:

@@ -96,6 +96,11 @@ class EffectSchema(Schema):
         values=fields.String(),
         metadata={"description": "system:id -> golden ID afterwards"},
     )
+    values = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.List(fields.Raw())),
+        metadata={"description": "Golden ID -> attribute -> [value before, value after]"},
+    )
     tasks_closed = fields.List(fields.Integer())
     tasks_opened = fields.List(fields.Integer())
     preview = fields.Boolean(dump_default=False)

@@ -1,4 +1,4 @@
-"""Commands on golden records: golden, merge, unmerge, split, rehome, retire, override, undo."""
+"""Commands on golden records: golden, comment-golden, merge, unmerge, split, rehome, retire, override, undo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
-from mdm.services import decision, golden, rehome, retirement
+from mdm.services import decision, golden, golden_comment, lineage, rehome, related, retirement
 
 
 @command(main, "merge")
@@ -77,10 +77,13 @@ def retire(house: House, entity: str, golden_id: str, reason: str, *, dry_run: b
 @click.argument("attribute")
 @click.argument("value")
 @click.option("--reason", required=True)
-def override(house: House, entity: str, golden_id: str, attribute: str, value: str, reason: str) -> Answer:
+@click.option("--dry-run", is_flag=True)
+def override(
+    house: House, entity: str, golden_id: str, attribute: str, value: str, reason: str, *, dry_run: bool
+) -> Answer:
     """Set one value of a golden record; it survives reloads."""
     with house.writing(reason) as uow:
-        return plain(decision.override(uow, entity, golden_id, attribute, value, reason))
+        return plain(decision.override(uow, entity, golden_id, attribute, value, reason, preview=dry_run))
 
 
 @command(main, "undo")
@@ -96,7 +99,31 @@ def undo(house: House, decision_id: str, reason: str, *, dry_run: bool) -> Answe
 @command(main, "golden")
 @click.argument("entity")
 @click.argument("golden_id")
-def show_golden(house: House, entity: str, golden_id: str) -> Answer:
+@click.option("--lineage", "with_lineage", is_flag=True, help="Also every value there was to choose from.")
+@click.option("--related", "with_related", is_flag=True, help="Also open tasks, kin and references.")
+def show_golden(
+    house: House, entity: str, golden_id: str, *, with_lineage: bool, with_related: bool
+) -> Answer:
     """One golden record with the source of each value."""
     with house.reading() as uow:
-        return plain(golden.get(uow, entity, golden_id))
+        found = golden.get(uow, entity, golden_id)
+        answer = plain(found)
+        if with_lineage:
+            said = lineage.of(uow, found)
+            answer["lineage"] = {name: [plain(each) for each in values] for name, values in said.items()}
+        if with_related:
+            answer["related"] = plain(related.of(uow, found))
+        return answer
+
+
+@command(main, "comment-golden")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.argument("text", required=False)
+def comment_on_golden(house: House, entity: str, golden_id: str, text: str | None) -> Answer:
+    """Write a comment on a golden record (`@login` names a colleague), or read those there are."""
+    if text is None:
+        with house.reading() as uow:
+            return {"comments": [plain(each) for each in golden_comment.of_golden(uow, entity, golden_id)]}
+    with house.writing("comment") as uow:
+        return plain(golden_comment.add(uow, entity, golden_id, text))

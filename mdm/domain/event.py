@@ -58,6 +58,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "golden.restored": "a merged golden ID stands for itself again",
     "golden.split": "records left a golden record for another",
     "golden.retired": "the last current record of a golden record is gone",
+    "golden.commented": "somebody wrote a comment on a golden record",
     "xref.linked": "a source record points to a golden ID (also after a move: ``previous`` names the old one)",
     "task.opened": "a pair waits for a steward",
     "task.superseded": "a task ended without a verdict because its question did",

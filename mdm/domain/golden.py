@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from random import Random
@@ -117,6 +117,42 @@ class GoldenVersion:
     actor: str
     reason: str
     attributes: Mapping[str, Json]
+    records: tuple[str, ...] = ()
+    """Its source records as ``system:id``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSource:
+    """One value that was there to choose from: who says it, since when, and how far that source is trusted in it.
+
+    ``trust``: 0 to 1 as survivorship weighs it, None for a value set by hand; ``raw``: as the source wrote it;
+    ``verified``: it passed the check of its attribute; ``set_by`` and ``reason`` name who set a value by hand.
+    """
+
+    source_system: str
+    source_id: str
+    source_version: int
+    value: Json
+    raw: str
+    changed_at: str
+    trust: float | None
+    verified: bool
+    chosen: bool
+    set_by: str = ""
+    reason: str = ""
+    decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenComment:
+    """What somebody wrote beside a golden record, under the ID it had then; ``mentions``: logins that it names."""
+
+    comment_id: str
+    golden_id: str
+    author: str
+    at: str
+    text: str
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +185,8 @@ class Effect:
     """Set when nothing was done yet: the action crosses a regulated veto and waits for a second person."""
     regulated: tuple[str, ...] = ()
     """Names of the regulated vetoes that it crosses."""
+    values: Mapping[str, Mapping[str, tuple[Json, Json]]] = field(default_factory=dict)
+    """Golden ID -> attribute -> value before and after, for those that change."""
 
 
 def new_golden_id(prefix: str, now: datetime, random: Random) -> str:
@@ -208,13 +246,20 @@ def _rank_trust(rule: Survivorship, _: Sequence[Candidate], now: datetime) -> _R
     Coarse (tenths), so that a day's age does not outweigh which system answers for the attribute.
     """
     places = {kind: place for place, kind in enumerate(rule.trust)}
+    return lambda c: _trust(rule, places, c.kind, c.changed_at, now)
 
-    def rank(c: Candidate) -> float:
-        base = 1.0 - places.get(c.kind, len(places)) / (len(places) + 1)
-        age = max(0.0, (now - c.changed_at).days)
-        return round(base * math.exp2(-age / rule.half_life_days), 1)
 
-    return rank
+def trust_of(rule: Survivorship, kind: str, changed_at: datetime, now: datetime) -> float:
+    """How far a source of this kind is trusted in the attribute of the rule, 0 to 1."""
+    return _trust(rule, {name: place for place, name in enumerate(rule.trust)}, kind, changed_at, now)
+
+
+def _trust(
+    rule: Survivorship, places: Mapping[str, int], kind: str, changed_at: datetime, now: datetime
+) -> float:
+    base = 1.0 - places.get(kind, len(places)) / (len(places) + 1)
+    age = max(0.0, (now - changed_at).days)
+    return round(base * math.exp2(-age / rule.half_life_days), 1)
 
 
 def _rank_common(_: Survivorship, candidates: Sequence[Candidate], __: datetime) -> _Rank:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mdm.domain.entity_type import EntityType
 from mdm.domain.golden import ONLY_VALUE, Candidate, GoldenStatus, survive
-from mdm.domain.rules import RuleSet
+from mdm.domain.rules import RuleSet, Survivorship
 from mdm.domain.source import Json
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage.source import StoredRecord
@@ -71,8 +71,7 @@ class Builder:
     ) -> None:
         """``kinds``: source system -> kind; ``overrides``: those in force, oldest first."""
         self._entity, self._records, self._kinds = entity, records, kinds
-        declared = {rule.attribute: rule for rule in rules.survivorship}
-        self._rules = {name: declared.get(name) or declared["*"] for name in entity.attributes}
+        self._rules = {name: survivorship_of(rules, name) for name in entity.attributes}
         self._overrides: dict[int, list[tuple[str, str, Json]]] = {}
         for row in overrides:
             self._overrides.setdefault(row.record_id, []).append(
@@ -123,8 +122,14 @@ class Builder:
     def _candidate(self, record_id: int, name: str, content: Mapping[str, Any], at: datetime) -> Candidate:
         record = self._records[record_id]
         kind = self._kinds.get(record.key.system, "OTHER")
-        verified = _verified(self._entity, name, content)
+        verified = is_verified(self._entity, name, content)
         return Candidate(record_id, record.key, kind, record.version, content["values"][name], at, verified)
+
+
+def survivorship_of(rules: RuleSet, attribute: str) -> Survivorship:
+    """The rule that chooses the value of an attribute."""
+    declared = {rule.attribute: rule for rule in rules.survivorship}
+    return declared.get(attribute) or declared["*"]
 
 
 def ended_as(golden_id: str, status: GoldenStatus) -> Built:
@@ -132,7 +137,8 @@ def ended_as(golden_id: str, status: GoldenStatus) -> Built:
     return Built(golden_id, status.value, (), {}, {}, "", _digest(status.value, "", {}, {}, ()))
 
 
-def _verified(entity: EntityType, name: str, content: Mapping[str, Any]) -> bool:
+def is_verified(entity: EntityType, name: str, content: Mapping[str, Any]) -> bool:
+    """Whether the value passed the check that its attribute has."""
     attribute = entity.attributes[name]
     return bool(attribute.check) and content["parts"].get(name, {}).get("valid", "1") == "1"
 

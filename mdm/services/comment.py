@@ -24,11 +24,9 @@ def add(uow: UnitOfWork, task_id: int, text: str) -> Comment:
     Raises UnknownTaskError, InvalidInputError (also for a name that nobody who reads tasks has).
     """
     access.require(uow.actor, Permission.REVIEW_DECIDE)
-    said = text.strip()
-    if not said or len(said) > LONGEST or "\0" in said:
-        raise InvalidInputError("A comment has 1 to 2,000 characters.", field="text")
+    said = require_text(text)
     entity = claim.find_task(uow, task_id).entity
-    made = Comment(uow.hub.new_id(), task_id, claim.person(uow), uow.at, said, _mentioned(uow, said))
+    made = Comment(uow.hub.new_id(), task_id, claim.person(uow), uow.at, said, mentioned(uow, said))
     comment_store.add(uow.connection, made)
     uow.record(
         "task.commented", entity, str(task_id), {"comment_id": made.comment_id, "mentions": [*made.mentions]}
@@ -43,7 +41,15 @@ def of_task(uow: UnitOfWork, task_id: int) -> tuple[Comment, ...]:
     return comment_store.of_task(uow.connection, task_id, SHOWN)
 
 
-def _mentioned(uow: UnitOfWork, text: str) -> tuple[str, ...]:
+def require_text(text: str) -> str:
+    """What a comment says; raises InvalidInputError when it says nothing or too much."""
+    said = text.strip()
+    if not said or len(said) > LONGEST or "\0" in said:
+        raise InvalidInputError("A comment has 1 to 2,000 characters.", field="text")
+    return said
+
+
+def mentioned(uow: UnitOfWork, text: str) -> tuple[str, ...]:
     """Folded logins of everybody that the text names."""
     named = dict.fromkeys(person_of(each.rstrip(".-")) for each in _MENTION.findall(text))
     if not named:

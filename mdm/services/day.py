@@ -22,7 +22,7 @@ class Day:
     """Counts of one person; ``decided`` since midnight UTC, ``last_hour`` in the 60 minutes before now.
 
     ``held``: open tasks claimed or handed over, ``due``: those of them due today or before; ``mentions``: open tasks
-    whose latest mention waits for an answer.
+    whose latest mention waits for an answer, ``golden_mentions``: golden records (entity, ID) likewise.
     """
 
     decided: int
@@ -30,6 +30,7 @@ class Day:
     held: int
     due: int
     mentions: tuple[int, ...]
+    golden_mentions: tuple[tuple[str, str], ...] = ()
 
 
 def my_day(uow: UnitOfWork) -> Day:
@@ -47,4 +48,5 @@ def my_day(uow: UnitOfWork) -> Day:
     )
     held, due = queue_store.due_counts(uow.connection, person, uow.at[:10])
     mentions = comment_store.tasks_that_mention(uow.connection, person, MENTIONS)
-    return Day(decided, last_hour, held, due, tuple(mentions))
+    beside_golden = comment_store.goldens_that_mention(uow.connection, person, MENTIONS)
+    return Day(decided, last_hour, held, due, tuple(mentions), tuple(beside_golden))

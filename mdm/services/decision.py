@@ -195,6 +195,7 @@ def override(
     value: Json,
     reason: str,
     *,
+    preview: bool = False,
     expected_version: int | None = None,
 ) -> Effect:
     """Set one value of a golden record; it survives reloads and follows its record through merges."""
@@ -204,6 +205,17 @@ def override(
     uow.hub.dictionary.entity(entity).attribute(attribute)
     if not isinstance(value, (str, int, float)) or (isinstance(value, str) and not 0 < len(value) <= 4000):
         raise InvalidInputError("An override is a text (to 4,000 characters) or a number.", field="value")
+    if not preview:
+        return _override(uow, entity, here, attribute, value, reason)
+    with uow.trial():
+        effect = _override(uow, entity, here, attribute, value, reason)
+    return without_new_ids(uow, effect)
+
+
+def _override(
+    uow: UnitOfWork, entity: str, here: str, attribute: str, value: str | float, reason: str
+) -> Effect:
+    """Keep the value on the first source record and rebuild."""
     anchor = ordered(uow, xref_store.members_of(uow.connection, [here])[here])[0]
     decision_id = decision_log.add(
         uow,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from itertools import groupby
+
 from mdm.domain.golden import Effect
+from mdm.domain.source import Json
 from mdm.services.rebuild import Rebuilt
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import golden as golden_store
@@ -27,7 +32,22 @@ def effect_of(uow: UnitOfWork, decision_id: str, report: Rebuilt) -> Effect:
         },
         tuple(report.tasks_closed),
         tuple(report.tasks_opened),
+        values=_changed_values(uow, live),
     )
+
+
+def _changed_values(uow: UnitOfWork, golden_ids: Sequence[str]) -> dict[str, dict[str, tuple[Json, Json]]]:
+    """What this unit of work has changed so far: golden ID -> attribute -> before, after."""
+    found: dict[str, dict[str, tuple[Json, Json]]] = {}
+    rows = golden_store.before_and_after(uow.connection, golden_ids, uow.fact_id)
+    for golden_id, versions in groupby(rows, key=lambda row: str(row.golden_id)):
+        newest, *earlier = versions
+        before = next((row for row in earlier if row.fact_id != uow.fact_id), None)
+        was, now = json.loads(before.attributes if before else "{}"), json.loads(newest.attributes)
+        names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        if names:
+            found[golden_id] = {name: (was.get(name), now.get(name)) for name in names}
+    return found
 
 
 def without_new_ids(uow: UnitOfWork, effect: Effect) -> Effect:
@@ -45,4 +65,5 @@ def without_new_ids(uow: UnitOfWork, effect: Effect) -> Effect:
         {key: name(golden_id) for key, golden_id in effect.memberships.items()},
         effect.tasks_closed,
         (),
+        values={name(golden_id): changed for golden_id, changed in effect.values.items()},
     )

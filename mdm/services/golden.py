@@ -51,6 +51,9 @@ def get(uow: UnitOfWork, entity: str, golden_id: str, as_of: datetime | None = N
 def history(uow: UnitOfWork, golden_id: str) -> tuple[GoldenVersion, ...]:
     """Every version of a golden record, newest first."""
     access.require(uow.actor, Permission.GOLDEN_READ)
+    rows = golden_store.history(uow.connection, golden_id)
+    members = {row.version: json.loads(row.members) for row in rows}
+    records = source_store.records_by_id(uow.connection, {r for held in members.values() for r in held})
     return tuple(
         GoldenVersion(
             r.version,
@@ -61,8 +64,9 @@ def history(uow: UnitOfWork, golden_id: str) -> tuple[GoldenVersion, ...]:
             r.actor or "",
             r.reason or "",
             json.loads(r.attributes),
+            tuple(f"{records[m].key.system}:{records[m].key.key}" for m in members[r.version]),
         )
-        for r in golden_store.history(uow.connection, golden_id)
+        for r in rows
     )
 
 

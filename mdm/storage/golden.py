@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 
 from mdm.storage.database import Row, among, insert_rows, raw_rows, upsert_rows
 from mdm.storage.schema import (
+    decision,
     fact,
     golden_override,
     golden_record,
@@ -75,6 +76,40 @@ def version_at(connection: Connection, golden_id: str, at: str | None) -> Row | 
 def titles_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
     """Golden ID -> title of its newest version."""
     return dict(raw_rows(connection, _TITLES, (list(golden_ids),)))
+
+
+def last_titles(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
+    """Golden ID -> the title it had last, also of one that ended."""
+    rows = connection.execute(
+        select(golden_version.c.golden_id, golden_version.c.title)
+        .where(among(connection, golden_version.c.golden_id, golden_ids), golden_version.c.title != "")
+        .order_by(golden_version.c.golden_id, golden_version.c.version)
+    )
+    return dict(rows.all())
+
+
+def before_and_after(connection: Connection, golden_ids: Iterable[str], fact_id: str) -> list[Row]:
+    """Versions that a fact made and the one before them (golden_id, version, fact_id, attributes), newest first."""
+    newest = (
+        select(golden_version.c.golden_id, func.min(golden_version.c.version).label("first"))
+        .where(golden_version.c.fact_id == fact_id, among(connection, golden_version.c.golden_id, golden_ids))
+        .group_by(golden_version.c.golden_id)
+        .subquery()
+    )
+    columns = (
+        golden_version.c.golden_id,
+        golden_version.c.version,
+        golden_version.c.fact_id,
+        golden_version.c.attributes,
+    )
+    return list(
+        connection.execute(
+            select(*columns)
+            .join(newest, newest.c.golden_id == golden_version.c.golden_id)
+            .where(golden_version.c.version >= newest.c.first - 1)
+            .order_by(golden_version.c.golden_id, golden_version.c.version.desc())
+        )
+    )
 
 
 _TITLES = """
@@ -197,6 +232,31 @@ def overrides_of(connection: Connection, record_ids: Iterable[int]) -> Sequence[
         select(golden_override)
         .where(golden_override.c.active, among(connection, golden_override.c.record_id, record_ids))
         .order_by(golden_override.c.override_id)
+    ).all()
+
+
+def decided_overrides(connection: Connection, override_ids: Iterable[str]) -> dict[str, Row]:
+    """Override ID -> its value with who set it, why and by which decision."""
+    rows = connection.execute(
+        select(
+            golden_override.c.override_id,
+            golden_override.c.decision_id,
+            golden_override.c.created_at,
+            decision.c.actor,
+            decision.c.reason,
+        )
+        .join(decision, decision.c.decision_id == golden_override.c.decision_id)
+        .where(among(connection, golden_override.c.override_id, override_ids))
+    )
+    return {r.override_id: r for r in rows}
+
+
+def redirects_around(connection: Connection, golden_id: str) -> Sequence[Row]:
+    """Every redirect from or to an ID, also those that ended, oldest first."""
+    return connection.execute(
+        select(golden_redirect)
+        .where(or_(golden_redirect.c.from_id == golden_id, golden_redirect.c.to_id == golden_id))
+        .order_by(golden_redirect.c.id)
     ).all()
 
 

@@ -490,6 +490,25 @@ golden_override = Table(
 )
 """A steward's value for the golden record that holds ``record_id``; it follows the record through merges."""
 
+golden_comment = Table(
+    "golden_comment",
+    metadata,
+    Column("comment_id", Ulid, primary_key=True),
+    Column("golden_id", GoldenId, ForeignKey("golden_record.golden_id"), nullable=False, index=True),
+    Column("author", String(200), nullable=False),
+    Column("at", Time, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+golden_mention = Table(
+    "golden_mention",
+    metadata,
+    Column("login_key", String(100), primary_key=True),
+    Column("comment_id", Ulid, ForeignKey("golden_comment.comment_id"), primary_key=True),
+    Column("golden_id", GoldenId, ForeignKey("golden_record.golden_id"), nullable=False),
+)
+"""Who is named in a comment; derived from its text."""
+
 # -- review ---------------------------------------------------------------------------------------------------
 
 review_task = Table(
@@ -849,6 +868,7 @@ GOVERNED: tuple[str, ...] = (
     "xref",
     "golden_redirect",
     "golden_override",
+    "golden_comment",
     "review_task",
     "task_holder",
     "task_comment",

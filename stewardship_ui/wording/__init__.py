@@ -12,7 +12,7 @@ from stewardship_ui.wording.change import (
     outcome,
     owner,
 )
-from stewardship_ui.wording.golden import deed, fact, kind, refusal, rule, status
+from stewardship_ui.wording.golden import deed, fact, kin, kind, refusal, rule, status
 from stewardship_ui.wording.quality import finding, quality
 from stewardship_ui.wording.queue import due, facet, facet_order, facet_value, order, pair
 from stewardship_ui.wording.review import (
@@ -47,6 +47,7 @@ __all__ = [
     "fact",
     "finding",
     "flaw",
+    "kin",
     "kind",
     "left_out",
     "order",

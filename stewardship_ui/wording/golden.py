@@ -52,6 +52,13 @@ _FACTS = {
     "golden.retired": lazy_gettext("retired"),
 }
 
+_KIN = {
+    "merged_in": lazy_gettext("merged into this one:"),
+    "merged_into": lazy_gettext("was merged into"),
+    "split_from": lazy_gettext("split off from"),
+    "split_off": lazy_gettext("records split off to"),
+}
+
 _DEEDS = {
     "merge": lazy_gettext("Merge with another one"),
     "unmerge": lazy_gettext("Take the latest merge apart"),
@@ -127,3 +134,8 @@ def deed(code: str) -> str:
 def refusal(message: str) -> str:
     """Why a service refused, in the language of the page."""
     return str(_REFUSALS[message]) if message in _REFUSALS else gettext("A value does not fit.")
+
+
+def kin(code: str) -> str:
+    """How another golden record is kin to this one."""
+    return say(_KIN, code)

@@ -86,6 +86,29 @@ def test_an_override_beats_the_rules_and_shows_who_decided(erp):
     assert len(erp.get(f"/golden/supplier/{erp.one}/history").json["versions"]) == 2
 
 
+def test_an_override_is_previewed_without_being_set(erp):
+    body = {"attribute": "city", "value": "即墨区", "reason": "moved"}
+    shown = erp.post(f"/golden/supplier/{erp.one}/override?preview=1", json=body).json
+    assert shown["values"][erp.one]["city"][1] == "即墨区"
+    assert set(shown["memberships"].values()) == {erp.one}
+    assert erp.get(f"/golden/supplier/{erp.one}").json["attributes"].get("city") != "即墨区"
+
+
+def test_lineage_related_records_and_comments_are_read_and_written(erp):
+    path = f"/golden/supplier/{erp.one}"
+    said = erp.get(f"{path}/lineage").json
+    assert said["golden_id"] == erp.one
+    (name,) = said["attributes"]["legal_name"]
+    assert (name["chosen"], name["source_id"], name["trust"] is None) == (True, "100", False)
+    erp.post(f"{path}/merge", json={"other_id": erp.two, **WHY})
+    kept = erp.get("/xref/supplier/ERP1/200").json["golden_id"]
+    kin = erp.get(f"/golden/supplier/{kept}/related").json["kin"]
+    assert [each["kind"] for each in kin] == ["merged_in"]
+    assert erp.post(f"{path}/comments", json={"text": "看图纸"}).json["golden_id"] == kept
+    assert [each["text"] for each in erp.get(f"{path}/comments").json["comments"]] == ["看图纸"]
+    assert erp.post(f"{path}/comments", json={"text": "@nobody?"}).status_code == 422
+
+
 def test_a_change_on_a_stale_version_is_refused_with_the_present_one(erp):
     tag = erp.get(f"/golden/supplier/{erp.one}").headers["ETag"]
     body = {"attribute": "city", "value": "即墨区", "reason": "moved"}

@@ -29,6 +29,7 @@ GOVERNED = {
     "xref": ("id",),
     "golden_redirect": ("id",),
     "golden_override": ("override_id",),
+    "golden_comment": ("comment_id",),
     "review_task": ("task_id",),
     "task_holder": ("task_id",),
     "task_comment": ("comment_id",),

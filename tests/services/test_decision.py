@@ -183,6 +183,22 @@ def test_an_override_survives_reloads_and_follows_its_record_through_a_merge(hub
     assert_holds(hub)
 
 
+def test_a_preview_tells_the_values_that_change_and_changes_none(hub):
+    ids = f.golden_ids(hub)
+    shown = f.act(hub, decision.override, f.ENTITY, ids["ERP:1"], "note", "z", "known", preview=True)
+    assert shown.values == {ids["ERP:1"]: {"note": ("x", "z")}}
+    assert shown.decision_id is None
+    assert f.read(hub, golden.get, f.ENTITY, ids["ERP:1"]).attributes["note"] == "x"
+    merged = f.act(hub, decision.merge, f.ENTITY, ids["ERP:1"], ids["ERP:2"], "same", preview=True)
+    done = merge_effect(hub)
+    assert merged.values == done.values != {}
+
+
+def merge_effect(hub):
+    ids = f.golden_ids(hub)
+    return f.act(hub, decision.merge, f.ENTITY, ids["ERP:1"], ids["ERP:2"], "same")
+
+
 @pytest.mark.invariant("I2", "I4")
 def test_retiring_all_records_of_a_merged_record_keeps_both_ids_answering(hub):
     ids = f.golden_ids(hub)

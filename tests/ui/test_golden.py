@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
-from mdm.services import xref
+from mdm.services import decision, xref
 from mdm.services.hub import Hub
 
 
@@ -24,6 +28,64 @@ def test_each_value_names_its_source_record_version_and_rule(steward: FlaskClien
     assert "NET30" in text
 
 
+@pytest.fixture
+def joined(stocked_hub: Hub) -> str:
+    """The page of a golden record of two source records that write its name differently."""
+    actor = system_actor("cli:test")
+    with stocked_hub.reading(actor) as uow:
+        one = xref.look_up(uow, "supplier", "ERP1", "E-1").golden_id
+        other = xref.look_up(uow, "supplier", "QMS1", "Q-1").golden_id
+    with stocked_hub.unit_of_work(actor, "same") as uow:
+        return f"/golden/supplier/{decision.merge(uow, 'supplier', one, other, 'same').golden_ids[0]}"
+
+
+def test_a_click_tells_every_value_with_source_time_and_trust(steward: FlaskClient, joined: str) -> None:
+    text = steward.get(joined).text
+    table = text[text.index('<table class="choices-table">') :]
+    table = table[: table.index("</table>")]
+    for told in ("苏州恒瑞精密机械有限公司", "苏州恒端精密机械有限公司", "Said by", "E-1", "Q-1", "<time"):
+        assert told in table
+    assert table.count("this one stays") == 2  # the sign and its words
+    assert re.findall(r"</svg>([\d.]+)</span>", table) == ["1.0", "0.7"]
+
+
+def test_a_value_set_by_hand_names_who_and_why(steward: FlaskClient, stocked_hub: Hub, path: str) -> None:
+    golden_id = path.rsplit("/", 1)[1]
+    with stocked_hub.unit_of_work(system_actor("cli:anna"), "contract") as uow:
+        decision.override(uow, "supplier", golden_id, "payment_terms", "NET45", "contract of today")
+    text = steward.get(path).text
+    assert "set by a steward: cli:anna" in text
+    assert "contract of today" in text
+    assert "STEWARD" not in text
+
+
+def test_the_document_to_print_unfolds_everything(steward: FlaskClient, joined: str) -> None:
+    text = steward.get(joined + "/print").text
+    assert "<details" not in text
+    for told in ("苏州恒端精密机械有限公司", "History", "Drawn up on", "Related records"):
+        assert told in text
+    assert "As it was on" in steward.get(joined + "/print?as_of=2999-01-01T00:00").text
+
+
+def test_a_comment_reaches_the_colleague_and_survives_a_merge(
+    browse: Callable[..., FlaskClient],
+    post: Callable[..., TestResponse],
+    steward: FlaskClient,
+    stocked_hub: Hub,
+    path: str,
+) -> None:
+    sent = post(steward, path, f"{path}/comments", text="@second, is that the old plant?")
+    assert sent.location.endswith("#comments")
+    assert f'href="{path}#comments"' in browse("second").get("/review").text
+    with stocked_hub.reading(system_actor("cli:test")) as uow:
+        other = xref.look_up(uow, "supplier", "ERP1", "E-4").golden_id
+    with stocked_hub.unit_of_work(system_actor("cli:test"), "same") as uow:
+        kept = decision.merge(uow, "supplier", path.rsplit("/", 1)[1], other, "same").golden_ids[0]
+    assert "is that the old plant?" in steward.get(f"/golden/supplier/{kept}").text
+    post(browse("second"), path, f"/golden/supplier/{kept}/comments", text="it is")
+    assert "#comments" not in browse("second").get("/review").text
+
+
 def test_the_history_leads_to_past_states(steward: FlaskClient, path: str) -> None:
     text = steward.get(path).text
     assert "as_of=" in text
@@ -37,8 +99,6 @@ def test_a_time_that_is_none_is_refused(steward: FlaskClient, path: str) -> None
 
 
 def test_a_merged_id_says_so_and_shows_the_one_that_holds_it(steward: FlaskClient, stocked_hub: Hub) -> None:
-    from mdm.services import decision
-
     actor = system_actor("cli:test")
     with stocked_hub.reading(actor) as uow:
         one, other = (xref.look_up(uow, "supplier", "ERP1", key).golden_id for key in ("E-1", "E-4"))

@@ -109,6 +109,10 @@ def test_a_record_moves_to_another_golden_record(
 def test_a_value_is_set_and_a_record_retired(steward: FlaskClient, post: Post, stocked_hub: Hub) -> None:
     path = page_of(stocked_hub, "override")
     fields = {"attribute": "payment_terms", "value": "NET45", "reason": "contract of today"}
+    preview = post(steward, path, path, **fields).text
+    assert "<del><span>NET30</span></del> → <ins><span>NET45</span></ins>" in preview
+    assert "Cross-references stay as they are." in preview
+    assert "NET45" not in steward.get(path.rsplit("/decide", 1)[0]).text
     shown = post(steward, path, path, step="do", **fields)
     assert "NET45" in steward.get(shown.location).text
     path = page_of(stocked_hub, "retire")
