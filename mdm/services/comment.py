@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 
 from mdm.domain.access import Permission, may
 from mdm.domain.change import person_of
 from mdm.domain.errors import InvalidInputError
+from mdm.domain.mention import named_in
 from mdm.domain.review import Comment
 from mdm.services import access, claim
 from mdm.services.unit_of_work import UnitOfWork
@@ -15,7 +16,6 @@ from mdm.storage import comment as comment_store
 
 LONGEST = 2000
 SHOWN = 100
-_MENTION = re.compile(r"(?<![\w.])@([\w.\-]{1,100})")
 
 
 def add(uow: UnitOfWork, task_id: int, text: str) -> Comment:
@@ -51,17 +51,18 @@ def require_text(text: str) -> str:
 
 def mentioned(uow: UnitOfWork, text: str) -> tuple[str, ...]:
     """Folded logins of everybody that the text names."""
-    named = dict.fromkeys(person_of(each.rstrip(".-")) for each in _MENTION.findall(text))
-    if not named:
+    if "@" not in unicodedata.normalize("NFKC", text):
         return ()
     readers = {
         person_of(user.login)
         for user in access_store.list_users(uow.connection)
         if user.active and may(access.user_actor(user), Permission.REVIEW_READ)
     }
-    strangers = [each for each in named if each not in readers]
-    if strangers:
+    named = named_in(text, readers)
+    if named.strangers:
         raise InvalidInputError(
-            f"Nobody who reads tasks is called @{strangers[0]}.", field="text", strangers=strangers[:20]
+            f"Nobody who reads tasks is called @{named.strangers[0]}.",
+            field="text",
+            strangers=list(named.strangers[:20]),
         )
-    return tuple(named)
+    return named.logins

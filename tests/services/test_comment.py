@@ -33,6 +33,12 @@ def test_a_mention_waits_until_it_is_answered(task):
     assert [(each.author, each.text[:5]) for each in said] == [("anna", "@Bert"), ("bert", "it is")]
 
 
+def test_a_mention_in_chinese_needs_no_space(task):
+    hub, task_id = task
+    f.act(hub, comment.add, task_id, "请＠bert看一下")
+    assert f.read(hub, day.my_day, actor=f.OTHER_STEWARD).mentions == (task_id,)
+
+
 def test_a_decision_answers_a_mention_too(task):
     hub, task_id = task
     f.act(hub, comment.add, task_id, "@bert?")
