@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mdm.domain.review import TaskLine
-from mdm.services import claim, day, narrow, review, view
+from mdm.services import day, narrow, review, view
 from mdm.services.narrow import Facets
 from mdm.services.review import TaskPage
 from mdm.services.unit_of_work import UnitOfWork
@@ -65,7 +65,6 @@ def queue_values(filters: Filters) -> dict[str, Any]:  # values of templates hav
         tasks, counted = page_of(uow, filters)
         mine = day.my_day(uow)
         views = view.list_views(uow)
-        people = dict(claim.colleagues(uow))
         today = uow.now.date().isoformat()
     labels = Labels(current_hub().dictionary)
     return {
@@ -73,10 +72,9 @@ def queue_values(filters: Filters) -> dict[str, Any]:  # values of templates hav
         "total": tasks.total,
         "next_cursor": tasks.next_cursor,
         "filters": filters,
-        "facets": [_facet(name, counted, filters, labels, people) for name in FACETS],
+        "facets": [_facet(name, counted, filters, labels) for name in FACETS],
         "day": mine,
         "views": views,
-        "people": people,
         "now": current_hub().now(),
     }
 
@@ -89,7 +87,7 @@ def line_row(line: TaskLine, today: str) -> QueueRow:
     return QueueRow(line, left, right, wording.due(line.due_on, today))
 
 
-def _facet(name: str, counted: Facets, filters: Filters, labels: Labels, people: Mapping[str, str]) -> Facet:
+def _facet(name: str, counted: Facets, filters: Filters, labels: Labels) -> Facet:
     chosen = getattr(filters.narrow, name)
     counts = dict(counted.counts[name])
     if chosen:
@@ -101,7 +99,7 @@ def _facet(name: str, counted: Facets, filters: Filters, labels: Labels, people:
     )
     choices = [
         Choice(
-            wording.facet_value(name, value, labels, people),
+            wording.facet_value(name, value, labels),
             counts[value],
             value == chosen,
             filters.with_facet(name, value),

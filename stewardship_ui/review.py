@@ -28,6 +28,7 @@ from stewardship_ui.filters import read_filters
 from stewardship_ui.graph import draw_graph
 from stewardship_ui.label import Labels
 from stewardship_ui.outcome import SourceKey, leaves, source_key
+from stewardship_ui.person import show_person
 from stewardship_ui.queue import queue_values
 from stewardship_ui.waterfall import draw
 
@@ -191,7 +192,7 @@ def _compare_page(task_id: int, fault: str = "") -> str:
         wide=wide,
         parts=aid.part_rows(task, labels),
         graph=draw_graph(around) if around else None,
-        holder=_holder(held, dict(colleagues)),
+        holder=_holder(held),
         filters=filters,
         fault=fault,
         now=current_hub().now(),
@@ -200,11 +201,11 @@ def _compare_page(task_id: int, fault: str = "") -> str:
     )
 
 
-def _holder(held: Holding | None, people: dict[str, str]) -> Holder | None:
+def _holder(held: Holding | None) -> Holder | None:
     if held is None:
         return None
     mine = held.holder == person_of(current_actor().name)
-    return Holder(mine, people.get(held.holder, held.holder), held.lease_until, held.given_by, held.note)
+    return Holder(mine, show_person(held.holder), held.lease_until, held.given_by, held.note)
 
 
 def page_words(task: Task) -> dict[str, Any]:  # values of templates have no common type

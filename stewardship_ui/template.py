@@ -21,6 +21,7 @@ from stewardship_ui.language import (
     show_share,
     show_time,
 )
+from stewardship_ui.person import show_person
 from stewardship_ui.review import OFFER_KEY
 
 FILTERS: Mapping[str, Callable[..., str]] = {
@@ -29,6 +30,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "lang_of": language_of,
     "number": show_number,
     "percent": show_percent,
+    "person": show_person,
     "share": show_share,
     "time": show_time,
 }

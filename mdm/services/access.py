@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -173,6 +174,23 @@ def people_who_may(uow: UnitOfWork, permission: Permission) -> tuple[str, ...]:
     users = access_store.list_users(uow.connection)
     able = (user for user in users if user.active and access.may(user_actor(user), permission))
     return tuple(sorted(user.display_name for user in able))
+
+
+def names_of_people(uow: UnitOfWork) -> Mapping[str, str]:
+    """Folded login -> name of every account, whose login stands behind a name that several share.
+
+    A person who is logged in may know them: decisions say who made them.
+    """
+    if uow.actor.kind is not ActorKind.USER:
+        raise ForbiddenError("Only people are told who is who.")
+    users = access_store.list_users(uow.connection)
+    shared = Counter(user.display_name for user in users)
+    return {
+        person_of(user.login): user.display_name
+        if shared[user.display_name] == 1
+        else f"{user.display_name} ({user.login})"
+        for user in users
+    }
 
 
 def accept_invitation(hub: Hub, token: str, password: str) -> Actor:

@@ -8,6 +8,7 @@ from datetime import date
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from stewardship_ui.label import Labels
+from stewardship_ui.person import show_person
 from stewardship_ui.wording.review import REASONS
 from stewardship_ui.wording.say import say
 
@@ -75,12 +76,12 @@ def facet_order(name: str) -> list[str]:
     return list(_FACET_VALUES.get(name, ())) if name != "reason" else []
 
 
-def facet_value(name: str, value: str, labels: Labels, people: Mapping[str, str]) -> str:
+def facet_value(name: str, value: str, labels: Labels) -> str:
     """What a value of a facet is called."""
     if name == "entity":
         return labels.entity(value)
-    if name == "holder" and value in people:
-        return people[value]
+    if name == "holder" and value not in _FACET_VALUES[name]:
+        return show_person(value)
     return say(_FACET_VALUES.get(name, {}), value)
 
 

@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mdm.domain.access import system_actor
+from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import TaskNotOpenError
 from mdm.domain.review import Verdict
-from mdm.services import access, claim, decision_log, match, review
+from mdm.services import access, claim, comment, decision_log, match, review
 from mdm.services.hub import Hub
 
 
@@ -254,3 +254,24 @@ def test_a_task_that_is_decided_while_its_page_is_drawn_is_shown_nevertheless(
 
     monkeypatch.setattr(claim, "claim", closed)
     assert steward.get(page).status_code == 200
+
+
+def test_people_are_shown_by_name_and_namesakes_with_their_login(
+    steward: FlaskClient, stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    def join(login: str) -> Actor:
+        with stocked_hub.unit_of_work(system_actor("cli:test"), "a person joins") as uow:
+            return access.user_actor(access.add_user(uow, login, ["steward"], "王丽").user)
+
+    with stocked_hub.unit_of_work(join("W.Li"), "work") as uow:
+        comment.add(uow, task_ids[0], "two plants")
+        review.decide(uow, task_ids[0], Verdict.NON_MATCH, "two plants")
+        claim.claim(uow, task_ids[1])
+    pages = ("/decisions", f"/review/{task_ids[0]}", f"/review/{task_ids[1]}", "/review")
+    for path in pages:
+        shown = steward.get(path).text
+        assert "王丽" in shown, path
+        assert "W.Li" not in shown, path
+    join("wang.li")
+    for path in pages:
+        assert "王丽 (W.Li)" in steward.get(path).text, path
