@@ -144,9 +144,12 @@ def _observe(app: Flask) -> None:
 
 
 def log_line() -> Any:  # structlog's own bound logger
-    """Writes one JSON object per event to standard error; standard output belongs to commands."""
+    """Writes one JSON object per event to standard error; standard output belongs to commands.
+
+    Line and line end go out in one write: several processes and threads share the stream.
+    """
     return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
+        structlog.WriteLogger(sys.stderr),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
