@@ -31,7 +31,8 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
 
-    def start(self) -> subprocess.Popen:
+    def start(self, log=subprocess.DEVNULL) -> subprocess.Popen:
+        """The server, once it answers; what it logs goes to ``log``."""
         settings = self.hub.settings
         environment = {
             **os.environ,
@@ -49,9 +50,7 @@ class Server:
             "4",
             "--no-worker",
         ]
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
         until = time.monotonic() + LIVES_WITHIN
         while time.monotonic() < until:
             try:
