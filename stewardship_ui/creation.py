@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 
 from mdm.domain.entity_type import Attribute, EntityType, Required
 from mdm.domain.errors import InvalidInputError, StaleVersionError
-from mdm.services import creation, match
-from mdm.services.match import MatchCandidate
+from mdm.services import candidate, creation
+from mdm.services.candidate import MatchCandidate
 from stewardship_ui import wording
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, require, writing
 from stewardship_ui.review import OFFER_KEY
@@ -50,7 +50,7 @@ def act(entity: str) -> str | Response | tuple[str, int]:
     creating = request.form.get("step") == "create"
     try:
         with reading() as uow:
-            found = match.search_before_create(uow, entity, given, limit=creation.FOUND) if given else ()
+            found = candidate.search_before_create(uow, entity, given, limit=creation.FOUND) if given else ()
         if creating and (fault := _objection(given, found)):
             return _page(entity_type, given, found, fault=fault), 422
         return _create(entity, given) if creating else _page(entity_type, given, found)

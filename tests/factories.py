@@ -18,7 +18,7 @@ from pathlib import Path
 from mdm.domain.access import Actor, ActorKind, Role, system_actor
 from mdm.domain.rule_file import read_rule_set
 from mdm.linkage.model import ComparisonWeights, LevelWeight, Weights, level_names, save_weights
-from mdm.services import change, match, rule, setup, source, whatif
+from mdm.services import change, intake, match, rule, setup, source, whatif
 from mdm.services.dictionary import load_dictionary
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -170,13 +170,13 @@ def widget(
     return {key: value for key, value in held.items() if value}
 
 
-def put(hub: Hub, key: str, attributes: Mapping[str, str], actor: Actor = SYSTEM) -> match.PutResult:
+def put(hub: Hub, key: str, attributes: Mapping[str, str], actor: Actor = SYSTEM) -> intake.PutResult:
     """Take in one record; ``key`` is ``SYSTEM:id``."""
     system, _, source_id = key.partition(":")
-    return match.put_record(hub, actor, ENTITY, system, source_id, attributes)
+    return intake.put_record(hub, actor, ENTITY, system, source_id, attributes)
 
 
-def put_all(hub: Hub, records: Mapping[str, Mapping[str, str]]) -> dict[str, match.PutResult]:
+def put_all(hub: Hub, records: Mapping[str, Mapping[str, str]]) -> dict[str, intake.PutResult]:
     """Take in records one by one."""
     return {key: put(hub, key, attributes) for key, attributes in records.items()}
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.schema import AttributeSet, check_attributes
 from mdm.api.security import reading
-from mdm.services import match
+from mdm.services import candidate
 
 blueprint = ApiBlueprint("match", "Search before create: nothing is stored")
 
@@ -54,4 +54,4 @@ def search(body: Mapping[str, Any], entity: str) -> dict[str, object]:
     """
     uow = reading()
     attributes = check_attributes(uow.hub, entity, body["attributes"])
-    return {"candidates": match.search_before_create(uow, entity, attributes, body["limit"])}
+    return {"candidates": candidate.search_before_create(uow, entity, attributes, body["limit"])}

@@ -13,7 +13,7 @@ from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.match import CandidateSchema
 from mdm.api.schema import AttributeSet, check_attributes, check_source_id
 from mdm.api.security import reading, the_hub
-from mdm.services import match, source
+from mdm.services import intake, source
 from mdm.services.source import RecordView
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -105,7 +105,7 @@ def put(body: Mapping[str, Any], entity: str, source_system: str, source_id: str
     key = check_source_id(source_id)
 
     def act(uow: UnitOfWork) -> Answer:
-        return Answer(match.put(uow, entity, source_system, key, attributes))
+        return Answer(intake.put(uow, entity, source_system, key, attributes))
 
     return write(f"record {source_system}:{key}", PutResultSchema(), act)
 
@@ -122,6 +122,6 @@ def retire(query: Mapping[str, str], entity: str, source_system: str, source_id:
     key = check_source_id(source_id)
 
     def act(uow: UnitOfWork) -> Answer:
-        return Answer({"golden_id": match.retire_record(uow, entity, source_system, key) or None})
+        return Answer({"golden_id": intake.retire_record(uow, entity, source_system, key) or None})
 
     return write(query["reason"], RetiredSchema(), act)

@@ -22,7 +22,7 @@ from mdm.linkage.record import FeatureRecord
 from mdm.linkage.settings import trained_settings
 from mdm.linkage.splink_batch import open_linker
 from mdm.linkage.table import comparison_table
-from mdm.services import access, match, rule, source
+from mdm.services import access, candidate, match, rule, source
 from mdm.services.rule import Matcher
 
 SIZES = (10_000, 100_000)
@@ -89,7 +89,7 @@ def _search(house: House, asked: list[dict[str, str | None]]) -> tuple[float, fl
     with house.hub.reading(house.actor) as uow:
 
         def search(turn: int) -> None:
-            match.search_before_create(uow, ENTITY, asked[turn % len(asked)])
+            candidate.search_before_create(uow, ENTITY, asked[turn % len(asked)])
 
         median_ms(search, len(asked))
         return median_cpu_ms(search, len(asked)), median_ms(search, len(asked))

@@ -37,10 +37,10 @@ from mdm.linkage.score import ScoredPair, Scorer
 from mdm.linkage.statistics import collect_statistics
 from mdm.linkage.table import candidate_pairs
 from mdm.services import cluster, evaluation_report, partner, queue
+from mdm.services.candidate import stored_pair
 from mdm.services.cluster import Scope
 from mdm.services.dictionary import load_dictionary
 from mdm.services.evaluation import read_table, script_of
-from mdm.services.match import stored_pair
 from mdm.services.rule import Matcher, load_rule_set, shipped_weights
 from mdm.storage.source import StoredRecord
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError, StaleVersionError
 from mdm.domain.source import SourceKind
-from mdm.services import access, decision_log, match
-from mdm.services.match import PutResult
+from mdm.services import access, candidate, decision_log, intake
+from mdm.services.intake import PutResult
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
@@ -59,7 +59,7 @@ def create(
     if seen is not None:
         _require_seen(uow, entity, given, seen)
     _ensure_source(uow)
-    result = match.take_in(uow, entity, IN_HOUSE, source_id, given)
+    result = intake.take_in(uow, entity, IN_HOUSE, source_id, given)
     record = source_store.records_by_key(uow.connection, entity, IN_HOUSE, [source_id])[source_id]
     golden_id = xref_store.golden_ids_of(uow.connection, [record.record_id])[record.record_id]
     made = decision_log.add(
@@ -83,7 +83,7 @@ def _new_key(uow: UnitOfWork, entity: str, form_id: str) -> str:
 
 def _require_seen(uow: UnitOfWork, entity: str, given: Mapping[str, str], seen: Collection[str]) -> None:
     """Search again while nobody else can create."""
-    found = {each.golden_id for each in match.search_before_create(uow, entity, given, limit=FOUND)}
+    found = {each.golden_id for each in candidate.search_before_create(uow, entity, given, limit=FOUND)}
     if found != set(seen):
         raise StaleVersionError("The search finds other records by now.", state={"found": sorted(found)})
 

@@ -31,7 +31,7 @@ from mdm.services import (
     constraint,
     decision_log,
     golden,
-    match,
+    intake,
     rebuild,
     rule,
     second_person,
@@ -346,9 +346,9 @@ def _undo(uow: UnitOfWork, row: Any, reason: str) -> Effect:  # Any: a table row
     review_store.add_constraints(uow.connection, row.entity, before)
     uow.record("decision.undone", row.entity, row.decision_id, {"by": decision_id})
     if row.kind == "retire":
-        match.restore_many(uow, row.entity, subject["records"])
+        intake.restore_many(uow, row.entity, subject["records"])
     if row.kind == "create":
-        return effect_of(uow, decision_id, match.retire_many(uow, row.entity, subject["records"]))
+        return effect_of(uow, decision_id, intake.retire_many(uow, row.entity, subject["records"]))
     return effect_of(uow, decision_id, rebuild.rebuild(uow, rule.matcher(uow, row.entity), touched))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError, UnknownLoadError
-from mdm.services import access, match, source, standardise
+from mdm.services import access, intake, source, standardise
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
 from mdm.storage import source as source_store
@@ -31,7 +31,7 @@ def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
     records = source_store.records_by_id(uow.connection, [row.record_id for row in brought])
     mine = [row for row in brought if records[row.record_id].version == row.version]
     fresh = [row.record_id for row in mine if row.version == 1]
-    match.retire_many(uow, load.entity, fresh)
+    intake.retire_many(uow, load.entity, fresh)
     changed = [row.record_id for row in mine if row.version > 1]
     for record_id in changed:
         _restore(uow, load.entity, records[record_id])
@@ -48,7 +48,7 @@ def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: Sequence[str
     uow.take_turn(entity)
     found = source_store.records_by_key(uow.connection, entity, system, keys)
     active = [record.record_id for record in found.values() if record.status == "active"]
-    match.retire_many(uow, entity, active)
+    intake.retire_many(uow, entity, active)
     return len(active)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import Effect
-from mdm.services import access, decision, decision_log, match
+from mdm.services import access, decision, decision_log, intake
 from mdm.services.effect import effect_of, without_new_ids
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
@@ -42,4 +42,4 @@ def retire(
 
 def _retire(uow: UnitOfWork, entity: str, here: str, active: list[int], reason: str) -> Effect:
     made = decision_log.add(uow, entity, "retire", {"golden_id": here, "records": [*active]}, reason)
-    return effect_of(uow, made, match.retire_many(uow, entity, active))
+    return effect_of(uow, made, intake.retire_many(uow, entity, active))

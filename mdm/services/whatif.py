@@ -29,7 +29,19 @@ from mdm.domain.whatif import (
 )
 from mdm.domain.xref import Assignment, assign_golden_ids
 from mdm.linkage.record import FeatureRecord
-from mdm.services import access, change, cluster, match, proposal, queue, rebuild, rule, source, standardise
+from mdm.services import (
+    access,
+    candidate,
+    change,
+    cluster,
+    match,
+    proposal,
+    queue,
+    rebuild,
+    rule,
+    source,
+    standardise,
+)
 from mdm.services.cluster import Scope
 from mdm.services.governed import Governed
 from mdm.services.hub import Hub
@@ -148,7 +160,7 @@ def _proposed_scope(hub: Hub, now: Scope, anew: Mapping[int, Standardised], enti
     return replace(
         now,
         matcher=matcher,
-        pairs=[match.stored_pair(p) for p in pairs],
+        pairs=[candidate.stored_pair(p) for p in pairs],
         features=features,
         packed={},
         compared={},

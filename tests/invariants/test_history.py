@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from mdm.config import load_settings
 from mdm.domain.errors import MdmError
-from mdm.services import decision, load, match, review, setup
+from mdm.services import decision, intake, load, review, setup
 from tests import factories as f
 from tests.invariants.oracle import violations
 
@@ -73,7 +73,7 @@ class History(RuleBasedStateMachine):
     @rule(key=st.sampled_from(KEYS))
     def retire(self, key: str) -> None:
         system, _, source_id = key.partition(":")
-        self.attempt(match.retire_record, f.ENTITY, system, source_id, actor=f.SYSTEM)
+        self.attempt(intake.retire_record, f.ENTITY, system, source_id, actor=f.SYSTEM)
 
     @rule(place=PLACES)
     def undo_load(self, place: int) -> None:

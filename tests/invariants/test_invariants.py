@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from mdm.domain.errors import MdmError, TaskNotOpenError
-from mdm.services import decision, golden, load, match, review, source, xref
+from mdm.services import decision, golden, intake, load, review, source, xref
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -111,7 +111,7 @@ def test_each_current_record_has_exactly_one_live_golden_record(hub):
     f.ingest(hub, "MES", [("1", ALPHA), ("2", f.widget("B", "beta"))])
     f.run(hub)
     f.put(hub, "ERP:1", f.widget("B", "beta"))
-    f.act(hub, match.retire_record, f.ENTITY, "MES", "1", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "MES", "1", actor=f.SYSTEM)
     assert f.partition(hub) == f.groups("ERP:1 MES:2")
     assert_holds(hub)
 
@@ -129,7 +129,7 @@ def test_golden_ids_are_new_even_after_an_older_backup_is_restored(make_hub):
 def test_a_retired_golden_id_stays_and_answers(hub):
     f.put(hub, "ERP:1", ALPHA)
     (issued,) = f.golden_ids(hub).values()
-    f.act(hub, match.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
     assert f.read(hub, golden.get, f.ENTITY, issued).status == "retired"
     f.put(hub, "ERP:1", f.widget("A", "alpha", "acme", note="back"))
     assert f.golden_ids(hub) == {"ERP:1": issued}
@@ -493,7 +493,7 @@ def test_a_busy_day_holds_on_each_database(each):
         f.act(each, review.decide, task.task_id, "non-match", "two things")
     f.put(each, "MES:1", f.widget("A", "alpha"))
     assert_holds(each)
-    f.act(each, match.retire_record, f.ENTITY, "QMS", "1", actor=f.SYSTEM)
+    f.act(each, intake.retire_record, f.ENTITY, "QMS", "1", actor=f.SYSTEM)
     (made,) = f.sql(each, "select decision_id from decision where kind = 'override'")
     f.act(each, decision.undo, made.decision_id, "a mistake")
     f.run(each)

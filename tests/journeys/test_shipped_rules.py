@@ -12,7 +12,7 @@ import pytest
 from mdm.config import load_settings
 from mdm.demo.world import generate
 from mdm.domain.access import system_actor
-from mdm.services import evaluation, match, setup, source
+from mdm.services import candidate, evaluation, match, setup, source
 
 SYSTEM = system_actor("cli:test")
 RECORDS = 300
@@ -81,7 +81,7 @@ def test_search_before_create_finds_what_a_record_became(matched):
     with hub.reading(SYSTEM) as uow:
         for record_id, system, key in keys[::10]:
             raw = source.get_record(uow, matched.entity, system, key).raw
-            answers = match.search_before_create(uow, matched.entity, raw)
+            answers = candidate.search_before_create(uow, matched.entity, raw)
             found += held[record_id] in {answer.golden_id for answer in answers}
     assert found >= 0.9 * len(keys[::10])
 

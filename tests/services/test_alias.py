@@ -10,7 +10,7 @@ from mdm.domain.code_list import CodeEdit
 from mdm.domain.errors import ForbiddenError, InvalidInputError, StaleVersionError, WriteConflictError
 from mdm.domain.whatif import WhatIf
 from mdm.services import alias, alias_approval, change, decision, source
-from mdm.services.match import put_record
+from mdm.services.intake import put_record
 from tests import factories as f
 
 LEFT = {"legal_name": "苏州蓝鲸精密机械有限公司"}

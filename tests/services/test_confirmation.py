@@ -13,7 +13,7 @@ from mdm.domain.errors import (
     ProposalOpenError,
     StaleVersionError,
 )
-from mdm.services import access, confirmation, decision, decision_log, event, match, review
+from mdm.services import access, candidate, confirmation, decision, decision_log, event, review
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -231,7 +231,7 @@ def test_a_confirmed_match_can_be_taken_back(hub):
 
 def test_search_still_answers_while_a_proposal_waits(hub):
     propose(hub)
-    assert f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha"))
+    assert f.read(hub, candidate.search_before_create, f.ENTITY, f.widget("A", "alpha"))
 
 
 @pytest.mark.parametrize("owner", ["bert", ""], ids=["named", "whoever added it"])

@@ -9,7 +9,7 @@ import pytest
 from mdm.demo.world import generate
 from mdm.domain.access import system_actor
 from mdm.linkage.thing import MOST_REMEMBERED, ThingCounter
-from mdm.services import match, rule, source
+from mdm.services import intake, match, rule, source
 from mdm.services.hub import Hub
 from tests import factories as f
 
@@ -53,10 +53,10 @@ def test_machines_one_by_one_in_any_order_end_as_the_whole_run_has_them(machines
     moved = chance.sample(names, len(names) // 2)
     with f.any_unit(machines) as uow:
         for name in moved:
-            match.retire_record(uow, ENTITY, *name)
+            intake.retire_record(uow, ENTITY, *name)
     chance.shuffle(moved)
     for system, key in moved:
-        match.put_record(machines, SYSTEM, ENTITY, system, key, held[system, key])
+        intake.put_record(machines, SYSTEM, ENTITY, system, key, held[system, key])
     assert groups(machines) == before
     match.run(machines, SYSTEM, ENTITY, full=True)
     assert groups(machines) == before

@@ -14,7 +14,7 @@ from mdm.domain.errors import (
     StaleVersionError,
     TaskNotOpenError,
 )
-from mdm.services import decision, golden, match, review
+from mdm.services import decision, golden, intake, review
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -205,7 +205,7 @@ def test_retiring_all_records_of_a_merged_record_keeps_both_ids_answering(hub):
     merge(hub)
     for key in ("ERP:1", "MES:1", "ERP:2", "MES:2"):
         system, _, source_id = key.partition(":")
-        f.act(hub, match.retire_record, f.ENTITY, system, source_id, actor=f.SYSTEM)
+        f.act(hub, intake.retire_record, f.ENTITY, system, source_id, actor=f.SYSTEM)
     for issued in (ids["ERP:1"], ids["ERP:2"]):
         assert f.read(hub, golden.get, f.ENTITY, issued).status == "retired"
     assert_holds(hub)

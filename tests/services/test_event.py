@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdm.services import decision, event, load, match, review
+from mdm.services import decision, event, intake, load, review
 from tests import factories as f
 
 
@@ -30,7 +30,7 @@ def test_the_cross_reference_table_can_be_rebuilt_from_events_alone(hub):
     f.act(hub, decision.merge, f.ENTITY, ids["ERP:2"], ids["QMS:1"], "same")
     f.act(hub, decision.split, f.ENTITY, ids["ERP:1"], [("ERP", "1")], "not the same")
     f.act(hub, decision.unmerge, f.ENTITY, ids["QMS:1"], "not the same")
-    f.act(hub, match.retire_record, f.ENTITY, "MES", "2", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "MES", "2", actor=f.SYSTEM)
     wrong = f.ingest(hub, "QMS", [("1", f.widget("A", "alpha")), ("5", f.widget("D"))])
     f.run(hub)
     f.act(hub, load.undo_load, wrong.load_id, actor=f.SYSTEM)
@@ -61,7 +61,7 @@ def test_events_tell_which_golden_ids_live(hub):
     f.act(hub, decision.merge, f.ENTITY, ids["ERP:0"], ids["ERP:1"], "same")
     f.act(hub, decision.merge, f.ENTITY, ids["ERP:2"], ids["ERP:3"], "same")
     f.act(hub, decision.unmerge, f.ENTITY, ids["ERP:3"], "not the same")
-    f.act(hub, match.retire_record, f.ENTITY, "ERP", "2", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "ERP", "2", actor=f.SYSTEM)
     state = {}
     for e in feed(hub):
         if e.type in {"golden.created", "golden.restored", "golden.merged", "golden.retired"}:

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from mdm.connectors.formula import escape
 from mdm.domain.errors import UnknownEntityError
-from mdm.services import export, match, review
+from mdm.services import export, intake, review
 from tests import factories as f
 
 HOSTILE = {
@@ -25,7 +25,7 @@ HOSTILE = {
 def hub(widgets):
     f.put_all(widgets, HOSTILE)
     f.put_all(widgets, {"ERP:2": f.widget("Z"), "QMS:2": f.widget("Z")})
-    f.act(widgets, match.retire_record, "widget", "ERP", "2", actor=f.SYSTEM)
+    f.act(widgets, intake.retire_record, "widget", "ERP", "2", actor=f.SYSTEM)
     return widgets
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownLoadError, WriteConflictError
-from mdm.services import load, match, source, standardise
+from mdm.services import intake, load, source, standardise
 from tests import factories as f
 
 
@@ -96,9 +96,9 @@ def test_a_retirement_at_the_moment_of_a_load_does_not_point_the_record_back(pos
     def newer():
         return f.ingest(postgres_hub, "ERP", [("1", f.widget("A", note="new"))])
 
-    then(monkeypatch, match.source_store, "records_by_id", newer)
+    then(monkeypatch, intake.source_store, "records_by_id", newer)
     with pytest.raises(WriteConflictError):
-        f.act(postgres_hub, match.retire_record, "widget", "ERP", "1", actor=f.SYSTEM)
+        f.act(postgres_hub, intake.retire_record, "widget", "ERP", "1", actor=f.SYSTEM)
     assert (view(postgres_hub, "1").version, view(postgres_hub, "1").status) == (2, "active")
     assert f.ingest(postgres_hub, "ERP", [("1", f.widget("A", note="newest"))]).accepted == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from mdm.domain.errors import MdmError
 from mdm.linkage.predict import Engine
-from mdm.services import decision, golden, match, review, rule
+from mdm.services import candidate, decision, golden, match, review, rule
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -158,9 +158,9 @@ def test_search_before_create_finds_what_put_would_link_and_stores_nothing(hub):
     f.with_widgets(hub)
     f.put(hub, "ERP:1", f.widget("A", "alpha"))
     facts = f.sql(hub, "select count(*) from fact")
-    found = f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha"))
+    found = f.read(hub, candidate.search_before_create, f.ENTITY, f.widget("A", "alpha"))
     assert [(c.golden_id, c.outcome) for c in found] == [(f.golden_ids(hub)["ERP:1"], "link")]
-    vetoed = f.read(hub, match.search_before_create, f.ENTITY, f.widget("A", "alpha", colour="red"))
+    vetoed = f.read(hub, candidate.search_before_create, f.ENTITY, f.widget("A", "alpha", colour="red"))
     assert vetoed[0].outcome == "link"
     assert f.sql(hub, "select count(*) from fact") == facts
 
@@ -172,10 +172,10 @@ def test_records_not_packed_under_the_present_rules_are_still_found(hub, damage)
     f.ingest_all(hub, world(1))
     f.run(hub, full=True)
     asked = list(world(1).values())[:8]
-    before = [f.read(hub, match.search_before_create, f.ENTITY, attributes) for attributes in asked]
+    before = [f.read(hub, candidate.search_before_create, f.ENTITY, attributes) for attributes in asked]
     with hub.unit_of_work(f.SYSTEM, "damage") as uow:
         uow.connection.exec_driver_sql(damage)
-    after = [f.read(hub, match.search_before_create, f.ENTITY, attributes) for attributes in asked]
+    after = [f.read(hub, candidate.search_before_create, f.ENTITY, attributes) for attributes in asked]
     assert any(before)
     assert after == before
 

@@ -15,7 +15,7 @@ from mdm.domain.errors import (
     UnknownRecordError,
 )
 from mdm.domain.review import Telling
-from mdm.services import decision, match, reason, review, rule, sample
+from mdm.services import decision, intake, reason, review, rule, sample
 from tests import factories as f
 
 
@@ -148,7 +148,7 @@ def test_a_link_that_other_records_forbid_names_them(make_hub):
 
 
 def test_a_retired_record_is_told(hub):
-    f.act(hub, match.retire_record, f.ENTITY, "ERP", "3", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "ERP", "3", actor=f.SYSTEM)
     assert why(hub, "ERP:1", "ERP:3").answer == "retired"
 
 

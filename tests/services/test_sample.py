@@ -6,7 +6,7 @@ import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError
 from mdm.domain.review import Telling
-from mdm.services import confirmation, decision_log, event, match, neighbours, reason, review, sample
+from mdm.services import confirmation, decision_log, event, intake, neighbours, reason, review, sample
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
 
@@ -139,7 +139,7 @@ def test_audit_tasks_outlive_a_full_run_and_end_with_their_record(linked):
     lines = audit_tasks(linked)
     assert len(lines) == 8
     with f.any_unit(linked) as uow:
-        match.retire_record(uow, f.ENTITY, lines[0].left_system, lines[0].left_id)
+        intake.retire_record(uow, f.ENTITY, lines[0].left_system, lines[0].left_id)
     assert lines[0].task_id not in {line.task_id for line in audit_tasks(linked)}
     assert_holds(linked)
 

@@ -16,7 +16,7 @@ from mdm.domain.errors import (
     UnreadableFileError,
 )
 from mdm.domain.source import Reject
-from mdm.services import load, match, source
+from mdm.services import intake, load, source
 from tests import factories as f
 
 WRITTEN = (
@@ -139,7 +139,7 @@ def test_the_order_of_columns_changes_nothing(hub):
 def test_a_retired_record_that_comes_again_is_current_again(hub):
     f.ingest(hub, "ERP", [("1", f.widget("A"))])
     f.run(hub, full=True)
-    f.act(hub, match.retire_record, "widget", "ERP", "1", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, "widget", "ERP", "1", actor=f.SYSTEM)
     assert f.ingest(hub, "ERP", [("1", f.widget("A"))]).accepted == 1
     assert record(hub, "ERP:1").status == "active"
 

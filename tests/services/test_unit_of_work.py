@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from mdm.domain.errors import ActorMissingError
-from mdm.services import decision, load, match, review
+from mdm.services import decision, intake, load, review
 from mdm.storage.schema import metadata
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
@@ -88,7 +88,7 @@ def undo(hub):
 
 
 def retire(hub):
-    f.act(hub, match.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
 
 
 def undo_load(hub):

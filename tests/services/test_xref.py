@@ -9,7 +9,7 @@ import pytest
 
 from mdm.domain.access import Actor, ActorKind, Role
 from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownEntityError, UnknownRecordError
-from mdm.services import decision, match, xref
+from mdm.services import decision, intake, xref
 from tests import factories as f
 
 
@@ -67,7 +67,7 @@ def test_after_a_split_the_asking_record_s_own_id_comes_first(hub):
 
 def test_a_retired_record_is_still_answered(hub):
     golden_id = look_up(hub, "QMS:3").golden_id
-    f.act(hub, match.retire_record, "widget", "QMS", "3", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, "widget", "QMS", "3", actor=f.SYSTEM)
     found = look_up(hub, "QMS:3")
     assert (found.golden_id, found.status) == (golden_id, "retired")
 
@@ -89,7 +89,7 @@ def test_what_was_never_known_is_unknown(hub):
 
 
 def test_the_export_holds_every_current_record_exactly_once(hub):
-    f.act(hub, match.retire_record, "widget", "QMS", "3", actor=f.SYSTEM)
+    f.act(hub, intake.retire_record, "widget", "QMS", "3", actor=f.SYSTEM)
     path = hub.settings.scratch / "xref.csv"
     assert f.read(hub, xref.export_xref, "widget", path) == 3
     with path.open(encoding="utf-8", newline="") as file:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from mdm.services import access, claim, comment, decision, match, review, sample, second_person, view
+from mdm.services import access, claim, comment, decision, intake, review, sample, second_person, view
 from mdm.storage.database import insert_rows
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT, metadata
 from tests import factories as f
@@ -217,6 +217,6 @@ def test_governed_tables_cannot_be_emptied_at_a_stroke_and_the_trail_holds_no_se
     for _, content in (*audited(busy, "api_client"), *audited(busy, "user_invitation")):
         assert content["new"]["token_hash"] == "***"
     assert audited(busy, "source_record") == []  # loading is one event under the root of the hashes
-    f.act(busy, match.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
+    f.act(busy, intake.retire_record, f.ENTITY, "ERP", "1", actor=f.SYSTEM)
     (entry,) = audited(busy, "source_record")
     assert (entry[1]["old"]["status"], entry[1]["new"]["status"]) == ("active", "retired")

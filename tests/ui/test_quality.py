@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
-from mdm.services import match, review, sample
+from mdm.services import intake, review, sample
 from mdm.services.hub import Hub
 
 SYSTEM = system_actor("cli:test")
@@ -20,7 +20,7 @@ def audit_task(stocked_hub: Hub) -> int:
     """An open audit task on an automatic link."""
     same = {"legal_name": "宁波远航紧固件有限公司", "duns": "804735132", "phone": "0574-87650000"}
     for system in ("ERP1", "QMS1"):
-        match.put_record(stocked_hub, SYSTEM, "supplier", system, "twin", same)
+        intake.put_record(stocked_hub, SYSTEM, "supplier", system, "twin", same)
     with stocked_hub.unit_of_work(SYSTEM, "draw") as uow:
         sample.draw(uow, "supplier", 1, 0)
     with stocked_hub.reading(SYSTEM) as uow:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import TaskNotOpenError
 from mdm.domain.review import Verdict
-from mdm.services import access, claim, comment, decision_log, match, review
+from mdm.services import access, claim, comment, decision_log, intake, review
 from mdm.services.hub import Hub
 
 
@@ -198,7 +198,7 @@ def test_a_pair_asked_again_shows_the_verdict_on_the_earlier_values(
     with stocked_hub.unit_of_work(actor, "a verdict") as uow:
         review.decide(uow, pair.line.task_id, Verdict.NON_MATCH, "the numbers differ, says the register")
     changed = {"legal_name": "苏州恒瑞精密机械有限公司", "phone": "0512-62551234"}
-    match.put_record(stocked_hub, actor, "supplier", "QMS1", "Q-1", changed)
+    intake.put_record(stocked_hub, actor, "supplier", "QMS1", "Q-1", changed)
     with stocked_hub.reading(actor) as uow:
         again = review.list_tasks(uow, reason="changed").lines[0]
     text = steward.get(f"/review/{again.task_id}").text
