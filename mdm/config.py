@@ -1,7 +1,8 @@
 """Settings: where the hub keeps its data, which database and broker it uses, and its secret key.
 
 The only module that reads the environment: ``MDM_HOME``, ``MDM_DATABASE_URL``, ``MDM_BROKER_URL``,
-``MDM_SECRET_KEY``, ``MDM_SPARK_MASTER`` and ``MDM_SPARK_FOLDER``; an empty value counts as unset.
+``MDM_SECRET_KEY``, ``MDM_CHECKPOINT_FOLDERS``, ``MDM_CHECKPOINT_KEY``, ``MDM_SPARK_MASTER`` and
+``MDM_SPARK_FOLDER``; an empty value counts as unset.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     spark_master: str = LOCAL_SPARK
     spark_folder: Path = Path()
+    checkpoint_folders: tuple[Path, ...] = ()
+    checkpoint_key: Path = Path()
 
     DIRECTORIES: ClassVar[tuple[str, ...]] = ("scratch", "archive", "exports")
 
@@ -67,8 +70,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         broker_url=names.get("MDM_BROKER_URL") or IN_PROCESS_BROKER,
         spark_master=names.get("MDM_SPARK_MASTER") or LOCAL_SPARK,
         spark_folder=Path(names.get("MDM_SPARK_FOLDER") or home / "scratch").expanduser().absolute(),
+        checkpoint_folders=_folders(names.get("MDM_CHECKPOINT_FOLDERS") or str(home / "checkpoints")),
+        checkpoint_key=Path(names.get("MDM_CHECKPOINT_KEY") or home / "checkpoint_key.pem")
+        .expanduser()
+        .absolute(),
         secret_key=_checked_key(names.get("MDM_SECRET_KEY") or _stored_key(home / KEY_FILE)),
     )
+
+
+def _folders(told: str) -> tuple[Path, ...]:
+    """Folders separated as in ``PATH``."""
+    parts = [part for part in told.split(os.pathsep) if part]
+    return tuple(dict.fromkeys(Path(part).expanduser().absolute() for part in parts))
 
 
 def _make_folders(home: Path) -> None:

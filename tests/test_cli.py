@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from mdm import cli
+from mdm import cli, verifier
 from mdm.cli.answer import print_answer
 from tests import factories as f
 
@@ -454,8 +454,26 @@ def test_verify_exits_with_1_and_names_the_row_that_was_altered(filled, home):
         )
         connection.commit()
     code, report, _ = filled("audit", "verify")
-    assert (code, report["ok"], len(report["faults"])) == (1, False, 1)
+    assert (code, report["ok"], len(report["faults"])) == (1, False, 2)
     assert f"(golden_record {key}) was altered" in report["faults"][0]
+    assert report["faults"][1] == f"golden_record {key} was altered behind the trail"
+
+
+def test_an_exported_trail_is_verified_without_the_hub(filled, home, tmp_path, capsys):
+    assert filled("audit", "checkpoint")[1]["ok"]
+    code, answer, _ = filled("audit", "export", "--out", str(tmp_path / "trail.jsonl"))
+    trail = (tmp_path / "trail.jsonl").read_text("utf-8")
+    assert (code, answer["entries"]) == (0, len(trail.splitlines()))
+    arguments = [str(tmp_path / "trail.jsonl"), str(home / "checkpoints")]
+    assert verifier.main(arguments) == 0
+    (tmp_path / "trail.jsonl").write_text(trail.replace("active", "actiwe", 1), "utf-8")
+    assert verifier.main(arguments) == 1
+    assert "was altered" in capsys.readouterr().out
+
+
+def test_the_newest_entries_are_listed(filled):
+    code, answer, _ = filled("audit", "list", "--table", "load", "--limit", "1")
+    assert (code, [entry["table"] for entry in answer["entries"]]) == (0, ["load"])
 
 
 def test_the_actor_of_a_command_is_the_person_at_the_machine(filled, home):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import click
+
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
-from mdm.services import audit
+from mdm.services import audit, checkpoint
 
 
 @main.group("audit")
@@ -14,8 +18,34 @@ def audit_group() -> None:
 
 @command(audit_group, "verify")
 def audit_verify(house: House) -> Answer:
-    """Seal what is new and check every sealed entry; exit 1 when anything was altered."""
-    audit.seal(house.hub, house.actor)
+    """Seal what is new and check every entry, here and against the places outside; exit 1 when anything was altered."""
+    states = checkpoint.keep(house.hub, house.actor)
     with house.reading() as uow:
         report = audit.verify(uow)
-    return {"ok": report.ok, **plain(report)}
+    faults = (*report.faults, *(state.fault for state in states if state.fault))
+    return {"ok": not faults, **plain(report), "faults": faults}
+
+
+@command(audit_group, "checkpoint")
+def audit_checkpoint(house: House) -> Answer:
+    """Seal what is new and have every place outside vouch for it; exit 1 when one of them does not take it."""
+    states = checkpoint.keep(house.hub, house.actor)
+    return {"ok": not any(state.fault for state in states), "places": [plain(state) for state in states]}
+
+
+@command(audit_group, "list")
+@click.option("--table", default=None, help="Only entries about this table.")
+@click.option("--row", default=None, help="Only entries about the row with this key.")
+@click.option("--limit", default=100, show_default=True)
+def audit_list(house: House, table: str | None, row: str | None, limit: int) -> Answer:
+    """Entries of the trail, newest first."""
+    with house.reading() as uow:
+        return {"entries": [plain(each) for each in audit.entries(uow, table, row, limit=limit)]}
+
+
+@command(audit_group, "export")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+def audit_export(house: House, out: Path) -> Answer:
+    """Write all sealed entries as the file that mdm-verify reads."""
+    with house.reading() as uow:
+        return {"entries": audit.export(uow, out), "out": str(out)}

@@ -23,11 +23,17 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What verification found; ``faults`` name the row and what is wrong with it."""
+    """What verification found; ``faults`` name the row and what is wrong with it.
+
+    ``covered`` entries are vouched for outside the database, ``exposed`` ones are not yet.
+    """
 
     entries: int
     sealed: int
     unsealed: int
+    covered: int
+    exposed: int
+    last_checkpoint: str
     head: str
     faults: tuple[str, ...]
 

@@ -271,3 +271,9 @@ class StaleReportError(MdmError):
     """The change request has no report, or one that was made for another state of the hub."""
 
     code = "change.report_stale"
+
+
+class AuditForkedError(MdmError):
+    """A place outside the database vouches for another audit trail than the database holds; nothing was added to it."""
+
+    code = "audit.forked"

@@ -1,19 +1,25 @@
 """Audit: reading the trail, sealing it with leaf hashes, and finding what was altered.
 
-Sealed entries are compared with hashes kept apart from them. Until checkpoints leave the machine, an owner of the
-database who recomputes everything is not found out: that comes with signed checkpoints.
+Sealed entries are compared with hashes kept beside them and with those that ``checkpoint`` keeps outside, by the
+verifier that an inspector runs without a hub; the rows of governed tables with the last entry that tells of them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+from mdm import verifier
+from mdm.connectors.writer import TableFormat, write_table
 from mdm.domain.access import Actor, Permission
-from mdm.domain.audit import AuditEntry, AuditReport, leaf_hash, merkle_root
+from mdm.domain.audit import AuditEntry, AuditReport, leaf_hash
 from mdm.services import access
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import audit as audit_store
+from mdm.storage.schema import GOVERNED
 
 BATCH = 5000
 
@@ -47,6 +53,7 @@ def seal(hub: Hub, actor: Actor) -> int:
     done = 0
     while True:
         with hub.unit_of_work(actor, "seal the audit trail") as uow:
+            uow.take_turn_to_seal()
             found = audit_store.unsealed(uow.connection, BATCH)
             first = audit_store.last_seq(uow.connection) + 1
             leaves = [
@@ -59,43 +66,70 @@ def seal(hub: Hub, actor: Actor) -> int:
 
 
 def verify(uow: UnitOfWork) -> AuditReport:
-    """Compare every sealed entry with its leaf; names what was altered, removed or renumbered."""
+    """Compare the trail with its seals, with every place outside, and with the rows it tells of; names each fault."""
     access.require(uow.actor, Permission.AUDIT_READ)
-    faults: list[str] = []
-    leaves: list[str] = []
-    after = 0
-    while found := audit_store.sealed(uow.connection, after, BATCH):
-        for row in found:
-            if row.seq != len(leaves) + 1:
-                faults.append(f"leaf {len(leaves) + 1} is missing")
-            leaves.append(row.leaf_hash)
-            faults.extend(_faults(row))
-        after = found[-1].seq
+    outside = [_read_place(folder) for folder in uow.hub.settings.checkpoint_folders]
+    found = verifier.verify(_sealed(uow), outside, _seals(uow))
+    last = max(outside, key=lambda place: place.covered, default=None)
+    covered = last.covered if last else 0
     entries_total = audit_store.count_entries(uow.connection)
+    strayed = [
+        f"{table} {key} {what}"
+        for table in GOVERNED
+        for key, what in audit_store.strayed(uow.connection, table)
+    ]
     return AuditReport(
-        entries_total, len(leaves), entries_total - len(leaves), merkle_root(leaves), tuple(faults)
+        entries=entries_total,
+        sealed=found.entries,
+        unsealed=entries_total - found.entries,
+        covered=covered,
+        exposed=max(entries_total - covered, 0),
+        last_checkpoint=last.checkpoints[-1].at if last and last.checkpoints else "",
+        head=found.head,
+        faults=(*found.faults, *strayed),
     )
 
 
-def _faults(row: object) -> list[str]:
-    content = getattr(row, "content", None)
-    place = f"entry {getattr(row, 'event_id', '?')}"
-    if content is None:
-        return [f"{place} was removed"]
-    told = f"{place} ({getattr(row, 'table_name', '')} {getattr(row, 'row_key', '')})"
-    if leaf_hash(content.encode()) != getattr(row, "leaf_hash", ""):
-        return [f"{told} was altered"]
-    held = json.loads(content)
-    shown = {
-        "fact": "fact_id",
-        "at": "at",
-        "actor": "actor",
-        "table": "table_name",
-        "operation": "operation",
-        "key": "row_key",
-    }
-    return [
-        f"{told}: column {column} was altered"
-        for name, column in shown.items()
-        if str(held[name]) != str(getattr(row, column, None))
-    ]
+def export(uow: UnitOfWork, path: Path) -> int:
+    """Write every sealed entry, in order, as the file that ``mdm-verify`` reads; returns how many."""
+    access.require(uow.actor, Permission.AUDIT_READ)
+    columns = ("seq", "id", *verifier.COLUMNS, "content")
+    rows = ([row.seq, row.event_id, *_columns(row), row.content] for row in _rows(uow))
+    return write_table(path, columns, rows, TableFormat.JSONL)
+
+
+def _rows(uow: UnitOfWork) -> Iterator[Any]:  # Any: table rows
+    after = 0
+    while found := audit_store.sealed(uow.connection, after, BATCH):
+        yield from found
+        after = found[-1].seq
+
+
+def _sealed(uow: UnitOfWork) -> Iterator[verifier.Entry]:
+    for row in _rows(uow):
+        yield verifier.Entry(row.seq, row.event_id, row.content, _columns(row))
+
+
+def _columns(row: Any) -> tuple[Any, ...]:  # Any: a table row, whatever its columns hold
+    return tuple(getattr(row, name) for name in verifier.COLUMNS)
+
+
+def _seals(uow: UnitOfWork) -> verifier.Place:
+    """The hashes beside the entries, as a place like those outside."""
+    held, after = bytearray(), 0
+    while found := audit_store.leaves(uow.connection, after, BATCH):
+        held += bytes.fromhex("".join(leaf.leaf_hash for leaf in found))
+        after = found[-1].seq
+    size = len(held) // verifier.SIZE
+    return verifier.Place(
+        "the seals", bytes(held), [verifier.Checkpoint(size, "", "", "", (), "")] if size else []
+    )
+
+
+def _read_place(folder: Path) -> verifier.Place:
+    try:
+        return verifier.read_place(folder)
+    except FileNotFoundError:
+        return verifier.Place(str(folder), b"", [])  # nothing was written to it yet
+    except (OSError, ValueError) as error:
+        return verifier.Place(str(folder), b"", [], [f"{folder} cannot be read: {error}"])

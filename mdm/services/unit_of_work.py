@@ -64,6 +64,10 @@ class UnitOfWork:
         self.hub = self.hub.pinned(self.connection)
         self.keep_time()
 
+    def take_turn_to_seal(self) -> None:
+        """Number audit entries alone from here on."""
+        take_turn(self.connection, "mdm:seal")
+
     def keep_time(self) -> None:
         """Take the time once nobody else can write before this commit: later than all that is written.
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from mdm.storage.database import Row, insert_rows
-from mdm.storage.schema import audit_event, audit_leaf
+from mdm.storage.schema import audit_event, audit_leaf, metadata
+from mdm.storage.trigger import audit_key, audit_row, is_masked
 
 
 def unsealed(connection: Connection, limit: int) -> Sequence[Row]:
@@ -33,6 +34,22 @@ def add_leaves(connection: Connection, leaves: Sequence[tuple[int, int, str]]) -
         audit_leaf,
         [{"seq": seq, "event_id": entry, "leaf_hash": digest} for seq, entry, digest in leaves],
     )
+
+
+def leaves(connection: Connection, after: int, limit: int) -> Sequence[Row]:
+    """(seq, leaf_hash) behind this number, in order."""
+    return connection.execute(
+        select(audit_leaf.c.seq, audit_leaf.c.leaf_hash)
+        .where(audit_leaf.c.seq > after)
+        .order_by(audit_leaf.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def leaf(connection: Connection, seq: int) -> str | None:
+    """The leaf hash (hex) of this number."""
+    found: str | None = connection.scalar(select(audit_leaf.c.leaf_hash).where(audit_leaf.c.seq == seq))
+    return found
 
 
 def sealed(connection: Connection, after: int, limit: int) -> Sequence[Row]:
@@ -74,3 +91,42 @@ def entries(
     if before is not None:
         query = query.where(audit_event.c.id < before)
     return connection.execute(query).all()
+
+
+def strayed(connection: Connection, name: str) -> list[tuple[str, str]]:
+    """Rows of an audited table that are not as the last entry about them says: (key, what is wrong).
+
+    A column that a later migration added is not told of by older entries and not compared.
+    """
+    table = metadata.tables[name]
+    sqlite = connection.dialect.name == "sqlite"
+    places = {
+        "table": name,
+        "key": audit_key(table, "t", sqlite=sqlite),
+        "row": audit_row(table, "t") if sqlite else "to_jsonb(t)",
+        "masked": ", ".join(f"'{c.name}'" for c in table.columns if is_masked(table, c.name)) or "''",
+        "differs": (_SQLITE_DIFFERS if sqlite else _POSTGRES_DIFFERS),
+    }
+    places["differs"] = places["differs"].format(**places)
+    found = connection.exec_driver_sql(_STRAYED.format(**places).replace("%", "%%" if not sqlite else "%"))
+    return [(str(row.key), str(row.what)) for row in found]
+
+
+_SQLITE_DIFFERS = """exists (
+    select 1 from json_each(e.content, '$.new') was
+     where was.key not in ({masked})
+       and was.value is not json_extract({row}, '$."' || was.key || '"'))"""
+_POSTGRES_DIFFERS = "not {row} @> ((e.content::jsonb -> 'new') - array[{masked}])"
+_STRAYED = """
+select {key} as key, case when e.id is null or e.operation = 'delete' then 'stands in no entry'
+                          else 'was altered behind the trail' end as what
+  from {table} t
+  left join audit_event e on e.id = (
+    select max(a.id) from audit_event a where a.table_name = '{table}' and a.row_key = {key})
+ where e.id is null or e.operation = 'delete' or {differs}
+union all
+select gone.row_key, 'was removed behind the trail'
+  from (select e.row_key, max(e.id) as id from audit_event e where e.table_name = '{table}' group by e.row_key) gone
+  join audit_event e on e.id = gone.id
+ where e.operation <> 'delete' and gone.row_key not in (select {key} from {table} t)
+ order by 1"""

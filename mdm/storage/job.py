@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from mdm.storage.database import insert_new
 from mdm.storage.schema import job_run
 
 
 def claim(connection: Connection, job: str, slot: str, worker: str, lease_until: str) -> bool:
     """Take a slot; False when another worker has it (I20)."""
-    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    taken = connection.execute(
-        make(job_run)
-        .values(job=job, slot=slot, status="running", worker=worker, lease_until=lease_until)
-        .on_conflict_do_nothing()
-    )
-    return taken.rowcount == 1
+    row = {"job": job, "slot": slot, "status": "running", "worker": worker, "lease_until": lease_until}
+    return insert_new(connection, job_run, row)
 
 
 def finish(connection: Connection, job: str, slot: str, status: str, result: str) -> None:

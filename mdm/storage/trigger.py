@@ -74,7 +74,7 @@ def _govern(connection: Connection, table: Table, operations: tuple[str, ...]) -
             _run(connection, _sqlite_audit(name, table, operation))
         else:
             key = ",".join(c.name for c in table.primary_key.columns)
-            masked = ",".join(c.name for c in table.columns if _masked(table, c.name))
+            masked = ",".join(c.name for c in table.columns if is_masked(table, c.name))
             _run(
                 connection,
                 f"create trigger {name} after {operation} on {table.name} for each row "
@@ -109,22 +109,30 @@ def _protect(connection: Connection, table: Table) -> None:
         )
 
 
-def _masked(table: Table, column: str) -> bool:
+def is_masked(table: Table, column: str) -> bool:
+    """Whether the trail shows three stars for this column."""
     return column in SECRET_COLUMNS or (table.name, column) in LARGE_COLUMNS
 
 
-def _sqlite_audit(name: str, table: Table, operation: str) -> str:
-    def row(alias: str) -> str:
-        cells = [
-            f"'{c.name}', " + ("'***'" if _masked(table, c.name) else f'{alias}."{c.name}"')
-            for c in table.columns
-        ]
-        return f"json_object({', '.join(cells)})"
+def audit_row(table: Table, alias: str) -> str:
+    """SQL of SQLite: a row as the trail holds it, an object of its columns."""
+    cells = [
+        f"'{c.name}', " + ("'***'" if is_masked(table, c.name) else f'{alias}."{c.name}"')
+        for c in table.columns
+    ]
+    return f"json_object({', '.join(cells)})"
 
-    old = "null" if operation == "insert" else row("old")
-    new = "null" if operation == "delete" else row("new")
-    alias = "old" if operation == "delete" else "new"
-    key = " || ',' || ".join(f'{alias}."{c.name}"' for c in table.primary_key.columns)
+
+def audit_key(table: Table, alias: str, *, sqlite: bool = True) -> str:
+    """SQL: the primary key of a row as the trail holds it, its columns joined by commas."""
+    text = "" if sqlite else "::text"
+    return " || ',' || ".join(f'{alias}."{c.name}"{text}' for c in table.primary_key.columns)
+
+
+def _sqlite_audit(name: str, table: Table, operation: str) -> str:
+    old = "null" if operation == "insert" else audit_row(table, "old")
+    new = "null" if operation == "delete" else audit_row(table, "new")
+    key = audit_key(table, "old" if operation == "delete" else "new")
     return f"""
 create trigger {name} after {operation} on {table.name} begin
   select raise(abort, 'audit.actor_missing')

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("mdm", "matching_rules", "migrations", "stewardship_ui", "tests", "pyproject.toml")
 FAULTS = tomllib.loads((Path(__file__).parent / "faults.toml").read_text("utf-8"))["fault"]
-INVARIANTS = {f"I{n}" for n in range(1, 12)} | {"I14", "I15", "I17", "I18", "I19"}
+INVARIANTS = {f"I{n}" for n in range(1, 13)} | {"I14", "I15", "I17", "I18", "I19"}
 
 
 def copy_house(folder: Path) -> Path:

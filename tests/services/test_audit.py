@@ -80,12 +80,35 @@ def test_a_column_altered_beside_its_content_is_found(hub, column):
 
 def test_a_removed_entry_is_found(hub):
     tamper(hub, "delete from audit_event where id = 5")
-    assert verify(hub).faults == ("entry 5 was removed",)
+    assert verify(hub).faults[0] == "entry 5 was removed"
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        (
+            "update golden_record set status = 'retired' where golden_id = '{id}'",
+            "was altered behind the trail",
+        ),
+        ("delete from golden_record where golden_id = '{id}'", "was removed behind the trail"),
+        (
+            "insert into golden_record select 'WID-X', entity, status, version, content_hash, released, site, "
+            "created_at, changed_at from golden_record",
+            "stands in no entry",
+        ),
+    ],
+    ids=["altered", "removed", "added"],
+)
+def test_a_row_changed_behind_the_trail_is_named(hub, statement, what):
+    (golden_id,) = set(f.golden_ids(hub).values())
+    tamper(hub, statement.format(id=golden_id))
+    named = "WID-X" if "insert" in statement else golden_id
+    assert f"golden_record {named} {what}" in verify(hub).faults
 
 
 def test_a_removed_seal_is_found(hub):
     tamper(hub, "delete from audit_leaf where seq = 3")
-    assert "leaf 3 is missing" in verify(hub).faults[0]
+    assert verify(hub).faults == ("number 3 is missing: 4 stands there",)
 
 
 def test_entries_tell_who_what_and_why(hub):

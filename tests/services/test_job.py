@@ -10,9 +10,10 @@ from tests import factories as f
 
 
 @pytest.fixture
-def hub(widgets):
-    widgets._clock = f.Clock()
-    return widgets
+def hub(any_hub):
+    hub = f.with_widgets(any_hub)
+    hub._clock = f.Clock()
+    return hub
 
 
 def slots(hub):
@@ -55,7 +56,7 @@ def test_a_slot_is_done_once_by_whoever_comes_first(hub):
 
 def test_sealing_leaves_nothing_unsealed_but_its_own_traces(hub):
     f.put(hub, "ERP:1", f.widget("A"))
-    assert job.run_slot(hub, "seal_audit", "w1").endswith(" sealed")
+    assert job.run_slot(hub, "seal_audit", "w1").endswith(" covered")
     assert f.sql(hub, "select count(*) from audit_event e where not exists "
                       "(select 1 from audit_leaf l where l.event_id = e.id)")[0][0] == 0  # fmt: skip
 
