@@ -1,9 +1,15 @@
-"""The timetable: which service runs when. APScheduler only rings the bell; the slot table decides who works."""
+"""The timetable: which service runs when. APScheduler only rings the bell; the slot table decides who works.
+
+Beside the timetable stands what a request sets going and does not wait for.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -11,6 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mdm.services import job
 from mdm.services.hub import Hub
+
+BACKGROUND = "mdm.background"
+"""Extension of the application that runs work beside a request; tests put one that runs it at once."""
 
 log = structlog.get_logger("mdm.jobs")
 
@@ -37,3 +46,12 @@ def ring(hub: Hub, name: str, worker: str) -> None:
     result = job.run_slot(hub, name, worker)
     if result is not None:
         log.info("job.done", job=name, result=result)
+
+
+def run_beside(extensions: Mapping[str, Any], work: Callable[[], object]) -> None:  # Any: as Flask has it
+    """Run work beside the request; what dies with the process can be started again."""
+    run = extensions.get(BACKGROUND)
+    if run is not None:
+        run(work)
+    else:
+        threading.Thread(target=work, daemon=True).start()

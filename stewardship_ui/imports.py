@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from mdm import jobs
 from mdm.domain.errors import ProfileError, UnreadableFileError
 from mdm.domain.profile import DATE_ORDERS
 from mdm.domain.source import SourceKind
-from mdm.services import source, template, upload, upload_check
+from mdm.services import source, template, upload, upload_check, upload_mapping
 from mdm.services.table_file import CONTENT_TYPES
+from mdm.services.unit_of_work import UnitOfWork
 from mdm.services.upload import MAX_BYTES, PreviewRow, Upload
+from mdm.services.upload_mapping import FileMapping, Written
 from stewardship_ui.door import (
     current_actor,
     current_hub,
@@ -34,28 +34,6 @@ blueprint = Blueprint("imports", __name__)
 RECEIVES_FILES = "ui.imports.receive"
 MAX_REQUEST = MAX_BYTES + 64 * 1024
 """Bytes of a request that brings a file: the file and the fields around it."""
-BACKGROUND = "mdm.background"
-"""Extension that runs a load beside the request; tests put one that runs it at once."""
-SAMPLES = 3
-
-
-class Column(NamedTuple):
-    """One column of the file: some of its cells, what it is mapped to, and why that was suggested."""
-
-    name: str
-    samples: list[str]
-    attribute: str
-    why: str
-
-
-class FileMapping(NamedTuple):
-    """The form of the mapping as it stands."""
-
-    columns: list[Column]
-    id_column: str
-    profile: dict[str, object]
-    seen: Any  # what the service found the file to be
-    known: bool
 
 
 @blueprint.get("/imports")
@@ -102,7 +80,7 @@ def show(upload_id: str) -> str | tuple[str, int]:
     if held.state in {"loading", "loaded"}:
         return render_template("import.html", held=held, now=current_hub().now())
     require("source.load")
-    return _mapping_page(held, _suggested)
+    return _mapping_page(held, upload_mapping.suggested)
 
 
 @blueprint.post("/imports/<upload_id>")
@@ -142,17 +120,8 @@ def entity_template(entity: str) -> Response:
 def _load_beside(upload_id: str) -> Response:
     """Load a claimed upload beside the request, and show how it goes."""
     hub, actor = current_hub(), current_actor()
-    _beside(lambda: upload.carry_out(hub, actor, upload_id))
+    jobs.run_beside(current_app.extensions, lambda: upload.carry_out(hub, actor, upload_id))
     return redirect(url_for("ui.imports.show", upload_id=upload_id), 303)
-
-
-def _beside(work: Callable[[], object]) -> None:
-    """Run the load beside the request; a load that dies with the process can be started again."""
-    run = current_app.extensions.get(BACKGROUND)
-    if run is not None:
-        run(work)
-    else:
-        threading.Thread(target=work, daemon=True).start()
 
 
 def _start_page(fault: str = "") -> str:
@@ -170,7 +139,9 @@ def _start_page(fault: str = "") -> str:
     )
 
 
-def _mapping_page(held: Upload, mapping_of: Callable[[Any, Upload], FileMapping]) -> str | tuple[str, int]:
+def _mapping_page(
+    held: Upload, mapping_of: Callable[[UnitOfWork, Upload], FileMapping]
+) -> str | tuple[str, int]:
     """The mapping with its preview; faults are told beside it."""
     faults: list[str] = []
     shown: tuple[PreviewRow, ...] = ()
@@ -207,84 +178,24 @@ def _faults(error: ProfileError) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else [error.message]
 
 
-def _suggested(uow: Any, held: Upload) -> FileMapping:  # a unit of work, handed through
-    """The mapping that the hub suggests, or the one kept with the upload."""
-    seen = upload.look_into(uow, held)
-    found = upload.suggest_mapping(uow, held, seen)
-    chosen = {name: each.attribute for name, each in found.columns.items()}
-    why = {name: each.why.value for name, each in found.columns.items()}
-    known = (
-        bool(found.id_column)
-        and len(chosen) + 1 >= len(seen.columns)
-        and set(why.values()) <= {"profile", "label"}
-    )
-    return _mapping(seen, chosen, why, found.id_column, {}, known=known)
-
-
-def _written(uow: Any, held: Upload) -> FileMapping:  # a unit of work, handed through
+def _written(uow: UnitOfWork, held: Upload) -> FileMapping:
     """The mapping as the form says it."""
     form = request.form
-    seen = upload.look_into(uow, held, _number("header_row"))
-    chosen = {
-        name: attribute
-        for place, name in enumerate(seen.columns)
-        if (attribute := form.get(f"column-{place}", ""))
-    }
-    place = _number("id_column")
-    id_column = seen.columns[place - 1] if place and place <= len(seen.columns) else ""
-    more: dict[str, object] = {
-        "date_order": form.get("date_order", ""),
-        "country": form.get("country", "").strip().upper(),
-        "nulls": form.get("nulls", "").split(),
-    }
-    return _mapping(seen, chosen, {}, id_column, more, known=False)
+    places = (name.removeprefix("column-") for name in form if name.startswith("column-"))
+    said = Written(
+        _number("header_row"),
+        {int(place): form[f"column-{place}"] for place in places if place.isascii() and place.isdigit()},
+        _number("id_column"),
+        {
+            "date_order": form.get("date_order", ""),
+            "country": form.get("country", "").strip().upper(),
+            "nulls": form.get("nulls", "").split(),
+        },
+    )
+    return upload_mapping.written(uow, held, said)
 
 
 def _number(field: str) -> int | None:
     """A whole number above zero; None for anything else."""
     text = request.form.get(field, "")
     return int(text) or None if text.isascii() and text.isdigit() and len(text) < 5 else None
-
-
-def _mapping(
-    seen: Any,
-    chosen: Mapping[str, str],
-    why: Mapping[str, str],
-    id_column: str,
-    more: Mapping[str, object],
-    *,
-    known: bool,
-) -> FileMapping:
-    columns = [
-        Column(name, _samples(seen.rows, place), chosen.get(name, ""), why.get(name, ""))
-        for place, name in enumerate(seen.columns)
-    ]
-    profile: dict[str, object] = {
-        "format": seen.format,
-        "encoding": seen.encoding,
-        "delimiter": seen.delimiter,
-        "header_row": seen.header_row,
-        "sheet": seen.sheet or None,
-        "id_column": id_column,
-        "columns": _with_parts(chosen),
-        "unmapped": [name for name in seen.columns if name not in chosen and name != id_column],
-        **{name: value for name, value in more.items() if value},
-    }
-    return FileMapping(columns, id_column, profile, seen, known)
-
-
-def _with_parts(chosen: Mapping[str, str]) -> dict[str, object]:
-    """Columns of one attribute become its parts, in the order of the file."""
-    counts = Counter(chosen.values())
-    parts: Counter[str] = Counter()
-    found: dict[str, object] = {}
-    for name, attribute in chosen.items():
-        parts[attribute] += 1
-        alone = counts[attribute] == 1
-        found[name] = attribute if alone else {"attribute": attribute, "part": parts[attribute]}
-    return found
-
-
-def _samples(rows: tuple[tuple[str, ...], ...], place: int) -> list[str]:
-    """The first different cells of a column."""
-    return list(dict.fromkeys(row[place] for row in rows if row[place].strip()))[:SAMPLES]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from mdm.domain.source import Finding, Json
+from mdm.domain.source import Finding
 from mdm.services import load as load_service
 from mdm.services import load_preview, source, upload
+from mdm.services import rejected as rejects
 from mdm.services.source import RecordView
 from stewardship_ui import wording
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
@@ -50,8 +50,8 @@ def load(load_id: str) -> str:
     """One load: its counts and every row that was not taken."""
     with reading() as uow:
         found = source.get_load(uow, load_id)
-        rejects = source.list_rejects(uow, load_id)
-    return render_template("load.html", load=found, rejects=rejects, now=current_hub().now())
+        refused = source.list_rejects(uow, load_id)
+    return render_template("load.html", load=found, rejects=refused, now=current_hub().now())
 
 
 @blueprint.get("/loads/<load_id>/rejects")
@@ -60,15 +60,9 @@ def rejected(load_id: str) -> Response:
     """The rows that were not taken as a file to mend: the columns of the extract, then row, field and why."""
     with reading() as uow:
         found = upload.rejected_rows(uow, load_id)
-    width = max([len(found.columns), *(len(cells) for cells, _ in found.rows)])
-    filled = [*found.columns, *[""] * (width - len(found.columns))]
-    columns = [*filled, gettext("Row"), gettext("Field"), gettext("Error")]
-    rows: Iterator[list[Json]] = (
-        [*cells, *[""] * (width - len(cells)), reject.row, reject.field, wording.flaw(reject.reason)]
-        for cells, reject in found.rows
-    )
+    table = rejects.as_table(found, (gettext("Row"), gettext("Field"), gettext("Error")), wording.flaw)
     form = "csv" if request.args.get("format") == "csv" else "xlsx"
-    return table_answer(f"rejects-{load_id}", columns, rows, form)
+    return table_answer(f"rejects-{load_id}", table.columns, table.rows, form)
 
 
 @blueprint.get("/loads/<load_id>/undo")

@@ -171,6 +171,8 @@ def test_every_command_answers_with_one_json_object(filled, files):
         (("source", "list"), {"sources"}),
         (("loads", "--entity", "widget"), {"loads"}),
         (("rejects", load_id), {"rejects"}),
+        (("rejects", load_id, "--out", files / "r.xlsx"), {"rows", "file"}),
+        (("template", "widget", "--out", files / "t.xlsx"), {"columns", "file"}),
         (
             ("match", "widget"),
             {"records", "pairs_scored", "auto_links", "tasks_open", "golden_records", "seconds"},

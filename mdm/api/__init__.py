@@ -12,6 +12,7 @@ from mdm import __version__
 from mdm.api import (
     change,
     claim,
+    creation,
     dictionary,
     document,
     errors,
@@ -23,6 +24,7 @@ from mdm.api import (
     reason,
     record,
     review,
+    upload,
     xref,
 )
 from mdm.api.blueprint import SourceIdConverter, require_clean_target
@@ -74,6 +76,8 @@ def register(app: Flask, hub: Hub) -> None:
         event,
         change,
         dictionary,
+        upload,
+        creation,
     ):
         api.register_blueprint(noun.blueprint)
     document.register(app, api.spec.to_dict())

@@ -28,6 +28,8 @@ STATUS: Mapping[type[MdmError], HTTPStatus] = {
     errors.UnknownSourceError: HTTPStatus.NOT_FOUND,
     errors.UnknownLoadError: HTTPStatus.NOT_FOUND,
     errors.UnknownRecordError: HTTPStatus.NOT_FOUND,
+    errors.UnknownUploadError: HTTPStatus.NOT_FOUND,
+    errors.UploadStateError: HTTPStatus.CONFLICT,
     errors.UnknownGoldenIdError: HTTPStatus.NOT_FOUND,
     errors.UnknownTaskError: HTTPStatus.NOT_FOUND,
     errors.UnknownDecisionError: HTTPStatus.NOT_FOUND,

@@ -101,3 +101,11 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise UnwritableFileError(f"{path} cannot be written: {error}") from error
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file; raises UnwritableFileError."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnwritableFileError(f"{path} cannot be written: {error}") from error

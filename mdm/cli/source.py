@@ -1,4 +1,4 @@
-"""Commands on source systems and their extracts: source, ingest, loads, rejects, undo-load."""
+"""Commands on source systems and their extracts: source, ingest, loads, rejects, template, undo-load."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from mdm.cli.answer import Answer, plain
+from mdm.cli.answer import Answer, plain, write_bytes
 from mdm.cli.command import House, command, errors, main
 from mdm.domain.errors import ProfileError
-from mdm.services import load, load_preview, source
+from mdm.services import load, load_preview, rejected, source, template, upload
+from mdm.services.table_file import table_bytes
 
 TOLD = ("load_id", "entity", "source", "received", "accepted", "unchanged", "rejected", "dry_run")
 """What a load answers of its receipt."""
@@ -97,10 +98,33 @@ def loads(house: House, entity: str | None) -> Answer:
 
 @command(main, "rejects")
 @click.argument("load_id")
-def rejects(house: House, load_id: str) -> Answer:
+@click.option(
+    "--out",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="Write them as .csv or .xlsx, to mend and load again.",
+)
+def rejects(house: House, load_id: str, out: Path | None) -> Answer:
     """Rows of a load that were not taken: row, field, reason, raw value."""
     with house.reading() as uow:
-        return {"rejects": [plain(item) for item in source.list_rejects(uow, load_id)]}
+        if out is None:
+            return {"rejects": [plain(item) for item in source.list_rejects(uow, load_id)]}
+        table = rejected.as_table(upload.rejected_rows(uow, load_id))
+        form = out.suffix.removeprefix(".").lower()
+        write_bytes(out, table_bytes(house.hub, table.columns, table.rows, form))
+    return {"rows": len(table.rows), "file": str(out)}
+
+
+@command(main, "template")
+@click.argument("entity")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The .xlsx file to write.")
+@click.option("--language", default="zh", show_default=True, type=click.Choice(["zh", "en"]))
+def entity_template(house: House, entity: str, out: Path, language: str) -> Answer:
+    """The Excel template of an entity type; a filled one needs no mapping on the import page."""
+    with house.reading() as uow:
+        write_bytes(out, template.entity_template(uow, entity, language))
+        columns = len(uow.hub.dictionary.entity(entity).attributes) + 1
+    return {"columns": columns, "file": str(out)}
 
 
 @command(main, "undo-load")

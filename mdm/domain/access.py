@@ -108,8 +108,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.CLIENT: frozenset(
         {
+            Permission.SOURCE_READ,
+            Permission.SOURCE_LOAD,
             Permission.RECORD_READ,
             Permission.RECORD_WRITE,
+            Permission.RECORD_CREATE,
             Permission.MATCH_SEARCH,
             Permission.GOLDEN_READ,
             Permission.GOLDEN_DECIDE,
@@ -132,6 +135,9 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "xref:read": frozenset({Permission.XREF_READ}),
     "records:read": frozenset({Permission.RECORD_READ}),
     "records:write": frozenset({Permission.RECORD_WRITE, Permission.RECORD_READ}),
+    "records:create": frozenset({Permission.RECORD_CREATE, Permission.MATCH_SEARCH}),
+    "loads:read": frozenset({Permission.SOURCE_READ, Permission.DICTIONARY_READ}),
+    "loads:write": frozenset({Permission.SOURCE_LOAD, Permission.SOURCE_READ, Permission.DICTIONARY_READ}),
     "match:search": frozenset({Permission.MATCH_SEARCH}),
     "golden:read": frozenset({Permission.GOLDEN_READ}),
     "golden:decide": frozenset({Permission.GOLDEN_DECIDE, Permission.GOLDEN_READ}),

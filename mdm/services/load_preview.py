@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import UnknownLoadError
@@ -43,6 +43,7 @@ def preview_undo(uow: UnitOfWork, load_id: str) -> UndoPreview:
     row = source_store.find_load(uow.connection, load_id)
     if row is None:
         raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    access.require_source(uow.actor, row.source)
     brought = source_store.records_of_load(uow.connection, load_id)
     ids = [each.record_id for each in brought[:NAMED]]
     records = source_store.records_by_id(uow.connection, ids)
@@ -60,3 +61,8 @@ def preview_undo(uow: UnitOfWork, load_id: str) -> UndoPreview:
         held = json.loads(contents.get(each.record_id, "{}")).get("values", {})
         named.append(BroughtRecord(record.key.key, each.version, outcome, entity.title_of(held)))
     return UndoPreview(counts["retired"], counts["restored"], counts["left"], dict(events), tuple(named))
+
+
+def as_mapping(preview: UndoPreview) -> dict[str, object]:
+    """The preview by the names of its parts."""
+    return asdict(preview)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mdm.domain.access import Actor, Permission
+from mdm.domain.access import Actor, ActorKind, Permission
 from mdm.domain.audit import merkle_root
 from mdm.domain.errors import InvalidInputError, UnknownLoadError, UnknownRecordError, UnknownSourceError
 from mdm.domain.profile import SourceProfile, parse_profile
@@ -177,7 +177,8 @@ def take_in(
 def list_loads(uow: UnitOfWork, entity: str | None = None, limit: int = 100) -> tuple[LoadLine, ...]:
     """Loads, newest first."""
     access.require(uow.actor, Permission.SOURCE_READ)
-    return tuple(_load_line(row) for row in source_store.list_loads(uow.connection, entity, limit))
+    own = uow.actor.source if uow.actor.kind is ActorKind.CLIENT else None
+    return tuple(_load_line(row) for row in source_store.list_loads(uow.connection, entity, limit, own))
 
 
 def get_load(uow: UnitOfWork, load_id: str) -> LoadLine:
@@ -186,14 +187,13 @@ def get_load(uow: UnitOfWork, load_id: str) -> LoadLine:
     row = source_store.find_load(uow.connection, load_id)
     if row is None:
         raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    access.require_source(uow.actor, row.source)
     return _load_line(row)
 
 
 def list_rejects(uow: UnitOfWork, load_id: str) -> tuple[Reject, ...]:
     """Rows of a load that were not taken, in file order; raises UnknownLoadError."""
-    access.require(uow.actor, Permission.SOURCE_READ)
-    if source_store.find_load(uow.connection, load_id) is None:
-        raise UnknownLoadError("There is no such load.", load_id=load_id[:60])
+    get_load(uow, load_id)
     return source_store.list_rejects(uow.connection, load_id)
 
 

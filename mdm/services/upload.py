@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from mdm.connectors.guard import sniff_guarded
 from mdm.connectors.reject_rows import header_and_rows
 from mdm.connectors.sniff import Sniffed
-from mdm.domain.access import Actor, Permission
+from mdm.domain.access import Actor, ActorKind, Permission
 from mdm.domain.errors import (
     InvalidInputError,
     MdmError,
@@ -138,6 +138,7 @@ def get(uow: UnitOfWork, upload_id: str) -> Upload:
     row = upload_store.find(uow.connection, upload_id)
     if row is None:
         raise UnknownUploadError("There is no such upload.", upload_id=upload_id[:60])
+    access.require_source(uow.actor, row.source)
     unmatched = upload_store.count_unmatched(uow.connection, row.load_id) if row.load_id else 0
     return _view(uow, row, unmatched)
 
@@ -145,7 +146,8 @@ def get(uow: UnitOfWork, upload_id: str) -> Upload:
 def list_uploads(uow: UnitOfWork, limit: int = 30) -> tuple[Upload, ...]:
     """The latest uploads, newest first."""
     access.require(uow.actor, Permission.SOURCE_READ)
-    return tuple(_view(uow, row, 0) for row in upload_store.latest(uow.connection, limit))
+    own = uow.actor.source if uow.actor.kind is ActorKind.CLIENT else None
+    return tuple(_view(uow, row, 0) for row in upload_store.latest(uow.connection, limit, own))
 
 
 def look_into(uow: UnitOfWork, upload: Upload, header_row: int | None = None) -> Sniffed:
@@ -191,6 +193,12 @@ def preview(
     return tuple(found)
 
 
+def header_row_of(profile: Mapping[str, object]) -> int | None:
+    """The row of the column names that a profile names, from 1; None where it names none."""
+    row = profile.get("header_row")
+    return row if isinstance(row, int) and not isinstance(row, bool) and 0 < row < 10_000 else None
+
+
 def keep_mapping(uow: UnitOfWork, upload_id: str, profile: Mapping[str, object]) -> Upload:
     """Keep how the file is to be read; raises ProfileError, or UploadStateError once loading has begun."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
@@ -210,6 +218,7 @@ def start(uow: UnitOfWork, upload_id: str) -> Upload:
     What a load that stopped had taken already is left as it is: the same rows are not taken twice.
     """
     access.require(uow.actor, Permission.SOURCE_LOAD)
+    get(uow, upload_id)
     if not upload_store.claim(uow.connection, upload_id, _silent_since(uow), uow.at):
         raise UploadStateError("This file is loaded, or being loaded.", state=get(uow, upload_id).state)
     return get(uow, upload_id)

@@ -175,10 +175,14 @@ def find_load(connection: Connection, load_id: str) -> Row | None:
     return connection.execute(select(load).where(load.c.load_id == load_id)).first()
 
 
-def list_loads(connection: Connection, entity: str | None, limit: int) -> Sequence[Row]:
-    """Loads, newest first."""
+def list_loads(
+    connection: Connection, entity: str | None, limit: int, source: str | None = None
+) -> Sequence[Row]:
+    """Loads, newest first; those of one entity or source system where it is named."""
     query = select(load).order_by(load.c.load_id.desc()).limit(limit)
-    return connection.execute(query if entity is None else query.where(load.c.entity == entity)).all()
+    if entity is not None:
+        query = query.where(load.c.entity == entity)
+    return connection.execute(query if source is None else query.where(load.c.source == source)).all()
 
 
 def mark_load(connection: Connection, load_id: str, status: str) -> None:

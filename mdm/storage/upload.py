@@ -21,9 +21,10 @@ def find(connection: Connection, upload_id: str) -> Row | None:
     return connection.execute(select(upload).where(upload.c.upload_id == upload_id)).first()
 
 
-def latest(connection: Connection, limit: int) -> Sequence[Row]:
-    """Uploads, newest first."""
-    return connection.execute(select(upload).order_by(upload.c.upload_id.desc()).limit(limit)).all()
+def latest(connection: Connection, limit: int, source: str | None = None) -> Sequence[Row]:
+    """Uploads, newest first; those of one source system where it is named."""
+    query = select(upload).order_by(upload.c.upload_id.desc()).limit(limit)
+    return connection.execute(query if source is None else query.where(upload.c.source == source)).all()
 
 
 def change(connection: Connection, upload_id: str, values: Mapping[str, Any]) -> None:

@@ -82,7 +82,11 @@ def test_every_call_has_a_name_a_summary_a_scope_and_its_problems(spec):
         assert {"401", "403", "404", "422"} <= operation["responses"].keys()
         assert any(status.startswith("2") for status in operation["responses"])
         headers = {parameter["name"] for parameter in operation.get("parameters", [])}
-        stores = method in {"put", "delete"} or path.rsplit("/", 1)[-1] not in {"lookup", "{entity}"}
+        stores = method in {"put", "delete"} or path.rsplit("/", 1)[-1] not in {
+            "lookup",
+            "preview",
+            "{entity}",
+        }
         assert ("Idempotency-Key" in headers) == (method != "get" and stores), path
 
 

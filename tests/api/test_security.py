@@ -19,6 +19,8 @@ BODY = {
     "/golden/supplier/SUP-1/unmerge": {"reason": "x"},
     "/golden/supplier/SUP-1/split": {"records": [{"source_system": "ERP1", "source_id": "1"}], "reason": "x"},
     "/golden/supplier/SUP-1/override": {"attribute": "city", "value": "x", "reason": "x"},
+    "/golden/supplier/create": {"attributes": {"phone": "1"}, "seen": [], "reason": "x"},
+    "/loads/X/undo": {"reason": "x"},
     "/decisions/1/undo": {"reason": "x"},
 }
 
@@ -28,7 +30,12 @@ CALLS = [
     ("get", "/records/supplier/ERP1/100", {"records:read", "records:write"}),
     ("put", "/records/supplier/ERP1/100", {"records:write"}),
     ("delete", "/records/supplier/ERP1/100", {"records:write"}),
-    ("post", "/match/supplier", {"match:search"}),
+    ("post", "/match/supplier", {"match:search", "records:create"}),
+    ("post", "/golden/supplier/create", {"records:create"}),
+    ("get", "/uploads", {"loads:read", "loads:write"}),
+    ("get", "/loads", {"loads:read", "loads:write"}),
+    ("get", "/templates/supplier", {"loads:read", "loads:write", "matching:read", "matching:propose"}),
+    ("post", "/loads/X/undo", {"loads:write"}),
     ("get", "/golden/supplier", {"golden:read", "golden:decide"}),
     ("get", "/golden/supplier/SUP-1", {"golden:read", "golden:decide"}),
     ("get", "/golden/supplier/SUP-1/history", {"golden:read", "golden:decide"}),

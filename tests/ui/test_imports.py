@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from mdm import jobs
 from mdm.services import upload
 from mdm.services.hub import Hub
 from stewardship_ui import imports
@@ -25,7 +26,7 @@ FILE = "供方编号,登记名称,电话,Farbe\n8001,常州新飞轴承有限公
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    app.extensions[imports.BACKGROUND] = lambda work: work()
+    app.extensions[jobs.BACKGROUND] = lambda work: work()
     return app
 
 
@@ -134,7 +135,7 @@ def test_a_load_that_stopped_half_way_can_be_started_again(
 ) -> None:
     page = send(governance, post).location
     mapping = chosen(governance.get(page).text) | {"id_column": "1"}
-    app.extensions[imports.BACKGROUND] = lambda work: None  # the process is killed
+    app.extensions[jobs.BACKGROUND] = lambda work: None  # the process is killed
     post(governance, page, page, step="load", **mapping)
     assert "Start it again" not in governance.get(page).text
     assert post(governance, "/imports", page, step="again").status_code == 409
@@ -143,7 +144,7 @@ def test_a_load_that_stopped_half_way_can_be_started_again(
     assert "Start it again" in governance.get(page).text
     assert "Start it again" not in browse("auditor").get(page).text
     assert post(browse("auditor"), "/about", page, step="again").status_code == 403
-    app.extensions[imports.BACKGROUND] = lambda work: work()
+    app.extensions[jobs.BACKGROUND] = lambda work: work()
     assert post(governance, page, page, step="again").status_code == 303
     assert "The file is loaded." in governance.get(page).text
 
