@@ -49,7 +49,7 @@ def ring(hub: Hub, name: str, worker: str) -> None:
 
 
 def run_beside(extensions: Mapping[str, Any], work: Callable[[], object]) -> None:  # Any: as Flask has it
-    """Run work beside the request; what dies with the process can be started again."""
+    """Run work beside the request; what dies with the process is taken up by a job."""
     run = extensions.get(BACKGROUND)
     if run is not None:
         run(work)

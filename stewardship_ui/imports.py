@@ -12,7 +12,7 @@ from mdm import jobs
 from mdm.domain.errors import ProfileError, UnreadableFileError
 from mdm.domain.profile import DATE_ORDERS
 from mdm.domain.source import SourceKind
-from mdm.services import source, template, upload, upload_check, upload_mapping
+from mdm.services import source, template, upload, upload_check, upload_mapping, upload_run
 from mdm.services.table_file import CONTENT_TYPES
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.services.upload import MAX_BYTES, PreviewRow, Upload
@@ -90,8 +90,8 @@ def proceed(upload_id: str) -> str | Response | tuple[str, int]:
     require("source.load")
     if request.form.get("step") == "again":
         with writing(gettext("The load stopped: start it again")) as uow:
-            upload.start(uow, upload_id)
-        return _load_beside(upload_id)
+            started = upload_run.start(uow, upload_id)
+        return _load_beside(started)
     with reading() as uow:
         held = upload.get(uow, upload_id)
     if request.form.get("step") != "load":
@@ -101,10 +101,10 @@ def proceed(upload_id: str) -> str | Response | tuple[str, int]:
             profile = _written(uow, held).profile
         with writing(gettext("Mapping of %(file)s", file=held.file_name)) as uow:
             upload.keep_mapping(uow, upload_id, profile)
-            upload.start(uow, upload_id)
+            started = upload_run.start(uow, upload_id)
     except (ProfileError, UnreadableFileError):
         return _mapping_page(held, _written)
-    return _load_beside(upload_id)
+    return _load_beside(started)
 
 
 @blueprint.get("/templates/<entity>")
@@ -117,11 +117,11 @@ def entity_template(entity: str) -> Response:
     return file_answer(f"{label}.xlsx", content, CONTENT_TYPES["xlsx"])
 
 
-def _load_beside(upload_id: str) -> Response:
+def _load_beside(started: Upload) -> Response:
     """Load a claimed upload beside the request, and show how it goes."""
     hub, actor = current_hub(), current_actor()
-    jobs.run_beside(current_app.extensions, lambda: upload.carry_out(hub, actor, upload_id))
-    return redirect(url_for("ui.imports.show", upload_id=upload_id), 303)
+    jobs.run_beside(current_app.extensions, lambda: upload_run.carry_out(hub, actor, started))
+    return redirect(url_for("ui.imports.show", upload_id=started.upload_id), 303)
 
 
 def _start_page(fault: str = "") -> str:

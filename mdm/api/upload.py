@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,9 +16,20 @@ from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.schema import PreviewSchema, ReasonSchema
 from mdm.api.security import reading, the_actor, the_hub
-from mdm.services import load, load_preview, rejected, source, template, upload, upload_check, upload_mapping
+from mdm.services import (
+    load,
+    load_preview,
+    rejected,
+    source,
+    template,
+    upload,
+    upload_check,
+    upload_mapping,
+    upload_run,
+)
 from mdm.services.table_file import CONTENT_TYPES, table_bytes
 from mdm.services.unit_of_work import UnitOfWork
+from mdm.services.upload import Upload
 
 blueprint = ApiBlueprint("uploads", "Files of one's own source system: sent, previewed, loaded, taken back")
 
@@ -274,14 +286,17 @@ def start(body: Mapping[str, Any], upload_id: str) -> Response:
     409 `upload.state` when it is loaded or being loaded.
     """
 
+    begun: list[Upload] = []
+
     def act(uow: UnitOfWork) -> Answer:
         upload.keep_mapping(uow, upload_id, body["profile"])
-        return Answer(upload.start(uow, upload_id), HTTPStatus.ACCEPTED)
+        begun[:] = [upload_run.start(uow, upload_id)]
+        return Answer(begun[0], HTTPStatus.ACCEPTED)
 
     answer = write(body["reason"], UploadSchema(), act)
-    if "Idempotency-Replayed" not in answer.headers:
-        hub, actor = the_hub(), the_actor()
-        jobs.run_beside(current_app.extensions, lambda: upload.carry_out(hub, actor, upload_id))
+    hub, actor = the_hub(), the_actor()
+    for started in begun:  # none when the answer was given before
+        jobs.run_beside(current_app.extensions, partial(upload_run.carry_out, hub, actor, started))
     return answer
 
 

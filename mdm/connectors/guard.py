@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from itertools import islice
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mdm.connectors.reader import Extract, read_rows
+from mdm.connectors.reject_rows import header_and_rows
 from mdm.connectors.sniff import Sniffed, sniff
 from mdm.domain.errors import UnreadableFileError
 from mdm.domain.profile import SourceProfile, parse_profile
@@ -48,17 +49,35 @@ def read_rows_guarded(
     return Extract(tuple(columns), stream, sha256, size)
 
 
+def count_rows_guarded(path: Path, profile: SourceProfile) -> int:
+    """How many rows a file has, rejects included, in a guarded process: reading costs a small part of loading."""
+    (rows,) = next(_ask(path, _order("count", path, profile), MEMORY, SECONDS))
+    return int(rows)
+
+
+def lines_guarded(
+    path: Path, profile: SourceProfile, wanted: Collection[int]
+) -> tuple[list[str], dict[int, list[str]]]:
+    """As ``header_and_rows``, in a guarded process."""
+    order = {**_order("lines", path, profile), "wanted": sorted(wanted)}
+    header, numbered = next(_ask(path, order, MEMORY, SECONDS))
+    return header, dict(numbered)
+
+
 def sniff_guarded(path: Path, header_row: int | None = None) -> Sniffed:
     """As ``sniff``, in a guarded process."""
-    order = {"path": str(path.absolute()), "sniff": True, "header_row": header_row}
+    order = {"path": str(path.absolute()), "do": "sniff", "header_row": header_row}
     form, encoding, delimiter, at, sheet, columns, rows = next(_ask(path, order, MEMORY, SECONDS))
     return Sniffed(form, encoding, delimiter, at, sheet, tuple(columns), tuple(tuple(row) for row in rows))
 
 
 def _stream(path: Path, profile: SourceProfile, memory: int, seconds: int) -> Iterator[Any]:
     """First columns, hash and size, then the rows."""
-    order = {"path": str(path.absolute()), "source": profile.source, "profile": profile.to_json()}
-    return _ask(path, order, memory, seconds)
+    return _ask(path, _order("read", path, profile), memory, seconds)
+
+
+def _order(do: str, path: Path, profile: SourceProfile) -> dict[str, object]:
+    return {"do": do, "path": str(path.absolute()), "source": profile.source, "profile": profile.to_json()}
 
 
 def _ask(path: Path, order: Mapping[str, object], memory: int, seconds: int) -> Iterator[Any]:
@@ -119,18 +138,31 @@ def _serve(orders: IO[str], answers: IO[str]) -> None:
         answers.flush()
 
     try:
-        if order.get("sniff"):
-            say("head", *astuple(sniff(Path(order["path"]), order["header_row"])))
-            say("end")
-            return
-        profile = parse_profile(order["profile"], None, order["source"])
-        extract = read_rows(Path(order["path"]), profile)
-        say("head", extract.columns, extract.sha256, extract.bytes)
-        while batch := list(islice(extract.rows, _BATCH)):
-            say("rows", [_encoded(row) for row in batch])
+        for answer in _done(order):
+            say(*answer)
         say("end")
     except UnreadableFileError as error:
         say("fault", error.message, error.details)
+
+
+def _done(order: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:  # Any: JSON
+    """The answers to an order."""
+    path = Path(order["path"])
+    if order["do"] == "sniff":
+        yield "head", *astuple(sniff(path, order["header_row"]))
+        return
+    profile = parse_profile(order["profile"], None, order["source"])
+    if order["do"] == "lines":
+        header, lines = header_and_rows(path, profile, order["wanted"])
+        yield "head", header, sorted(lines.items())
+        return
+    extract = read_rows(path, profile)
+    if order["do"] == "count":
+        yield "head", sum(1 for _ in extract.rows)
+        return
+    yield "head", extract.columns, extract.sha256, extract.bytes
+    while batch := list(islice(extract.rows, _BATCH)):
+        yield "rows", [_encoded(row) for row in batch]
 
 
 def _limit(memory: int, seconds: int) -> None:

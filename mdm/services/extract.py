@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple, TypeAlias
 
-from mdm.connectors.guard import read_rows_guarded
+from mdm.connectors.guard import count_rows_guarded, read_rows_guarded
 from mdm.connectors.reader import read_rows
 from mdm.domain.access import Actor
 from mdm.domain.profile import SourceProfile
@@ -92,11 +92,12 @@ def read_extract(
     ``guarded``: read in a process of its own, for a file of uncertain origin.
     """
     progress("read", 0, 0)
+    total = count_rows_guarded(path, profile) if guarded and progress is not unwatched else 0
     found = read_rows_guarded(path, profile) if guarded else read_rows(path, profile)
     hub.settings.scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=hub.settings.scratch) as spool:
         extract = Extract(found.sha256, path.read_bytes(), spool)
-        rows = _watched(_sorted_out(extract, found.rows, profile.id_column), progress)
+        rows = _sorted_out(extract, _watched(found.rows, progress, total), profile.id_column)
         while chunk := list(islice(rows, CHUNK)):
             pickle.dump(_standardised(hub, actor, standardiser, chunk), spool)
             extract.chunks += 1
@@ -104,11 +105,13 @@ def read_extract(
         yield extract
 
 
-def _watched(rows: Iterable[tuple[SourceRow, str]], progress: Progress) -> Iterator[tuple[SourceRow, str]]:
-    """The rows, telling the progress as they go by; how many there are is known at the end only."""
+def _watched(
+    rows: Iterable[SourceRow | Reject], progress: Progress, total: int
+) -> Iterator[SourceRow | Reject]:
+    """The rows, telling the progress as they go by."""
     for number, row in enumerate(rows):
         if number % TOLD_EVERY == 0:
-            progress("standardise", number, 0)
+            progress("standardise", number, total)
         yield row
 
 

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import AuditForkedError, MdmError
-from mdm.services import change, checkpoint, dashboard, idempotency, match, recalibration, rule
+from mdm.services import (
+    change,
+    checkpoint,
+    dashboard,
+    idempotency,
+    match,
+    recalibration,
+    rule,
+    upload_run,
+)
 from mdm.services.hub import Hub
 from mdm.storage import job as job_store
 from mdm.storage import match as match_store
@@ -31,6 +40,14 @@ def match_new(hub: Hub, actor: Actor) -> str:
         if waiting:
             done.append(f"{entity} {match.run(hub, actor, entity).records}")
     return ", ".join(done) or "nothing new"
+
+
+def finish_imports(hub: Hub, actor: Actor) -> str:
+    """Take up loads of uploaded files that stopped half-way."""
+    return (
+        ", ".join(f"{each.file_name} {each.state}" for each in upload_run.take_up(hub, actor))
+        or "none stopped"
+    )
 
 
 def seal_audit(hub: Hub, actor: Actor) -> str:
@@ -72,6 +89,7 @@ def keep_stock(hub: Hub, actor: Actor) -> str:
 
 JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "match_new": (match_new, 30),
+    "finish_imports": (finish_imports, 60),
     "seal_audit": (seal_audit, 60),
     "forget_old_answers": (forget_old_answers, 3600),
     "recalibrate": (recalibrate, 24 * 3600),

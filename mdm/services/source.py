@@ -7,11 +7,11 @@ and each reject can be fetched with row, field and reason (I19); a broken file c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from mdm.domain.access import Actor, ActorKind, Permission
 from mdm.domain.audit import merkle_root
@@ -32,6 +32,13 @@ from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.source import StoredRecord
+
+Settle: TypeAlias = Callable[[UnitOfWork, str], None]
+"""Does what must be true together with a load, given its id."""
+
+
+def _nothing(_: UnitOfWork, __: str) -> None:
+    """Nothing more is to be true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +130,14 @@ def ingest_file(
     guarded: bool = False,
     file_name: str = "",
     progress: Progress = unwatched,
+    settle: Settle = _nothing,
 ) -> LoadReceipt:
     """Take in one extract: everything that can be taken in one transaction, every other row as a reject.
 
     ``snapshot``: the file is complete, so current records missing in it are listed (they are retired one by one or by
     ``retire_missing``). ``guarded``: read in a process of its own, for a file of uncertain origin. ``progress`` is told
-    step, rows done and rows in all. Raises UnreadableFileError or ProfileError before anything is written.
+    step, rows done and rows in all; ``settle`` is called with the load in its transaction. Raises UnreadableFileError
+    or ProfileError before anything is written.
     """
     access.require(actor, Permission.SOURCE_LOAD)
     access.require_source(actor, source)
@@ -146,6 +155,7 @@ def ingest_file(
         guarded=guarded,
         file_name=file_name,
         progress=progress,
+        settle=settle,
     )
 
 
@@ -161,6 +171,7 @@ def take_in(
     guarded: bool = False,
     file_name: str = "",
     progress: Progress = unwatched,
+    settle: Settle = _nothing,
 ) -> LoadReceipt:
     """``ingest_file`` with the standardiser given; the caller has checked the rights."""
     name = file_name or path.name
@@ -170,6 +181,7 @@ def take_in(
     ):
         with uow.trial() if dry_run else nullcontext():
             receipt = _store_extract(uow, name, mapping, standardiser, extract)
+            settle(uow, receipt.load_id)
         missing = _missing(uow, standardiser, extract) if snapshot else ()
     return replace(receipt, dry_run=dry_run, missing_ids=tuple(missing))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mdm.connectors.guard import sniff_guarded
-from mdm.connectors.reject_rows import header_and_rows
+from mdm.connectors.guard import lines_guarded, sniff_guarded
 from mdm.connectors.sniff import Sniffed
-from mdm.domain.access import Actor, ActorKind, Permission
+from mdm.domain.access import ActorKind, Permission
 from mdm.domain.errors import (
     InvalidInputError,
-    MdmError,
     UnknownLoadError,
     UnknownUploadError,
     UploadStateError,
@@ -40,12 +37,10 @@ from mdm.storage.database import time_text
 
 MAX_BYTES = 64 * 1024**2
 """Bytes of one upload; larger extracts come by ``mdm ingest``."""
-SILENT = timedelta(minutes=10)
-"""A load that told nothing for so long has died with its process and may be started again."""
+SILENT = timedelta(minutes=2)
+"""A load that told nothing for so long has died with its process; it tells that it lives more often than that."""
 PREVIEWED = 8
 """Rows of the preview."""
-BETWEEN = 0.5
-"""Seconds between two notes on the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ class Upload:
     """One file on its way.
 
     ``state``: received, loading, loaded, failed. ``unmatched``: records it brought that wait for matching;
-    ``stopped``: it told nothing for so long that its process must have died, so that ``start`` takes it again.
+    ``stopped``: it told nothing for so long that its process must have died; ``attempt``: how often loading began.
     """
 
     upload_id: str
@@ -66,6 +61,7 @@ class Upload:
     step: str
     done: int
     total: int
+    attempt: int
     load_id: str | None
     fault: str
     actor: str
@@ -122,6 +118,7 @@ def receive(uow: UnitOfWork, entity: str, code: str, file_name: str, content: by
             "step": "",
             "done": 0,
             "total": 0,
+            "attempt": 0,
             "load_id": None,
             "fault": "",
             "actor": uow.actor.name,
@@ -212,45 +209,6 @@ def keep_mapping(uow: UnitOfWork, upload_id: str, profile: Mapping[str, object])
     return get(uow, upload_id)
 
 
-def start(uow: UnitOfWork, upload_id: str) -> Upload:
-    """Claim the upload for ``carry_out``, one that stopped half-way too; raises UploadStateError else.
-
-    What a load that stopped had taken already is left as it is: the same rows are not taken twice.
-    """
-    access.require(uow.actor, Permission.SOURCE_LOAD)
-    get(uow, upload_id)
-    if not upload_store.claim(uow.connection, upload_id, _silent_since(uow), uow.at):
-        raise UploadStateError("This file is loaded, or being loaded.", state=get(uow, upload_id).state)
-    return get(uow, upload_id)
-
-
-def carry_out(hub: Hub, actor: Actor, upload_id: str) -> Upload:
-    """Load a claimed upload; how it ended stands in the upload, also when it failed."""
-    with hub.reading(actor) as uow:
-        held = get(uow, upload_id)
-        content = _content(uow, held)
-    try:
-        with _written(hub, content, "file") as path:
-            receipt = source.ingest_file(
-                hub,
-                actor,
-                held.entity,
-                path,
-                held.source,
-                held.profile,
-                guarded=True,
-                file_name=held.file_name,
-                progress=_Notes(hub, actor, upload_id),
-            )
-        ended: dict[str, Any] = {"state": "loaded", "load_id": receipt.load_id, "fault": ""}
-    except MdmError as error:
-        ended = {"state": "failed", "fault": error.message[:2000]}
-    except Exception:
-        _end(hub, actor, upload_id, {"state": "failed", "fault": "internal"})
-        raise
-    return _end(hub, actor, upload_id, ended)
-
-
 def rejected_rows(uow: UnitOfWork, load_id: str) -> RejectedRows:
     """The rows of a load that were not taken, cell by cell where the format has cells; raises UnknownLoadError."""
     rejects = source.list_rejects(uow, load_id)
@@ -262,44 +220,23 @@ def rejected_rows(uow: UnitOfWork, load_id: str) -> RejectedRows:
     if content is None or stored is None:
         raise UnknownLoadError("The file of this load is not kept.", load_id=load_id[:60])
     mapping = parse_profile(json.loads(stored), None, row.source)
-    with _written(uow.hub, content, mapping.format.value) as path:
-        header, cells = header_and_rows(path, mapping, [reject.row for reject in rejects])
+    with written(uow.hub, content, mapping.format.value) as path:
+        header, cells = lines_guarded(path, mapping, [reject.row for reject in rejects])
     columns = tuple(header) or ("raw",)
     return RejectedRows(
         columns, tuple((tuple(cells.get(reject.row, [reject.raw])), reject) for reject in rejects)
     )
 
 
-class _Notes:
-    """Writes down how far a load is, at most every half second."""
-
-    def __init__(self, hub: Hub, actor: Actor, upload_id: str) -> None:
-        self._hub, self._actor, self._upload_id = hub, actor, upload_id
-        self._last, self._step = 0.0, ""
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if step == self._step and now - self._last < BETWEEN:
-            return
-        self._last, self._step = now, step
-        _end(self._hub, self._actor, self._upload_id, {"step": step, "done": done, "total": total})
-
-
-def _end(hub: Hub, actor: Actor, upload_id: str, values: Mapping[str, Any]) -> Upload:
-    """Write down how it goes or how it ended; that it is loaded stays true whatever a slower twin tells."""
-    with hub.unit_of_work(actor, f"upload {upload_id}") as uow:
-        upload_store.change(uow.connection, upload_id, {**values, "changed_at": uow.at})
-        return get(uow, upload_id)
-
-
 @contextmanager
 def as_file(uow: UnitOfWork, upload: Upload) -> Iterator[Path]:
     """The bytes of the upload as a file, for as long as it is read."""
-    with _written(uow.hub, _content(uow, upload), "file") as path:
+    with written(uow.hub, content_of(uow, upload), "file") as path:
         yield path
 
 
-def _content(uow: UnitOfWork, upload: Upload) -> bytes:
+def content_of(uow: UnitOfWork, upload: Upload) -> bytes:
+    """The bytes of the file as they came."""
     content = source_store.read_file(uow.connection, upload.file_hash)
     if content is None:
         raise UnknownUploadError("The file of this upload is not kept.", upload_id=upload.upload_id)
@@ -307,7 +244,8 @@ def _content(uow: UnitOfWork, upload: Upload) -> bytes:
 
 
 @contextmanager
-def _written(hub: Hub, content: bytes, suffix: str) -> Iterator[Path]:
+def written(hub: Hub, content: bytes, suffix: str) -> Iterator[Path]:
+    """These bytes as a file, for as long as it is read."""
     with tempfile.TemporaryDirectory(dir=hub.settings.scratch) as folder:
         path = Path(folder) / f"upload.{suffix}"
         path.write_bytes(content)
@@ -320,7 +258,7 @@ def _plain_name(name: str) -> str:
     return "".join(char for char in last if char.isprintable())[-200:] or "file"
 
 
-def _silent_since(uow: UnitOfWork) -> str:
+def silent_since(uow: UnitOfWork) -> str:
     """A load that was last heard of before this moment has died with its process."""
     return time_text(uow.now - SILENT)
 
@@ -337,10 +275,11 @@ def _view(uow: UnitOfWork, row: Any, unmatched: int) -> Upload:  # Any: a table 
         row.step,
         row.done,
         row.total,
+        row.attempt,
         row.load_id,
         row.fault,
         row.actor,
         row.created_at,
         unmatched,
-        row.state == "loading" and row.changed_at < _silent_since(uow),
+        row.state == "loading" and row.changed_at < silent_since(uow),
     )

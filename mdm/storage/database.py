@@ -227,10 +227,15 @@ def time_text(moment: datetime) -> str:
 
 
 def _is_conflict(error: DBAPIError) -> bool:
-    """Whether the transaction lost against another one: a key both gave out, a deadlock, a failed serialisation."""
+    """Whether the transaction lost against another one: a key both gave out, a deadlock, a failed serialisation,
+    or, on SQLite, half a minute of waiting for one's turn to write.
+    """
     if getattr(error.orig, "sqlstate", None) in {"23505", "40001", "40P01"}:
         return True
-    return isinstance(error, IntegrityError) and str(error.orig).startswith("UNIQUE constraint failed")
+    told = str(error.orig)
+    return (isinstance(error, IntegrityError) and told.startswith("UNIQUE constraint failed")) or (
+        told == "database is locked"
+    )
 
 
 def _prepare_sqlite(dbapi_connection: Any, entry: ConnectionPoolEntry) -> None:

@@ -304,6 +304,7 @@ upload = Table(
     Column("step", String(20), nullable=False),
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
     Column("load_id", Ulid),
     Column("fault", Text, nullable=False),
     Column("actor", String(200), nullable=False),

@@ -35,7 +35,7 @@ def change(connection: Connection, upload_id: str, values: Mapping[str, Any]) ->
 
 
 def claim(connection: Connection, upload_id: str, stale: str, at: str) -> bool:
-    """Mark an upload as loading unless it is loaded, or being loaded by somebody who was heard of since ``stale``."""
+    """Begin another attempt at loading unless it is loaded, or being loaded by somebody heard of since ``stale``."""
     changed = connection.execute(
         update(upload)
         .where(
@@ -43,9 +43,35 @@ def claim(connection: Connection, upload_id: str, stale: str, at: str) -> bool:
             upload.c.state.in_(("received", "failed"))
             | ((upload.c.state == "loading") & (upload.c.changed_at < stale)),
         )
-        .values(state="loading", step="read", done=0, total=0, fault="", changed_at=at)
+        .values(
+            state="loading",
+            step="read",
+            done=0,
+            total=0,
+            fault="",
+            changed_at=at,
+            attempt=upload.c.attempt + 1,
+        )
     )
     return bool(changed.rowcount)
+
+
+def report(connection: Connection, upload_id: str, attempt: int, values: Mapping[str, Any]) -> bool:
+    """Set some columns of an upload that this attempt loads; False when the attempt is over or another one began."""
+    changed = connection.execute(
+        update(upload)
+        .where(upload.c.upload_id == upload_id, upload.c.attempt == attempt, upload.c.state == "loading")
+        .values(**values)
+    )
+    return bool(changed.rowcount)
+
+
+def silent(connection: Connection, stale: str, most_attempts: int) -> Sequence[str]:
+    """Uploads being loaded that nobody heard of since ``stale``, after at most so many attempts."""
+    query = select(upload.c.upload_id).where(
+        upload.c.state == "loading", upload.c.changed_at < stale, upload.c.attempt <= most_attempts
+    )
+    return list(connection.scalars(query.order_by(upload.c.upload_id)))
 
 
 def count_unmatched(connection: Connection, load_id: str) -> int:

@@ -14,7 +14,7 @@ from mdm.domain.errors import (
     UnreadableFileError,
     UploadStateError,
 )
-from mdm.services import load, load_preview, source, upload
+from mdm.services import job, load, load_preview, source, upload, upload_run
 from tests import factories as f
 
 TEXT = "编号,code,name\n1,A,alpha\n,B,beta\n2,C\n3,D,=delta\n".encode()
@@ -33,8 +33,8 @@ def send(hub, content=TEXT, name="C:\\lists\\widgets.csv", actor=f.GOVERNANCE, s
 def loaded(hub, content=TEXT, profile=PROFILE, system="ERP"):
     held = send(hub, content, system=system)
     f.act(hub, upload.keep_mapping, held.upload_id, profile, actor=f.GOVERNANCE)
-    f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE)
-    return upload.carry_out(hub, f.GOVERNANCE, held.upload_id)
+    started = f.act(hub, upload_run.start, held.upload_id, actor=f.GOVERNANCE)
+    return upload_run.carry_out(hub, f.GOVERNANCE, started)
 
 
 def test_a_file_is_kept_as_it_came_and_loads_like_any_other(hub):
@@ -77,7 +77,7 @@ def test_the_preview_names_row_and_field(hub):
 
 def test_a_file_is_loaded_once_and_a_broken_one_changes_nothing(hub):
     held = loaded(hub)
-    for step in (upload.start, upload.keep_mapping):
+    for step in (upload_run.start, upload.keep_mapping):
         with pytest.raises(UploadStateError):
             f.act(
                 hub,
@@ -92,8 +92,8 @@ def test_a_file_is_loaded_once_and_a_broken_one_changes_nothing(hub):
     assert len(f.read(hub, source.list_loads)) == 1
     f.act(hub, upload.keep_mapping, broken.upload_id, {"id_column": "id", "columns": {"x": "note"}, "delimiter": ";"},
           actor=f.GOVERNANCE)  # fmt: skip
-    f.act(hub, upload.start, broken.upload_id, actor=f.GOVERNANCE)
-    assert upload.carry_out(hub, f.GOVERNANCE, broken.upload_id).state == "loaded"
+    started = f.act(hub, upload_run.start, broken.upload_id, actor=f.GOVERNANCE)
+    assert upload_run.carry_out(hub, f.GOVERNANCE, started).state == "loaded"
 
 
 def test_what_is_no_file_or_not_allowed_is_refused(hub):
@@ -139,21 +139,66 @@ def test_taking_a_load_back_is_foreseen_exactly(hub):
         assert load_preview.preview_undo(uow, first.load_id).left == 1
 
 
-def test_a_load_that_died_with_its_process_is_started_again(hub):
+def begun(hub):
+    """An upload that is being loaded, and nobody tells anything of it."""
     held = send(hub)
     f.act(hub, upload.keep_mapping, held.upload_id, PROFILE, actor=f.GOVERNANCE)
-    begun = f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE)
-    assert not begun.stopped
+    return f.act(hub, upload_run.start, held.upload_id, actor=f.GOVERNANCE)
+
+
+def later(hub):
+    moment = hub.now() + upload.SILENT + timedelta(minutes=1)
+    hub._clock = lambda: moment
+
+
+def test_a_load_that_died_with_its_process_is_started_again(hub):
+    held = begun(hub)
+    assert not held.stopped
     with pytest.raises(UploadStateError):
-        f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE)
-    later = hub.now() + upload.SILENT + timedelta(minutes=1)
-    hub._clock = lambda: later
+        f.act(hub, upload_run.start, held.upload_id, actor=f.GOVERNANCE)
+    assert upload_run.take_up(hub, f.SYSTEM) == []
+    later(hub)
     assert f.read(hub, upload.get, held.upload_id).stopped
-    assert not f.act(hub, upload.start, held.upload_id, actor=f.GOVERNANCE).stopped
-    assert upload.carry_out(hub, f.GOVERNANCE, held.upload_id).state == "loaded"
+    again = f.act(hub, upload_run.start, held.upload_id, actor=f.GOVERNANCE)
+    assert (again.stopped, again.attempt) == (False, 2)
+    assert upload_run.carry_out(hub, f.GOVERNANCE, again).state == "loaded"
 
 
-def test_a_slower_twin_does_not_turn_a_load_into_a_failure(hub):
-    held = loaded(hub)
-    upload._end(hub, f.GOVERNANCE, held.upload_id, {"state": "failed", "fault": "somebody was first"})
-    assert f.read(hub, upload.get, held.upload_id) == held
+def test_the_worker_takes_up_a_load_that_stopped_but_not_for_ever(hub):
+    held = begun(hub)
+    later(hub)
+    assert job.run_slot(hub, "finish_imports", "w") == "widgets.csv loaded"
+    assert f.read(hub, upload.get, held.upload_id).state == "loaded"
+    held = begun(hub)
+    for attempt in range(2, upload_run.ATTEMPTS + 1):
+        later(hub)
+        assert f.act(hub, upload_run.start, held.upload_id, actor=f.SYSTEM).attempt == attempt
+    later(hub)
+    assert upload_run.take_up(hub, f.SYSTEM) == []
+    assert f.read(hub, upload.get, held.upload_id).stopped
+
+
+def test_of_two_that_load_one_file_the_slower_undoes_itself(hub):
+    first = begun(hub)
+    later(hub)
+    second = f.act(hub, upload_run.start, first.upload_id, actor=f.GOVERNANCE)
+    assert upload_run.carry_out(hub, f.GOVERNANCE, first).state == "loading"
+    assert f.sql(hub, "select count(*) from source_record") == [(0,)]
+    assert upload_run.carry_out(hub, f.GOVERNANCE, second).state == "loaded"
+    assert upload_run.carry_out(hub, f.GOVERNANCE, first).state == "loaded"
+    assert len(f.read(hub, source.list_loads)) == 1
+
+
+def test_a_long_load_tells_that_it_lives_and_how_many_rows_there_are(hub, monkeypatch):
+    told = []
+    report = upload_run._report
+
+    def watched(hub, actor, started, values):
+        told.append(values)
+        report(hub, actor, started, values)
+
+    monkeypatch.setattr(upload_run, "_report", watched)
+    monkeypatch.setattr(upload_run, "BEAT", 0.01)
+    assert loaded(hub).state == "loaded"
+    assert {} in told
+    assert {"step": "standardise", "done": 0, "total": 4} in told
