@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from dataclasses import asdict
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from mdm.domain.chart import Point, reliability_svg
 from mdm.domain.errors import InvalidInputError
-from mdm.services import quality, recalibration, retraining, sample
+from mdm.services import judged, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
+from stewardship_ui.download import table_answer
 
 blueprint = Blueprint("quality", __name__)
 
@@ -30,6 +33,23 @@ def show() -> str:
     return render_template(
         "quality.html", found=found, entity=entity, chart=_chart(found), sample_size=SAMPLE
     )
+
+
+@blueprint.get("/quality/<entity>/pairs/<figure>")
+@page
+def pairs(entity: str, figure: str) -> str | Response:
+    """The pairs behind one figure, those against it first; ``of`` names a pair of sources or languages."""
+    entity, of = entity_or_404(entity), request.args.get("of", "")[:130]
+    if figure not in judged.FIGURES:
+        abort(404)
+    with reading() as uow:
+        found = judged.drill(uow, entity, figure, of)
+    form = request.args.get("format")
+    if form:
+        columns = list(judged.JudgedPair.__dataclass_fields__)
+        rows = [list(asdict(each).values()) for each in found]
+        return table_answer(f"{figure}-{entity}", columns, rows, "xlsx" if form == "xlsx" else "csv")
+    return render_template("pairs.html", entity=entity, figure=figure, of=of, pairs=found)
 
 
 @blueprint.post("/quality/<entity>/sample")

@@ -204,6 +204,7 @@ def test_every_command_answers_with_one_json_object(filled, files):
         (("decide", task, "unsure", "--reason", "cannot tell"), {"status", "task_id"}),
         (("explain", "widget", "ERP:1", "MES:1"), {"answer", "together", "telling", "keys", "evidence"}),
         (("explain", "widget", one, two), {"answer_zh"}),
+        (("quality", "widget", "--pairs", "questions"), {"pairs"}),
         (("proposals", "--entity", "widget"), {"proposals"}),
         (("user", "add", "li.na", "--role", "steward,auditor"), {"user_id", "login", "link"}),
         (("client", "add", "MES line 1", "--source", "MES", "--scope", "xref:read"), {"client_id", "token"}),

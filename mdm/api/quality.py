@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from mdm.api.blueprint import ApiBlueprint
 from mdm.api.idempotency import HEADER_DOC, Answer, write
 from mdm.api.security import reading
-from mdm.services import dashboard, quality, recalibration, retraining, sample
+from mdm.services import dashboard, judged, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
 from mdm.services.unit_of_work import UnitOfWork
 
@@ -141,6 +141,45 @@ def read_dashboard(entity: str) -> dict[str, object]:
 def read(entity: str) -> Quality:
     """Read precision and recall by verdicts, with their bounds"""
     return quality.measure(reading(), entity)
+
+
+class JudgedQuerySchema(Schema):
+    """Which figure, and of which pair of sources or languages."""
+
+    figure = fields.String(load_default="links", validate=validate.OneOf(judged.FIGURES))
+    of = fields.String(load_default="", validate=validate.Length(max=130))
+
+
+class JudgedPairSchema(Schema):
+    """One pair behind a figure: what the machine said, what people said, and whether they differ."""
+
+    task_id = fields.Integer()
+    left_source = fields.String()
+    left_id = fields.String()
+    left_title = fields.String()
+    right_source = fields.String()
+    right_id = fields.String()
+    right_title = fields.String()
+    match_probability = fields.Float(allow_none=True)
+    match_weight = fields.Float(allow_none=True)
+    verdict = fields.String()
+    against = fields.Boolean()
+    at = fields.String(metadata={"format": "date-time"})
+    by = fields.String()
+
+
+class JudgedPairListSchema(Schema):
+    """At most 500 pairs, those against the figure first, then the newest."""
+
+    pairs = fields.List(fields.Nested(JudgedPairSchema))
+
+
+@blueprint.route("/quality/<entity>/pairs", methods=["GET"])
+@blueprint.arguments(JudgedQuerySchema, location="query")
+@blueprint.response(200, JudgedPairListSchema)
+def read_pairs(query: Mapping[str, str], entity: str) -> dict[str, object]:
+    """Read the pairs behind a figure of quality"""
+    return {"pairs": judged.drill(reading(), entity, query["figure"], query["of"])}
 
 
 class RecalibratedSchema(Schema):

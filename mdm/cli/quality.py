@@ -8,7 +8,7 @@ import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, errors, main
-from mdm.services import dashboard, quality, recalibration, retraining, sample
+from mdm.services import dashboard, judged, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality, Slice
 
 
@@ -48,9 +48,19 @@ def retrain_command(house: House, entity: str) -> Answer:
 
 @command(main, "quality")
 @click.argument("entity")
-def quality_command(house: House, entity: str) -> Answer:
+@click.option(
+    "--pairs",
+    "figure",
+    default=None,
+    type=click.Choice(list(judged.FIGURES)),
+    help="The pairs behind a figure.",
+)
+@click.option("--of", default="", help="With --pairs: 'SAP + QMS' or zh-en.")
+def quality_command(house: House, entity: str, figure: str | None, of: str) -> Answer:
     """Precision and recall by what stewards said, with bounds; from the blind sample and from the queue."""
     with house.reading() as uow:
+        if figure is not None:
+            return {"pairs": [plain(each) for each in judged.drill(uow, entity, figure, of)]}
         found = quality.measure(uow, entity)
     return {**plain(found), "figures": _quality_lines(found)}
 

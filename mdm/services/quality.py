@@ -117,7 +117,7 @@ def measure(uow: UnitOfWork, entity: str) -> Quality:
     since = time_text(uow.now - WINDOW)
     drawn = quality_store.sampled(uow.connection, entity, since)
     asked = quality_store.queue_verdicts(uow.connection, entity, since)
-    describe = _describe(uow, [*drawn, *asked])
+    describe = describe_pairs(uow, [*drawn, *asked])
     sampled = [describe(row) for row in drawn]
     queued = [describe(row) for row in asked]
     whole = _sample_quality(sampled)
@@ -178,7 +178,7 @@ def _state(precision: Share) -> str:
     return "below" if precision.high < LIMIT else "open"
 
 
-def _describe(uow: UnitOfWork, rows: Sequence[Any]) -> Callable[[Any], _Said]:  # Any: table rows
+def describe_pairs(uow: UnitOfWork, rows: Sequence[Any]) -> Callable[[Any], _Said]:  # Any: table rows
     """What is needed to sort a judged pair: the systems and the scripts of its records."""
     ids = {side for row in rows for side in (row.left_id, row.right_id)}
     records = source_store.records_by_id(uow.connection, ids)

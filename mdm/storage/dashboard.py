@@ -115,6 +115,26 @@ def agreement(connection: Connection, entity: str, since: str) -> Row:
     ).one()
 
 
+def said_on_pairs(connection: Connection, entity: str, since: str) -> Sequence[Row]:
+    """Every verdict since then, taken back or not, with the pair it was on, oldest first."""
+    return connection.execute(
+        select(
+            review_task.c.task_id,
+            review_task.c.left_id,
+            review_task.c.right_id,
+            review_task.c.match_weight,
+            review_task.c.match_probability,
+            decision.c.verdict,
+            decision.c.actor,
+            decision.c.at,
+            decision.c.undone_by,
+        )
+        .join(decision, decision.c.task_id == review_task.c.task_id)
+        .where(decision.c.entity == entity, decision.c.kind == "review", decision.c.at >= since)
+        .order_by(decision.c.at, decision.c.decision_id)
+    ).all()
+
+
 def per_source(connection: Connection, entity: str) -> Sequence[Row]:
     """(source, records, things): current records of each source and the golden records they belong to."""
     return connection.execute(

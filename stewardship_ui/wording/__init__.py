@@ -13,7 +13,7 @@ from stewardship_ui.wording.change import (
     owner,
 )
 from stewardship_ui.wording.golden import deed, fact, kin, kind, refusal, rule, status
-from stewardship_ui.wording.quality import finding, quality
+from stewardship_ui.wording.quality import against, finding, judged_figure, quality
 from stewardship_ui.wording.queue import due, facet, facet_order, facet_value, order, pair
 from stewardship_ui.wording.review import (
     BANDS,
@@ -32,6 +32,7 @@ from stewardship_ui.wording.source import flaw, source_kind, undone_record, uplo
 __all__ = [
     "BANDS",
     "Preset",
+    "against",
     "alias_outcome",
     "band",
     "change_kind",
@@ -47,6 +48,7 @@ __all__ = [
     "fact",
     "finding",
     "flaw",
+    "judged_figure",
     "kin",
     "kind",
     "left_out",

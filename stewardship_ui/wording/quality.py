@@ -35,6 +35,27 @@ _FINDINGS = {
     "type": lazy_gettext("not of its form"),
 }
 
+_FIGURES = {
+    "links": lazy_gettext("Links that stewards judged blind"),
+    "non-links": lazy_gettext("Pairs left apart that stewards judged blind"),
+    "recall": lazy_gettext("Matches of the blind sample"),
+    "questions": lazy_gettext("Questions of the queue that were answered"),
+    "leaning": lazy_gettext("Questions where the machine leant to yes"),
+    "found": lazy_gettext("Matches among the questions"),
+    "agreement": lazy_gettext("Pairs that several stewards judged"),
+    "undone": lazy_gettext("Verdicts that were taken back"),
+}
+
+_AGAINST = {
+    "links": lazy_gettext("linked, but no match"),
+    "non-links": lazy_gettext("left apart, but a match"),
+    "recall": lazy_gettext("not found by the machine"),
+    "leaning": lazy_gettext("leant to yes, but no match"),
+    "found": lazy_gettext("the machine leant to no"),
+    "agreement": lazy_gettext("they disagree"),
+    "undone": lazy_gettext("taken back"),
+}
+
 
 def quality(code: str) -> str:
     """Whether the measured precision holds its limit."""
@@ -44,3 +65,13 @@ def quality(code: str) -> str:
 def finding(code: str) -> str:
     """Which quality rule a value breaks; a rule of many kinds (``check_digit.uscc``) by its first word."""
     return say(_FINDINGS, code if code in _FINDINGS else code.partition(".")[0])
+
+
+def judged_figure(code: str) -> str:
+    """The pairs behind a figure of quality."""
+    return say(_FIGURES, code)
+
+
+def against(code: str) -> str:
+    """What a pair that goes against the figure is."""
+    return say(_AGAINST, code)

@@ -32,6 +32,7 @@ CALLS = [
     ("delete", "/records/supplier/ERP1/100", {"records:write"}),
     ("post", "/match/supplier", {"match:search", "records:create"}),
     ("post", "/golden/supplier/create", {"records:create"}),
+    ("get", "/quality/supplier/pairs?figure=links", {"quality:read", "quality:sample"}),
     ("get", "/uploads", {"loads:read", "loads:write"}),
     ("get", "/loads", {"loads:read", "loads:write"}),
     ("get", "/templates/supplier", {"loads:read", "loads:write", "matching:read", "matching:propose"}),

@@ -70,3 +70,18 @@ def test_the_page_speaks_chinese(browse: Callable[..., FlaskClient]) -> None:
     text = browse("steward", "zh").get("/quality?entity=supplier").text
     assert "匹配质量" in text
     assert "尚未按您的数据校准" in text
+
+
+def test_each_figure_leads_to_its_pairs(
+    steward: FlaskClient, post: Callable[..., TestResponse], audit_task: int
+) -> None:
+    page = f"/review/{audit_task}"
+    post(steward, page, page, verdict="non-match", reason="two firms")
+    path = "/quality/supplier/pairs/links"
+    assert f'href="{path}"' in steward.get("/quality?entity=supplier").text
+    assert f'href="{path}"' in steward.get("/dashboard?entity=supplier").text
+    text = steward.get(path).text
+    assert f'href="{page}"' in text
+    assert "linked, but no match" in text
+    assert "宁波远航紧固件有限公司" in steward.get(f"{path}?format=csv").data.decode("utf-8-sig")
+    assert steward.get("/quality/supplier/pairs/nothing").status_code == 404
