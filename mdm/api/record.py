@@ -104,8 +104,10 @@ def put(body: Mapping[str, Any], entity: str, source_system: str, source_id: str
     attributes = check_attributes(the_hub(), entity, body["attributes"])
     key = check_source_id(source_id)
 
+    ready = intake.make_ready(reading(), entity, source_system, key, attributes)
+
     def act(uow: UnitOfWork) -> Answer:
-        return Answer(intake.put(uow, entity, source_system, key, attributes))
+        return Answer(intake.put(uow, entity, source_system, key, attributes, ready))
 
     return write(f"record {source_system}:{key}", PutResultSchema(), act)
 

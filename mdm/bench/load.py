@@ -12,7 +12,7 @@ import math
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -20,14 +20,13 @@ from typing import IO
 import duckdb
 import pyarrow.parquet as pq
 
-from mdm.bench.copies import Copies
+from mdm.bench.copies import Copies, Features
 from mdm.bench.house import ENTITY, House, bench_house, mapping_of, standardised
 from mdm.bench.measure import Row, Spent, cpu_seconds, in_child, measured
 from mdm.config import Settings, load_settings
 from mdm.domain.access import system_actor
 from mdm.domain.profile import parse_profile
-from mdm.domain.quality import Check, compile_checks, run_checks
-from mdm.domain.source import SourceRow
+from mdm.domain.source import Finding, SourceRow, StandardRecord
 from mdm.linkage import splink_batch
 from mdm.linkage.model import Model, model_from_json
 from mdm.linkage.packed_table import packed_tables
@@ -146,7 +145,7 @@ def write_extracts(
             id_column = str(mapping_of(house, code)["id_column"])
             key = f"{row.key}~{place // len(base)}"
             files[code][0].writerow({**row.cells, id_column: key})
-            pickle.dump(replace(made, features=copies.features(place)), files[code][1])
+            pickle.dump(_plain(made.record, copies.features(place)), files[code][1])
     profiles = {code: mapping_of(house, code) | _PLAIN for code in columns}
     (folder / "profiles").write_bytes(pickle.dumps(profiles))
 
@@ -174,10 +173,10 @@ def load_in_full(folder: Path) -> tuple[Spent, float]:
 
 def _take_in(hub: Hub, folder: Path, code: str, raw: Mapping[str, object]) -> None:
     entity = hub.dictionary.entity(ENTITY)
-    mapping, checks = parse_profile(raw, entity, code), compile_checks(entity, hub.dictionary.code_lists)
+    mapping = parse_profile(raw, entity, code)
     with _ready(folder, code, "rb") as made:
         like = standardise.standardiser_of(hub, ENTITY, code, mapping.to_json())
-        ready = _Ready(hub, ENTITY, code, mapping, like.context, like.id, made=made, checks=checks)
+        ready = _Ready(hub, ENTITY, code, mapping, like.context, like.id, made=made)
         source.take_in(hub, ACTOR, folder / f"{code}.csv", mapping, ready)
 
 
@@ -186,13 +185,20 @@ class _Ready(Standardiser):
     """Hands over, row by row in file order, what was standardised beforehand, once its values are checked."""
 
     made: IO[bytes] = field(kw_only=True)
-    checks: tuple[Check, ...] = field(kw_only=True)
 
     def of_cells(self, cells: Mapping[str, str | None], key: str) -> Standardised:
         """The next of them."""
-        made: Standardised = pickle.load(self.made)
-        run_checks(self.checks, made.record.values)
-        return made
+        raw, values, parts, findings, features = pickle.load(self.made)
+        record = StandardRecord(raw, values, parts, tuple([Finding(*each) for each in findings]))
+        self.unreported(record)
+        return Standardised(record, features)
+
+
+def _plain(record: StandardRecord, features: Features) -> tuple[object, ...]:
+    """What a record holds, in the form that costs least to read back: reading it is no part of a load."""
+    findings = [(each.attribute, each.rule, each.value, each.severity) for each in record.findings]
+    parts = {name: dict(pieces) for name, pieces in record.parts.items()}
+    return dict(record.raw), dict(record.values), parts, findings, dict(features)
 
 
 def _ready(folder: Path, code: str, mode: str) -> IO[bytes]:

@@ -31,10 +31,10 @@ from mdm.linkage.record import (
     compile_counting,
     compile_weighing,
     features_by_name,
-    members_of,
     number_of,
     shape_of,
     text_of,
+    texts_of,
 )
 from mdm.linkage.statistics import Statistics
 
@@ -186,7 +186,7 @@ def _members(shape: Shape, value: FeatureValue, numbers: Mapping[str, int]) -> M
     if shape is Shape.TEXT:
         text = text_of(value)
         return () if text is None else (numbers[text],)
-    return sorted(map(numbers.__getitem__, members_of(value)))[:MOST_MEMBERS]
+    return sorted(map(numbers.__getitem__, texts_of(value)))[:MOST_MEMBERS]
 
 
 def _texts(columns: Sequence[tuple[str, Shape]], features: Mapping[str, FeatureValue]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,13 +132,16 @@ def weight_of(members: Iterable[int]) -> int:
 
 def members_of(value: FeatureValue) -> tuple[str, ...]:
     """The distinct texts of a feature value, sorted; empty texts do not count."""
-    if value is None:
+    return tuple(sorted(texts_of(value)))
+
+
+def texts_of(value: FeatureValue) -> Collection[str]:
+    """The distinct texts of a feature value in no order; empty texts do not count."""
+    if value is None or isinstance(value, (int, float)):
         return ()
     if isinstance(value, str):
         return (value,) if value else ()
-    if isinstance(value, (int, float)):
-        return ()
-    return tuple(sorted({text for text in value if text}))
+    return {text for text in value if text} if value else ()
 
 
 def text_of(value: FeatureValue) -> str | None:
@@ -269,5 +272,4 @@ def _column(
 
 def _numbers_of(value: FeatureValue, numbers: Mapping[str, int]) -> frozenset[int]:
     """The members of a set by their numbers, in no order."""
-    texts = value if isinstance(value, list) else members_of(value)
-    return frozenset([numbers[text] for text in texts if text])
+    return frozenset([numbers[text] for text in texts_of(value)])

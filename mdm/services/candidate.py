@@ -6,6 +6,7 @@ Invariant: one record at a time gives what the batch gives.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,6 +28,8 @@ from mdm.storage import match as match_store
 from mdm.storage import source as source_store
 from mdm.storage import xref as xref_store
 from mdm.storage.match import StoredPair
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def checked_attributes(hub: Hub, entity: str, attributes: Mapping[str, str | Non
             continue
         if len(value) > 4000:
             raise InvalidInputError(f"{name} has more than 4,000 characters.", field=name)
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if "\x00" in value or _HALF_PAIR.search(value):
             raise InvalidInputError(f"{name} holds a NUL or half a surrogate pair.", field=name)
         checked[name] = value
     return checked

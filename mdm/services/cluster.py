@@ -62,13 +62,13 @@ class Scope:
     def fetch_features(self, record_ids: Iterable[int]) -> None:
         """Have the features of these records at hand."""
         if self.connection is not None:
-            wanted = set(record_ids) - self.features.keys()
+            wanted = {record_id for record_id in record_ids if record_id not in self.features}
             self.features |= match_store.features(self.connection, wanted) if wanted else {}
 
     def fetch_packed(self, record_ids: Iterable[int]) -> None:
         """Have the packed forms of these records at hand."""
         if self.connection is not None:
-            wanted = set(record_ids) - self.packed.keys()
+            wanted = {record_id for record_id in record_ids if record_id not in self.packed}
             self.packed |= match_store.packed_of(self.connection, wanted) if wanted else {}
 
     def let_go(self) -> None:

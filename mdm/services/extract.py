@@ -22,7 +22,7 @@ from mdm.domain.access import Actor
 from mdm.domain.profile import SourceProfile
 from mdm.domain.source import Reject, SourceRow, content_hash
 from mdm.services.hub import Hub
-from mdm.services.standardise import Standardised, Standardiser
+from mdm.services.standardise import Standardiser, Stored, as_stored
 from mdm.storage import source as source_store
 from mdm.storage.source import StoredRecord
 
@@ -46,7 +46,7 @@ class Spooled(NamedTuple):
     key: str
     digest: str
     cells: Mapping[str, str | None]
-    made: Standardised | None
+    made: Stored | None
 
 
 @dataclass(slots=True)
@@ -154,7 +154,9 @@ def _standardised(
             row.key,
             digest,
             row.cells,
-            standardiser.of_cells(row.cells, row.key) if is_news(known.get(row.key), digest) else None,
+            as_stored(hub, standardiser.entity, standardiser.of_cells(row.cells, row.key))
+            if is_news(known.get(row.key), digest)
+            else None,
         )
         for row, digest in chunk
     ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mdm.domain.access import Actor, Permission
 from mdm.domain.source import content_hash
 from mdm.linkage.record import Prepared
 from mdm.services import access, candidate, cluster, rebuild, rule, source, standardise
 from mdm.services.candidate import Found, MatchCandidate
+from mdm.services.extract import is_news
 from mdm.services.hub import Hub
 from mdm.services.rebuild import Rebuilt
 from mdm.services.rule import Matcher
+from mdm.services.standardise import Stored
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
 from mdm.storage import review as review_store
@@ -32,25 +35,59 @@ class PutResult:
     candidates: tuple[MatchCandidate, ...]
 
 
+class Ready(NamedTuple):
+    """A record made comparable; ``governed``: what was in force then, ``standardiser`` names how."""
+
+    governed: int
+    standardiser: str
+    record: Stored
+
+
 def put_record(
     hub: Hub, actor: Actor, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
 ) -> PutResult:
     """Take in one record: standardised, matched and committed before the answer."""
+    with hub.reading(actor) as uow:
+        ready = make_ready(uow, entity, system, key, attributes)
     with hub.unit_of_work(actor, f"record {system}:{key}"[:2000]) as uow:
-        return put(uow, entity, system, key, attributes)
+        return put(uow, entity, system, key, attributes, ready)
+
+
+def make_ready(
+    uow: UnitOfWork, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+) -> Ready | None:
+    """The record made comparable before the transaction that takes it in, so that nobody waits for it.
+
+    None: the record is known with this content.
+    """
+    access.require(uow.actor, Permission.RECORD_WRITE)
+    access.require_source(uow.actor, system)
+    cells = candidate.checked_attributes(uow.hub, entity, attributes)
+    known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
+    return _made_ready(uow, entity, system, key, cells) if is_news(known, content_hash(cells)) else None
 
 
 def put(
-    uow: UnitOfWork, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+    uow: UnitOfWork,
+    entity: str,
+    system: str,
+    key: str,
+    attributes: Mapping[str, str | None],
+    ready: Ready | None = None,
 ) -> PutResult:
-    """``put_record`` inside the caller's unit of work."""
+    """``put_record`` inside the caller's unit of work; ``ready``: from ``make_ready`` for the same record."""
     access.require(uow.actor, Permission.RECORD_WRITE)
     access.require_source(uow.actor, system)
-    return take_in(uow, entity, system, key, attributes)
+    return take_in(uow, entity, system, key, attributes, ready)
 
 
 def take_in(
-    uow: UnitOfWork, entity: str, system: str, key: str, attributes: Mapping[str, str | None]
+    uow: UnitOfWork,
+    entity: str,
+    system: str,
+    key: str,
+    attributes: Mapping[str, str | None],
+    ready: Ready | None = None,
 ) -> PutResult:
     """``put`` for services that have asked for the right themselves."""
     source.require_known(uow, system)
@@ -59,12 +96,12 @@ def take_in(
     uow.take_turn(entity)
     known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
     digest = content_hash(cells)
-    if known and known.content_hash == digest and known.status == "active":
+    if known and not is_news(known, digest):
         held = xref_store.golden_ids_of(uow.connection, [known.record_id])
         if known.record_id in held:
             return PutResult("unchanged", held[known.record_id], None, known.version, ())
     matcher = rule.matcher(uow, entity)
-    record_id, version = _store_record(uow, entity, system, key, cells, digest)
+    record_id, version = _store_record(uow, entity, system, key, cells, digest, ready)
     matched, found, asked = _match_one(uow, matcher, record_id)
     golden_id = (
         matched.moved.get(record_id) or xref_store.golden_ids_of(uow.connection, [record_id])[record_id]
@@ -133,8 +170,20 @@ def restore_many(uow: UnitOfWork, entity: str, record_ids: Sequence[int]) -> Non
         candidate.score_again(uow, matcher, record.record_id)
 
 
+def _made_ready(uow: UnitOfWork, entity: str, system: str, key: str, cells: Mapping[str, str]) -> Ready:
+    standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, system)
+    made = standardiser.of_attributes(cells, key)
+    return Ready(uow.hub.governed_number, standardiser.id, standardise.as_stored(uow.hub, entity, made))
+
+
 def _store_record(
-    uow: UnitOfWork, entity: str, system: str, key: str, cells: Mapping[str, str], digest: str
+    uow: UnitOfWork,
+    entity: str,
+    system: str,
+    key: str,
+    cells: Mapping[str, str],
+    digest: str,
+    ready: Ready | None,
 ) -> tuple[int, int]:
     known = source_store.records_by_key(uow.connection, entity, system, [key]).get(key)
     if known is None:
@@ -156,10 +205,10 @@ def _store_record(
         )
     versions = [source.version_row(uow, record_id, version, cells, digest, load_id=None, mapped=True)]
     source_store.add_versions(uow.connection, versions)
-    standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, system)
-    standardise.store(
-        uow, entity, standardiser.id, [(record_id, version, standardiser.of_attributes(cells, key))]
-    )
+    # What came into force meanwhile counts; a new mapping waits for the next run, as for every record that is held.
+    if ready is None or ready.governed != uow.hub.governed_number:
+        ready = _made_ready(uow, entity, system, key, cells)
+    standardise.store(uow, entity, ready.standardiser, [(record_id, version, ready.record)])
     uow.record("record.changed", entity, f"{system}:{key}", {"version": version})
     return record_id, version
 

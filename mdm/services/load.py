@@ -79,5 +79,6 @@ def _restore(uow: UnitOfWork, entity: str, record: source_store.StoredRecord) ->
     standardiser = standardise.open_standardiser(uow.connection, uow.hub, entity, record.key.system)
     key = record.key.key
     made = standardiser.of_attributes(cells, key) if before.mapped else standardiser.of_cells(cells, key)
-    standardise.store(uow, entity, standardiser.id, [(record.record_id, version, made)])
+    stored = standardise.as_stored(uow.hub, entity, made)
+    standardise.store(uow, entity, standardiser.id, [(record.record_id, version, stored)])
     match_store.replace_pairs(uow.connection, entity, [], [record.record_id])

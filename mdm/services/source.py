@@ -360,7 +360,8 @@ def _store_versions(
         versions.append(
             version_row(uow, record_id, version, row.cells, row.digest, load_id=load_id, mapped=False)
         )
-        standard.append((record_id, version, row.made or standardiser.of_cells(row.cells, row.key)))
+        made = row.made or standardise.as_stored(uow.hub, entity, standardiser.of_cells(row.cells, row.key))
+        standard.append((record_id, version, made))
     source_store.add_versions(uow.connection, versions)
     standardise.store(uow, entity, standardiser.id, standard)
     return [row.digest for row in news]

@@ -22,7 +22,7 @@ from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
 from mdm.domain.standardise.record import KEPT, standardise_record
 from mdm.linkage.packed import Pack, compile_packing
-from mdm.linkage.record import member_hash, members_of
+from mdm.linkage.record import member_hash, texts_of
 from mdm.services import rule
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -32,6 +32,8 @@ from mdm.storage.database import Connection
 
 EARLIER = 20
 """So many mappings of before are looked at for rows that came under one of them."""
+
+_to_store = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 CHUNK = 2000
 """Records standardised per transaction: short enough that a steward's decision never waits long."""
@@ -43,6 +45,19 @@ class Standardised:
 
     record: StandardRecord
     features: Mapping[str, FeatureValue]
+
+
+class Stored(NamedTuple):
+    """A standard record as it is written: record and features as texts, candidate keys, packed features.
+
+    Made before the transaction that writes it opens, and cheap to hand on.
+    """
+
+    content: str
+    features: str
+    findings: tuple[Finding, ...]
+    keys: tuple[int, ...]
+    packed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +93,13 @@ class Standardiser:
         record = standardise_record(
             dictionary.entity(self.entity), attributes, codes=dictionary.code_lists, context=context
         )
-        if unreported := self._unreported(record):
+        if unreported := self.unreported(record):
             record = replace(record, findings=record.findings + unreported)
         rules = self.hub.rules.get(self.entity)
         features = build_features(rules.features, record, source_id=key, source=self.source) if rules else {}
         return Standardised(record, features)
 
-    def _unreported(self, record: StandardRecord) -> tuple[Finding, ...]:
+    def unreported(self, record: StandardRecord) -> tuple[Finding, ...]:
         """What the checks of the dictionary find in attributes of which the standardiser said nothing."""
         told = {finding.attribute for finding in record.findings}
         checks, wrong = _checks(self.hub, self.entity), []
@@ -159,36 +174,38 @@ def standardiser_of(hub: Hub, entity: str, source: str, content: Mapping[str, ob
     )
 
 
+def as_stored(hub: Hub, entity: str, made: Standardised) -> Stored:
+    """A standardised record as it is written."""
+    rules = hub.rules.get(entity)
+    return Stored(
+        content_text(made.record),
+        features_text(made.features),
+        made.record.findings,
+        tuple(sorted(stored_keys(rules, made.features))) if rules else (),
+        _packing(hub, rules)(made.features) if rules else None,
+    )
+
+
 def store(
-    uow: UnitOfWork, entity: str, standardiser: str, records: Sequence[tuple[int, int, Standardised]]
+    uow: UnitOfWork, entity: str, standardiser: str, records: Sequence[tuple[int, int, Stored]]
 ) -> None:
-    """Write (record id, version, standardised) with features, keys and findings; they wait to be matched."""
+    """Write (record id, version, record) with features, keys and findings; they wait to be matched."""
     rows = [
         {
             "record_id": record_id,
             "entity": entity,
             "version": version,
             "standardiser": standardiser,
-            "content": content_text(item.record),
-            "features": features_text(item.features),
+            "content": item.content,
+            "features": item.features,
             "matched": False,
         }
         for record_id, version, item in records
     ]
-    findings: dict[int, Sequence[Finding]] = {
-        record_id: item.record.findings for record_id, _, item in records
-    }
-    source_store.save_standard(uow.connection, rows, findings)
-    rules = uow.hub.rules.get(entity)
-    if rules is not None:
-        keys: dict[int, Iterable[int]] = {
-            record_id: stored_keys(rules, item.features) for record_id, _, item in records
-        }
-        match_store.replace_keys(uow.connection, entity, keys)
-        pack = _packing(uow.hub, rules)
-        match_store.save_packed(
-            uow.connection, {record_id: pack(item.features) for record_id, _, item in records}
-        )
+    source_store.save_standard(uow.connection, rows, {r: item.findings for r, _, item in records})
+    match_store.replace_keys(uow.connection, entity, {r: item.keys for r, _, item in records})
+    packed = {r: item.packed for r, _, item in records if item.packed is not None}
+    match_store.save_packed(uow.connection, packed)
 
 
 def _packing(hub: Hub, rules: RuleSet) -> Pack:
@@ -201,7 +218,7 @@ def _packing(hub: Hub, rules: RuleSet) -> Pack:
 def stored_keys(rules: RuleSet, features: Mapping[str, FeatureValue]) -> set[int]:
     """Every candidate key of a record as a number, hot or not: which keys are hot changes with the statistics."""
     return {
-        key_number(block.on, text) for block in rules.blocking for text in members_of(features.get(block.on))
+        key_number(block.on, text) for block in rules.blocking for text in texts_of(features.get(block.on))
     }
 
 
@@ -218,11 +235,11 @@ def refresh(hub: Hub, uow: UnitOfWork, entity: str, sources: Iterable[str]) -> i
         stale = set(source_store.stale_standard(uow.connection, entity, source, standardiser.id))
         if not stale:
             continue
-        rows = [
-            (row.record_id, row.version, _again(standardiser, row.cells, row.source_key, mapped=row.mapped))
-            for row in source_store.current_versions(uow.connection, entity, source)
-            if row.record_id in stale
-        ]
+        rows = []
+        for row in source_store.current_versions(uow.connection, entity, source):
+            if row.record_id in stale:
+                made = _again(standardiser, row.cells, row.source_key, mapped=row.mapped)
+                rows.append((row.record_id, row.version, as_stored(hub, entity, made)))
         for start in range(0, len(rows), CHUNK):
             store(uow, entity, standardiser.id, rows[start : start + CHUNK])
         uow.record("record.restandardised", entity, source, {"records": len(rows)})
@@ -244,13 +261,13 @@ def rehearse(uow: UnitOfWork, hub: Hub, entity: str, sources: Iterable[str]) -> 
 
 def features_text(features: Mapping[str, FeatureValue]) -> str:
     """Features as stored."""
-    return json.dumps(features, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _to_store(features)
 
 
 def content_text(record: StandardRecord) -> str:
     """The standard record as stored: raw, values, parts."""
     content = {"raw": record.raw, "values": record.values, "parts": record.parts}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _to_store(content)
 
 
 def _again(standardiser: Standardiser, cells: str, key: str, *, mapped: bool) -> Standardised:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import psycopg
@@ -175,11 +176,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         else:
             connection.execute(table.insert(), list(rows))
         return
-    # Past SQLAlchemy, whose parameters cost more than the rows: tables hold texts, numbers and bytes as they are given
-    names = list(rows[0])
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
-    connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
+    _insert_plainly(connection, table, rows)
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
@@ -213,11 +210,27 @@ def upsert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """Insert rows, or overwrite those whose primary key exists."""
     if not rows:
         return
-    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    statement = make(table)
     keys = [c.name for c in table.primary_key.columns]
-    updates = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=updates), list(rows))
+    others = [name for name in rows[0] if name not in keys]
+    if connection.dialect.name == "sqlite":
+        updates = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
+        named = ", ".join(f'"{name}"' for name in keys)
+        _insert_plainly(connection, table, rows, f" ON CONFLICT ({named}) DO UPDATE SET {updates}")
+        return
+    statement = postgres_insert(table)
+    set_ = {name: statement.excluded[name] for name in others}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=set_), list(rows))
+
+
+def _insert_plainly(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], otherwise: str = ""
+) -> None:
+    """Past SQLAlchemy, whose parameters cost more than the rows: tables hold texts, numbers and bytes as given."""
+    names = list(rows[0])
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}){otherwise}'
+    take = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    connection.exec_driver_sql(statement, [take(row) for row in rows])
 
 
 def time_text(moment: datetime) -> str:
