@@ -195,6 +195,7 @@ RULES = RuleSet(
         Feature(
             "wording", "wording", WORDS + FIGURES + NOUNS + GRADES + DIMS + COLOURS + FINISHES, weighted=True
         ),
+        Feature("word_pair", "word_pairs", WORDS + FIGURES + NOUNS),
         Feature("telling_word", "telling_words", WORDS),
         Feature("model", "models", MODELS, weighted=True),
         Feature("chief", "chief_model", MODELS),
@@ -368,6 +369,7 @@ RULES = RuleSet(
         BlockingRule("stem", 20),
         BlockingRule("named", 20),
         BlockingRule("telling_word", 25),
+        BlockingRule("word_pair", 12),
         BlockingRule("one_fact", 20),
         BlockingRule("two_facts", 60),
         BlockingRule("three_facts", 40),
@@ -562,7 +564,7 @@ RULES = RuleSet(
     ),
     prior=0.05,
     rival_margin=1.0,
-    partners=Partners(IN_WORDS, least=-4.0, margin=1.0),
+    partners=Partners(IN_WORDS, least=-4.5, margin=0.25),
     training=("code", "three_facts"),
     risks=(
         Risk("udi_di"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
 from typing import TypeAlias
 
 from mdm.domain.standardise.part import fold_twins, part_key
@@ -21,12 +22,15 @@ _FUNCTION_WORDS = frozenset((
     "a", "an", "and", "as", "at", "by", "do", "for", "from", "in", "into", "is", "it", "not", "of", "on", "or", "per",
     "the", "to", "use", "up", "w", "with", "x", "用于", "适用于", "的", "和", "与", "带",
 ))  # fmt: skip
+_PAIRED_WORDS = 8
 _LONG_LATIN, _LONG_HAN = 4, 2
 _FALLBACK = "description."
 """Where another product may be spoken of: its codes count only where the name has none."""
 _SHORTEST_STEM = 4
 _PREFIX = re.compile(r"[A-Z]{2,}")
 _DIGIT = re.compile(r"\d")
+_NUMBER_WITHIN = re.compile(r"(?<=[A-Z])\d{5,}(?=[A-Z]*$)")
+"""A number long enough to stand for the code, which another writer leaves without the letters before it."""
 _SUFFIX = re.compile(r"(?<=\d)[A-Z]{1,6}$")
 """Letters behind the last digit of a model: colour, region or packing, which one writer adds and another drops."""
 
@@ -65,6 +69,20 @@ def telling_words(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [word for word in words if len(word) >= (_LONG_LATIN if word.isascii() else _LONG_HAN)]
 
 
+def word_pairs(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every two of the first words and numbers of a name told in words: keys of what has no rare word."""
+    if not _is_told(by_reference):
+        return []
+    first = [
+        text
+        for name, texts in by_reference.items()
+        if not name.startswith(_FALLBACK)
+        for text in texts
+        if len(text) >= _SHORTEST_WORD and text not in _FUNCTION_WORDS
+    ]
+    return ["|".join(pair) for pair in combinations(sorted(dict.fromkeys(first[:_PAIRED_WORDS])), 2)]
+
+
 def models(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Model codes as keys, O read as 0 and I as 1: of number columns and names, else of the description."""
     return list(dict.fromkeys(map(fold_twins, _models(by_reference))))
@@ -90,8 +108,10 @@ def _kind_of(key: str) -> str:
 
 
 def model_stems(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Model codes without the letters behind their last digit."""
-    return _stems(_SUFFIX.sub("", key) for key in _models(by_reference))
+    """Model codes without the letters behind their last digit, and the long number that follows letters."""
+    keys = _models(by_reference)
+    within = (found[0] for key in keys if (found := _NUMBER_WITHIN.search(key)))
+    return _stems((*(_SUFFIX.sub("", key) for key in keys), *within))
 
 
 def model_suffixes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -101,11 +121,15 @@ def model_suffixes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def named_numbers(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Names with the number behind them, as one code would spell them, beside the stems of such codes."""
+    """Names with the number behind them, as one code would spell them, beside the stems of such codes.
+
+    A name stands in for the code only where none is told: Kestrel 50 fits many things, KESTREL50W is one.
+    """
     if not _is_told(by_reference):
         return []
     spelled = (text for name, texts in by_reference.items() if name.endswith(".spelled") for text in texts)
-    return list(dict.fromkeys((*model_stems(by_reference), *_stems(spelled))))
+    told = any(map(_PREFIX.match, _models(by_reference)))
+    return list(dict.fromkeys((*model_stems(by_reference), *(() if told else _stems(spelled)))))
 
 
 def _stems(keys: Iterable[str]) -> list[str]:
@@ -145,6 +169,7 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "told_in_words": told_in_words,
     "wording": wording,
     "telling_words": telling_words,
+    "word_pairs": word_pairs,
     "models": models,
     "chief_model": chief_model,
     "chief_kind": chief_kind,

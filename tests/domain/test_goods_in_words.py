@@ -29,6 +29,7 @@ def features_of(
         ("told_in_words", WORDS),
         ("wording", WORDS + parts(TEXTS, "figures", "noun", "colour")),
         ("telling_words", WORDS),
+        ("word_pairs", WORDS),
         ("models", WORDS),
         ("chief_model", WORDS),
         ("chief_kind", WORDS),
@@ -132,3 +133,38 @@ def test_numbers_of_qualities_are_words_too() -> None:
     wording = features_of("Kestrel chest freezer quiet 24.70 cu ft RT450")["wording"]
     assert "24.7" in wording  # type: ignore[operator]  # a list here
     assert "500" in features_of("Kestrel video recorder, very quiet, 500GB")["wording"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("Kestrel viera flat screen TH-42PX80U", "TH42PX80U"),
+        ("Kestrel VN-4100PC voice recorder silver", "VN4100PC"),
+        ("Kestrel drip coffee maker DC50W", "DC50W"),
+        ("Kestrel keyed notebook lock 64068F", "64068F"),
+        ("Kestrel road transmitter smart 4040-RDTRPB", "4040RDTRPB"),
+    ],
+)
+def test_a_model_is_read_although_it_reads_like_a_size(name: str, model: str) -> None:
+    assert features_of(name)["models"] == [model]
+
+
+@pytest.mark.parametrize("end", ["OD25mm", "500GB", "D100", "50W"])
+def test_a_size_at_the_end_of_a_line_is_no_model(end: str) -> None:
+    assert features_of(f"Kestrel flexible garden hose kit {end}")["models"] == []
+
+
+def test_a_long_number_stands_for_the_code_that_has_letters_before_it() -> None:
+    whole = features_of("Kestrel roof antenna millennium TV24734")
+    bare = features_of("Kestrel millennium antenna roof 24734")
+    assert set(whole["model_stems"]) & set(bare["model_stems"]) == {"24734"}  # type: ignore[call-overload]  # lists here
+
+
+def test_a_name_with_a_number_counts_only_where_no_code_is_told() -> None:
+    assert features_of("Verano ergonomic chair kestrel 450 RX88")["named_numbers"] == ["RX88"]
+
+
+def test_two_words_of_a_name_are_a_key_and_those_of_a_description_are_none() -> None:
+    pairs = features_of("Kestrel garden shears", "supple and kink free")["word_pairs"]
+    assert "kestrel|shears" in pairs  # type: ignore[operator]  # a list here
+    assert not any("supple" in pair for pair in pairs)  # type: ignore[attr-defined]

@@ -18,9 +18,21 @@ _MADE_FOR = re.compile(
 )
 """Before the model of another product, which this one belongs to."""
 _SPELLED = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z]{3,})[ -]([A-Za-z]?\d{1,5})(?![0-9.,:/%\"'])(?! ?(?:x|mm|cm|ml|v|w|in|ft)\b)"
+    r"(?<![A-Za-z0-9])([A-Za-z]{3,})[ -]([A-Za-z]{0,2}\d{1,5})(?![0-9.,:%\"']|/\d)(?! ?(?:x|mm|cm|ml|v|w|in|ft)\b)"
 )
 """A product name with its number apart from it: ``Kestrel 50``, which another writes ``KESTREL50W``."""
+_SET_APART = re.compile(
+    r"(?<![A-Za-z0-9.,/-])[A-Za-z]{1,4}-"
+    r"(?:\d+[A-Za-z]+\d+[A-Za-z]*|\d{3,}(?!(?:MM|CM|ML|UM|NM|KG)\b)[A-Za-z]{2,4})(?![A-Za-z0-9.])",
+    re.IGNORECASE,
+)
+"""Letters before what would else be read as a size or an amount: TH-42PX80U, VN-4100PC."""
+_LAST = re.compile(
+    r"(?<![A-Za-z0-9.,/-])(?!(?:OD|ID|DIA|WT|DN|PN|[MDLWHRG])\d+(?:MM|CM)?\s*$)"
+    r"(?:[A-Za-z]{1,12}-?\d[A-Za-z0-9]*|\d{5,}[A-Za-z]{1,3}|\d{3,}-[A-Za-z]{4,})\s*$",
+    re.IGNORECASE,
+)
+"""What a catalogue line ends with is its model, although it would be a size elsewhere: DC50W, 64068F, 4040-RDTRPB."""
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.,/:-])(?:\d{5,}|\d{4}(?=\s*$))(?![A-Za-z0-9.,/:-])")
 
 
@@ -51,6 +63,9 @@ def _models(text: str, codes: Sequence[CodeToken]) -> Iterator[str]:
             continue
         suffix = _SUFFIX.match(text, code.end)
         yield code.key + (code_key(suffix[1]) if suffix else "")
+    for apart in (*_SET_APART.finditer(text), *_LAST.finditer(text)):
+        if not _MADE_FOR.search(text, max(0, apart.start() - 24), apart.start()):
+            yield code_key(apart[0])
     for number in _NUMBER.finditer(text):
         yield number[0]
 
