@@ -17,7 +17,8 @@ from mdm.storage import source as source_store
 def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
     """Take back what a load brought: new records are retired, changed ones get their earlier content as a new version.
 
-    Records that changed again since are left alone. Returns ``retired``, ``restored``, ``left``; matching follows
+    Records that were retired before the load are retired again, with their earlier content; records that changed again
+    since are left alone. Returns ``retired``, ``restored``, ``left``; matching follows
     with the next run. Raises UnknownLoadError, or InvalidInputError when it was taken back before.
     """
     access.require(uow.actor, Permission.SOURCE_LOAD)
@@ -30,13 +31,17 @@ def undo_load(uow: UnitOfWork, load_id: str) -> dict[str, int]:
     brought = source_store.records_of_load(uow.connection, load_id)
     records = source_store.records_by_id(uow.connection, [row.record_id for row in brought])
     mine = [row for row in brought if records[row.record_id].version == row.version]
-    fresh = [row.record_id for row in mine if row.version == 1]
-    intake.retire_many(uow, load.entity, fresh)
-    changed = [row.record_id for row in mine if row.version > 1]
-    for record_id in changed:
-        _restore(uow, load.entity, records[record_id])
+    for row in mine:
+        if row.version > 1:
+            _restore(uow, load.entity, records[row.record_id])
+    unused = [row.record_id for row in mine if goes_out_of_use(row)]
+    intake.retire_many(uow, load.entity, unused)
     source_store.mark_load(uow.connection, load_id, "undone")
-    counts = {"retired": len(fresh), "restored": len(changed), "left": len(brought) - len(mine)}
+    counts = {
+        "retired": len(unused),
+        "restored": len(mine) - len(unused),
+        "left": len(brought) - len(mine),
+    }
     uow.record("load.undone", load.entity, load_id, dict(counts))
     return counts
 
@@ -50,6 +55,11 @@ def retire_missing(uow: UnitOfWork, entity: str, system: str, keys: Sequence[str
     active = [record.record_id for record in found.values() if record.status == "active"]
     intake.retire_many(uow, entity, active)
     return len(active)
+
+
+def goes_out_of_use(row: Any) -> bool:  # Any: a table row
+    """Whether a record that a load brought in this version is retired when the load is taken back."""
+    return bool(row.version == 1 or row.revives)
 
 
 def _known(uow: UnitOfWork, load_id: str) -> Any:  # Any: a table row

@@ -57,7 +57,7 @@ def preview_undo(uow: UnitOfWork, load_id: str) -> UndoPreview:
     for each in brought[:NAMED]:
         record = records[each.record_id]
         mine = record.version == each.version
-        outcome = "left" if not mine else "retired" if each.version == 1 else "restored"
+        outcome = "left" if not mine else "retired" if load.goes_out_of_use(each) else "restored"
         held = json.loads(contents.get(each.record_id, "{}")).get("values", {})
         named.append(BroughtRecord(record.key.key, each.version, outcome, entity.title_of(held)))
     return UndoPreview(counts["retired"], counts["restored"], counts["left"], dict(events), tuple(named))

@@ -358,7 +358,16 @@ def _store_versions(
                 uow.connection, record_id, version, row.digest, "active", uow.at, known=before.version
             )
         versions.append(
-            version_row(uow, record_id, version, row.cells, row.digest, load_id=load_id, mapped=False)
+            version_row(
+                uow,
+                record_id,
+                version,
+                row.cells,
+                row.digest,
+                load_id=load_id,
+                mapped=False,
+                revives=before is not None and before.status != "active",
+            )
         )
         made = row.made or standardise.as_stored(uow.hub, entity, standardiser.of_cells(row.cells, row.key))
         standard.append((record_id, version, made))
@@ -376,8 +385,9 @@ def version_row(
     *,
     load_id: str | None,
     mapped: bool,
+    revives: bool = False,
 ) -> dict[str, object]:
-    """One version of a source record as a table row."""
+    """One version of a source record as a table row; ``revives``: it brings a retired record back."""
     return {
         "record_id": record_id,
         "version": version,
@@ -385,6 +395,7 @@ def version_row(
         "cells": json.dumps(cells, ensure_ascii=False, separators=(",", ":")),
         "content_hash": digest,
         "mapped": mapped,
+        "revives": revives,
         "created_at": uow.at,
         "fact_id": uow.fact_id,
     }

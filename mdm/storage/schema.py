@@ -342,6 +342,7 @@ source_version = Table(
     Column("cells", Text, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("mapped", Boolean, nullable=False),
+    Column("revives", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Time, nullable=False),
     Column("fact_id", Ulid, nullable=False),
 )

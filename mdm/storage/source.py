@@ -241,9 +241,9 @@ def active_records(connection: Connection, entity: str) -> dict[int, StoredRecor
 
 
 def records_of_load(connection: Connection, load_id: str) -> Sequence[Row]:
-    """(record_id, version) that this load brought."""
+    """(record_id, version, revives) that this load brought; ``revives``: the record was retired before."""
     return connection.execute(
-        select(source_version.c.record_id, source_version.c.version)
+        select(source_version.c.record_id, source_version.c.version, source_version.c.revives)
         .where(source_version.c.load_id == load_id)
         .order_by(source_version.c.record_id)
     ).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mdm.domain.errors import ForbiddenError, InvalidInputError, UnknownLoadError, WriteConflictError
-from mdm.services import intake, load, source, standardise
+from mdm.services import intake, load, load_preview, source, standardise
 from tests import factories as f
 
 
@@ -48,6 +48,22 @@ def test_the_same_file_can_come_again_after_it_was_taken_back(hub):
     undo(hub, f.ingest(hub, "ERP", rows))
     assert f.ingest(hub, "ERP", rows).accepted == 2
     assert view(hub, "3").status == "active"
+
+
+def test_a_record_that_the_load_brought_back_goes_out_of_use_again(hub):
+    f.act(hub, load.retire_missing, "widget", "ERP", ["2"], actor=f.SYSTEM)
+    f.run(hub)
+    before = f.golden_ids(hub)
+    wrong = f.ingest(hub, "ERP", [("1", f.widget("A", note="wrong")), ("2", f.widget("B", note="wrong"))])
+    f.run(hub)
+    assert view(hub, "2").status == "active"
+    with f.any_unit(hub) as uow:
+        foreseen = load_preview.preview_undo(uow, wrong.load_id)
+    assert {each.source_id: each.outcome for each in foreseen.records} == {"1": "restored", "2": "retired"}
+    assert undo(hub, wrong) == {"retired": 1, "restored": 1, "left": 0}
+    f.run(hub)
+    assert (view(hub, "2").status, view(hub, "2").values["note"]) == ("retired", "old")
+    assert f.golden_ids(hub) == before
 
 
 def test_a_load_is_taken_back_once(hub):
