@@ -9,7 +9,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from mdm.services import access, claim, comment, decision, intake, review, sample, second_person, view
+from mdm.services import (
+    access,
+    claim,
+    comment,
+    decision,
+    golden_comment,
+    intake,
+    review,
+    sample,
+    second_person,
+    view,
+)
 from mdm.storage.database import insert_rows
 from mdm.storage.schema import APPEND_ONLY, GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT, metadata
 from tests import factories as f
@@ -45,6 +56,7 @@ def busy(any_hub):
     (*_, blind) = f.open_tasks(hub).values()
     f.act(hub, claim.claim, blind.task_id)
     f.act(hub, comment.add, blind.task_id, "looks alike")
+    f.act(hub, golden_comment.add, f.ENTITY, golden_id, "two plants")
     f.act(hub, view.save, "mine", {"entity": f.ENTITY})
     with f.any_unit(hub) as uow:
         second_person.propose(
