@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.golden import GoldenRecord, GoldenVersion, Provenance, ValueSource
 from mdm.domain.source import Json
-from mdm.services import golden, golden_comment, lineage, reason, related
+from mdm.services import decision, golden, golden_comment, lineage, reason, related
 from mdm.services.lineage import Lineage
 from stewardship_ui.comment import comment_refused
 from stewardship_ui.door import current_hub, entity_or_404, page, reading, with_query, writing
@@ -101,6 +101,7 @@ def _page(entity: str, golden_id: str, template: str) -> str:
         ties = reason.why_together(uow, record.entity, here)
         said = {} if as_of else lineage.of(uow, record)
         around = None if as_of else related.of(uow, record)
+        unmergeable = as_of is None and decision.can_unmerge(uow, record.golden_id)
         comments = golden_comment.of_golden(uow, record.entity, record.golden_id)
     labels = Labels(current_hub().dictionary)
     steps = history_steps(record.entity, versions, labels)
@@ -113,6 +114,7 @@ def _page(entity: str, golden_id: str, template: str) -> str:
         older=steps[RECENT:],
         related=around,
         comments=comments,
+        unmergeable=unmergeable,
         as_of=as_of,
         now=current_hub().now(),
     )

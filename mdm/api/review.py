@@ -206,6 +206,10 @@ class TaskSchema(Schema):
         },
     )
     proposal = fields.Nested(ProposalSchema, allow_none=True)
+    followed_by = fields.Integer(
+        allow_none=True,
+        metadata={"description": "The open task that asks the same, once this one is closed (also in a 409)"},
+    )
 
 
 class VerdictSchema(ReasonSchema):

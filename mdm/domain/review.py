@@ -246,6 +246,8 @@ class Task:
     """Values of the golden record that a match would leave; empty when it is not open or not told."""
     closes: tuple[int, ...] = ()
     """Other open tasks that a match would answer."""
+    followed_by: int | None = None
+    """The open task that asks the same, once this one is closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from mdm.domain.errors import (
 )
 from mdm.domain.review import Holding, TaskStatus
 from mdm.services import access
+from mdm.services.successor import followed_by
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import access as access_store
 from mdm.storage import claim as claim_store
@@ -178,7 +179,8 @@ def require_open(uow: UnitOfWork, task_id: int) -> None:
     row = find_task(uow, task_id)
     if row.status != TaskStatus.OPEN:
         raise TaskNotOpenError(
-            "This task is no longer open.", state={"task_id": task_id, "status": row.status}
+            "This task is no longer open.",
+            state={"task_id": task_id, "status": row.status, "followed_by": followed_by(uow, row)},
         )
 
 

@@ -126,22 +126,12 @@ def unmerge(
     asked = _known(uow, entity, golden_id)
     if expected_version is not None:
         live(uow, entity, golden_id, expected_version)
-    redirects = [r for r in golden_store.open_redirects(uow.connection, [asked]) if r.kind == "merged"]
-    own = [r for r in redirects if r.from_id == asked] or [r for r in redirects if r.to_id == asked]
-    if not own:
+    last = _latest_merge(uow, asked)
+    if last is None:
         raise InvalidInputError(
             "Nothing was merged into this golden record.", field="golden_id", golden_id=asked
         )
-    last = own[-1]
-    target = golden.resolve(uow, last.from_id)[0]
-    here = set(xref_store.members_of(uow.connection, [target]).get(target, ()))
-    left_then = set(xref_store.members_before(uow.connection, last.from_id, last.valid_from))
-    side = sorted(here & left_then)
-    rest = sorted(
-        record
-        for record, since in xref_store.since(uow.connection, target).items()
-        if record not in left_then and since < last.valid_from
-    )
+    target, side, rest = _sides_of(uow, last)
     if not side or not rest:
         raise InvalidInputError(
             "No records of that merge are left to part.", field="golden_id", golden_id=asked
@@ -151,6 +141,33 @@ def unmerge(
     return carry_out(
         uow, entity, "unmerge", subject, reason, sides=(side, rest), must=(), cannot=apart, preview=preview
     )
+
+
+def can_unmerge(uow: UnitOfWork, golden_id: str) -> bool:
+    """Whether there is a merge of (or into) this golden ID that can be taken apart."""
+    access.require(uow.actor, Permission.GOLDEN_READ)
+    last = _latest_merge(uow, golden_id)
+    return last is not None and all(_sides_of(uow, last))
+
+
+def _latest_merge(uow: UnitOfWork, golden_id: str) -> Any | None:  # Any: a table row
+    """The redirect of the latest merge of this golden ID, else of the latest one into it."""
+    redirects = [r for r in golden_store.open_redirects(uow.connection, [golden_id]) if r.kind == "merged"]
+    own = [r for r in redirects if r.from_id == golden_id] or [r for r in redirects if r.to_id == golden_id]
+    return own[-1] if own else None
+
+
+def _sides_of(uow: UnitOfWork, merged: Any) -> tuple[str, list[int], list[int]]:  # Any: a table row
+    """The golden ID that holds both now, the records that came with the merge, and those that were there before."""
+    target = golden.resolve(uow, merged.from_id)[0]
+    here = set(xref_store.members_of(uow.connection, [target]).get(target, ()))
+    left_then = set(xref_store.members_before(uow.connection, merged.from_id, merged.valid_from))
+    rest = sorted(
+        record
+        for record, since in xref_store.since(uow.connection, target).items()
+        if record not in left_then and since < merged.valid_from
+    )
+    return target, sorted(here & left_then), rest
 
 
 def split(

@@ -53,6 +53,7 @@ from mdm.services import (
 from mdm.services.evidence import against_of, evidence_items, hash_of, spoken_vetoes, telling_of
 from mdm.services.kept_value import Chosen
 from mdm.services.narrow import Narrow, facets, wanted_of
+from mdm.services.successor import followed_by
 from mdm.services.task_line import blind_line, line_beside, line_of, with_place
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import claim as claim_store
@@ -197,6 +198,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         next(map(second_person.proposal_view, proposal_store.open_of_tasks(uow.connection, [task_id])), None),
         foreseen.values,
         foreseen.closes,
+        followed_by(uow, row),
     )
 
 
@@ -222,10 +224,10 @@ def decide(
     uow.take_turn(_find(uow, task_id).entity)
     row = _find(uow, task_id)
     if row.status != TaskStatus.OPEN:
-        raise TaskNotOpenError("This task is no longer open.", state=_state(row))
+        raise TaskNotOpenError("This task is no longer open.", state=_state(uow, row))
     claim.require_free(uow, task_id)
     if expected_version is not None and row.version != expected_version:
-        raise StaleVersionError("The task has changed since it was read.", state=_state(row))
+        raise StaleVersionError("The task has changed since it was read.", state=_state(uow, row))
     kept_value.check(uow, row, said, values)
     if said is not Verdict.UNSURE:
         constraint.require_no_contradiction(uow, row.left_id, row.right_id, must_link=said is Verdict.MATCH)
@@ -262,7 +264,7 @@ def carry_out(
             version=row.version,
         )
         if not closed:
-            raise TaskNotOpenError("This task is no longer open.", state=_state(_find(uow, task_id)))
+            raise TaskNotOpenError("This task is no longer open.", state=_state(uow, _find(uow, task_id)))
         if confirms is None:
             second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
@@ -469,13 +471,14 @@ def read_cursor(cursor: str, order: str = "value") -> tuple[float | str, int] | 
     return found
 
 
-def _state(row: Any) -> dict[str, Json]:  # Any: a table row
+def _state(uow: UnitOfWork, row: Any) -> dict[str, Json]:  # Any: a table row
     return {
         "task_id": row.task_id,
         "status": row.status,
         "version": row.version,
         "closed_at": row.closed_at,
         "closed_reason": row.closed_reason,
+        "followed_by": followed_by(uow, row),
     }
 
 

@@ -57,7 +57,14 @@ def test_a_verdict_on_another_version_is_refused(erp):
 
 def test_a_verdict_can_be_undone(erp):
     decision_id = decide(erp, "match").json["decision_id"]
-    assert erp.post(f"/decisions/{decision_id}/undo", json=WHY).status_code == 200
+    undone = erp.post(f"/decisions/{decision_id}/undo", json=WHY)
+    assert undone.status_code == 200
+    (opened,) = undone.json["tasks_opened"]
+    late = decide(erp, "match")
+    assert late.status_code == 409
+    assert late.json["details"]["state"]["followed_by"] == opened != erp.task
+    assert erp.get(f"/tasks/{erp.task}").json["followed_by"] == opened
+    assert erp.get(f"/tasks/{opened}").json["followed_by"] is None
     again = erp.post(f"/decisions/{decision_id}/undo", json=WHY)
     assert (again.status_code, again.json["code"]) == (409, "decision.not_undoable")
     assert decision_id in {line["decision_id"] for line in erp.get("/decisions").json["decisions"]}

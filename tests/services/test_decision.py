@@ -90,6 +90,17 @@ def test_undoing_a_decision_restores_what_was_there(hub, decide):
         f.act(hub, decision.undo, made, "again")
 
 
+def test_only_a_merge_can_be_taken_apart(hub):
+    ids = f.golden_ids(hub)
+    can = {key: f.read(hub, decision.can_unmerge, ids[key]) for key in ids}
+    assert not any(can.values())
+    merged = merge(hub)
+    assert all(f.read(hub, decision.can_unmerge, ids[key]) for key in ("ERP:1", "ERP:2"))
+    assert not f.read(hub, decision.can_unmerge, ids["QMS:1"])
+    f.act(hub, decision.undo, merged, "a slip")
+    assert not any(f.read(hub, decision.can_unmerge, ids[key]) for key in ids)
+
+
 def test_undoing_an_unmerge_brings_the_merge_back(hub):
     ids = f.golden_ids(hub)
     f.act(hub, decision.merge, f.ENTITY, ids["ERP:1"], ids["ERP:2"], "same")

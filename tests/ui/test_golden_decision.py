@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
-from mdm.services import decision, xref
+from mdm.services import decision, golden, xref
 from mdm.services.hub import Hub
 
 Post = Callable[..., TestResponse]
@@ -40,6 +40,17 @@ def sent_by(text: str) -> dict[str, str]:
     form = re.search(r'<form class="stack".*?</form>', text, re.DOTALL)
     assert form
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+
+
+def test_taking_apart_is_offered_where_something_was_merged(
+    steward: FlaskClient, stocked_hub: Hub, pair: tuple[str, str]
+) -> None:
+    assert "/decide/unmerge" in steward.get(f"/golden/supplier/{pair[0]}").text
+    with stocked_hub.reading(SYSTEM) as uow:
+        found = [each.golden_id for each in golden.search(uow, "supplier")]
+    others = [steward.get(f"/golden/supplier/{each}").text for each in found if each not in pair]
+    assert others
+    assert all("/decide/unmerge" not in page for page in others)
 
 
 def test_a_merge_is_previewed_done_and_taken_back(steward: FlaskClient, post: Post, stocked_hub: Hub) -> None:

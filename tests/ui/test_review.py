@@ -123,6 +123,24 @@ def test_an_undo_is_offered_once_and_takes_the_verdict_back(
     assert waiting == 3
 
 
+def test_the_old_address_of_a_pair_leads_to_the_task_that_asks_again(
+    post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
+) -> None:
+    page = f"/review/{task_ids[0]}"
+    following = steward.get(post(steward, page, page, verdict="match", reason="same").location).text
+    assert "asked again" not in steward.get(page).text
+    path = re.search(r'action="(/decisions/\w+/undo)"', following)
+    assert path
+    again = post(steward, "/review", path[1]).location
+    assert again != page
+    late = post(steward, again, page, verdict="match", reason="same")
+    assert late.status_code == 409
+    for shown in (late.text, steward.get(page).text):
+        assert "The question is asked again:" in shown
+        assert f'href="{again}"' in shown
+    assert "asked again" not in steward.get(again).text
+
+
 def test_taking_back_a_doubt_leads_back_to_the_pair(
     post: Callable[..., TestResponse], steward: FlaskClient, task_ids: list[int]
 ) -> None:
