@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -27,6 +27,7 @@ from stewardship_ui.door import (
     writing,
 )
 from stewardship_ui.download import file_answer
+from stewardship_ui.label import Labels
 from stewardship_ui.language import language
 
 blueprint = Blueprint("imports", __name__)
@@ -77,8 +78,9 @@ def show(upload_id: str) -> str | tuple[str, int]:
     """Where the import stands: its mapping, its progress or how it ended."""
     with reading() as uow:
         held = upload.get(uow, upload_id)
+        load = source.get_load(uow, held.load_id) if held.load_id else None
     if held.state in {"loading", "loaded"}:
-        return render_template("import.html", held=held, now=current_hub().now())
+        return render_template("import.html", held=held, load=load, now=current_hub().now())
     require("source.load")
     return _mapping_page(held, upload_mapping.suggested)
 
@@ -165,12 +167,19 @@ def _mapping_page(
         held=held,
         mapping=mapping,
         rows=shown,
+        shown=_filled(held.entity, shown),
         checked=checked,
         faults=faults,
         date_orders=sorted(DATE_ORDERS),
         now=current_hub().now(),
     )
     return (told, 422) if faults and request.method == "POST" else told
+
+
+def _filled(entity: str, rows: Sequence[PreviewRow]) -> list[str]:
+    """The attributes that any of these rows says something about, in the order of the dictionary."""
+    said = {cell.attribute for row in rows for cell in row.cells if cell.raw or cell.findings}
+    return Labels(current_hub().dictionary).ordered(entity, list(said))
 
 
 def _faults(error: ProfileError) -> list[str]:

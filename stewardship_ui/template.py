@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import g, request, session, url_for
 
+from mdm.services.upload import Shown
 from stewardship_ui import asset, wording
 from stewardship_ui.door import allowed, current_hub, is_logged_in, with_query
 from stewardship_ui.label import Labels, compared
@@ -24,14 +26,30 @@ from stewardship_ui.language import (
 from stewardship_ui.person import show_person
 from stewardship_ui.review import OFFER_KEY
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+_GAPS = re.compile(r"\|{2,}")
+
+
+def squeezed(raw: str) -> str:
+    """A rejected row without its runs of empty cells."""
+    return _GAPS.sub(" | ", raw).strip("| ")
+
+
+def in_order(cells: Sequence[Shown], names: Sequence[str]) -> list[Shown]:
+    """The cells of these attributes, in their order."""
+    held = {cell.attribute: cell for cell in cells}
+    return [held[name] for name in names]
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
     "age": show_age,
     "bits": show_bits,
     "lang_of": language_of,
+    "in_order": in_order,
     "number": show_number,
     "percent": show_percent,
     "person": show_person,
     "share": show_share,
+    "squeezed": squeezed,
     "time": show_time,
 }
 

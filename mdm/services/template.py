@@ -60,7 +60,7 @@ def _names(entity: EntityType, language: str) -> TemplateWords:
 def _column(dictionary: Dictionary, attribute: Attribute, language: str) -> TemplateColumn:
     words = _WORDS["zh" if language == "zh" else "en"]
     required = attribute.required is Required.ALWAYS
-    lines = [attribute.meaning]
+    lines = [attribute.meaning] if language == "en" else []  # the dictionary says it in English only
     lines += [words["required"]] if required else []
     lines += [f"{words['standard']}: {attribute.standard}"] if attribute.standard else []
     lines += [f"{words['unit']}: {attribute.unit}"] if attribute.unit else []

@@ -58,6 +58,19 @@ def test_a_key_that_comes_twice_is_flagged_before_the_load(governance: FlaskClie
     assert shown.count("Its key came before with other content.") == 2  # in the list and in its row
 
 
+def test_a_filled_template_shows_its_preview_before_its_columns(governance: FlaskClient, post: Post) -> None:
+    labels = {"记录编号": "T-1", "登记名称": "常州新飞轴承有限公司", "电话": "0519-85551234", "付款条件": ""}
+    text = "\n".join([",".join(labels), ",".join(labels.values())])
+    page = send(governance, post, text.encode()).location
+    shown = governance.get(page).text
+    assert "Every column is known" in shown
+    assert shown.index('id="preview-title"') < shown.index('id="columns-title"')
+    preview = shown[shown.index('class="preview"') : shown.index('id="columns-title"')]
+    assert "Legal name" in preview
+    assert "Payment terms" not in preview
+    assert "1 mapped column holds nothing in these rows." in preview
+
+
 def test_a_file_goes_from_upload_to_load_and_back(governance: FlaskClient, post: Post) -> None:
     page = send(governance, post).location
     text = governance.get(page).text
@@ -71,6 +84,7 @@ def test_a_file_goes_from_upload_to_load_and_back(governance: FlaskClient, post:
     assert post(governance, page, page, step="load", **mapping).location == page
     done = governance.get(page).text
     assert "The file is loaded." in done
+    assert re.search(r"<dt>Rejected</dt><dd>⚠ 1 <a[^>]+/rejects", done)
     load = re.search(r'href="(/loads/\w+)"', done)
     assert load
     told = governance.get(load[1]).text
