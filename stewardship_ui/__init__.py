@@ -17,6 +17,7 @@ from mdm.services.hub import Hub
 from stewardship_ui import (
     about,
     access,
+    audit,
     bulk,
     change,
     claim,
@@ -110,5 +111,6 @@ for _noun in (
     about,
     change,
     dictionary,
+    audit,
 ):
     pages.register_blueprint(_noun.blueprint)

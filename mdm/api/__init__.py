@@ -10,6 +10,7 @@ from flask_smorest import Api
 
 from mdm import __version__
 from mdm.api import (
+    audit,
     change,
     claim,
     creation,
@@ -64,6 +65,7 @@ def register(app: Flask, hub: Hub) -> None:
     api = HubApi(app, spec_kwargs={"info": {"description": document.ABOUT}})
     _describe_attributes(api, hub)
     for noun in (
+        audit,
         xref,
         record,
         match,

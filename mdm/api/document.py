@@ -54,6 +54,7 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("quality", "get"): "quality:read",
     ("quality", "post"): "quality:sample",
     ("changes", "get"): "changes:read",
+    ("audit", "get"): "audit:read",
     ("reasons", "get"): "tasks:read",
     ("change_requests", "get"): "matching:read",
     ("change_requests", "post"): "matching:propose",

@@ -8,7 +8,8 @@ import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
-from mdm.services import audit, checkpoint
+from mdm.domain.audit import AuditFilter
+from mdm.services import audit, audit_review, checkpoint
 
 
 @main.group("audit")
@@ -34,13 +35,26 @@ def audit_checkpoint(house: House) -> Answer:
 
 
 @command(audit_group, "list")
-@click.option("--table", default=None, help="Only entries about this table.")
-@click.option("--row", default=None, help="Only entries about the row with this key.")
+@click.option("--table", default="", help="Only entries about this table.")
+@click.option("--row", "row_key", default="", help="Only entries about the row with this key.")
+@click.option("--actor", default="", help="Only what this actor did.")
+@click.option("--operation", default="", help="insert, update or delete.")
+@click.option("--from", "first_day", default="", help="From this day on (2026-01-31, UTC).")
+@click.option("--to", "last_day", default="", help="To the end of this day.")
+@click.option("--before", type=int, default=None, help="Only entries older than the one with this id.")
 @click.option("--limit", default=100, show_default=True)
-def audit_list(house: House, table: str | None, row: str | None, limit: int) -> Answer:
+def audit_list(house: House, before: int | None, limit: int, **narrow: str) -> Answer:
     """Entries of the trail, newest first."""
     with house.reading() as uow:
-        return {"entries": [plain(each) for each in audit.entries(uow, table, row, limit=limit)]}
+        found = audit.entries(uow, AuditFilter(**narrow), before, limit)
+        return {"entries": [plain(each) for each in found]}
+
+
+@command(audit_group, "reviews")
+def audit_reviews(house: House) -> Answer:
+    """Who looked through which entries, and what they found."""
+    with house.reading() as uow:
+        return {"reviews": [plain(each) for each in audit_review.list_reviews(uow)]}
 
 
 @command(audit_group, "export")

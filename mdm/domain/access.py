@@ -34,6 +34,7 @@ class Permission(StrEnum):
     EXPORT_READ = "export.read"
     EVENT_READ = "event.read"
     AUDIT_READ = "audit.read"
+    AUDIT_REVIEW = "audit.review"
     DICTIONARY_READ = "dictionary.read"
     CHANGE_READ = "change.read"
     CHANGE_PROPOSE = "change.propose"
@@ -94,10 +95,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.MATCH_SEARCH,
         Permission.QUALITY_SAMPLE,
         Permission.AUDIT_READ,
+        Permission.AUDIT_REVIEW,
         Permission.CHANGE_PROPOSE,
         Permission.CHANGE_APPROVE,
     },
-    Role.AUDITOR: _READS | {Permission.AUDIT_READ},
+    Role.AUDITOR: _READS | {Permission.AUDIT_READ, Permission.AUDIT_REVIEW},
     Role.ADMIN: frozenset(
         {
             Permission.SOURCE_READ,
@@ -122,6 +124,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.QUALITY_READ,
             Permission.QUALITY_SAMPLE,
             Permission.EVENT_READ,
+            Permission.AUDIT_READ,
             Permission.DICTIONARY_READ,
             Permission.CHANGE_READ,
             Permission.CHANGE_PROPOSE,
@@ -146,6 +149,7 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "quality:read": frozenset({Permission.QUALITY_READ}),
     "quality:sample": frozenset({Permission.QUALITY_SAMPLE, Permission.QUALITY_READ}),
     "changes:read": frozenset({Permission.EVENT_READ}),
+    "audit:read": frozenset({Permission.AUDIT_READ}),
     "matching:read": frozenset({Permission.CHANGE_READ, Permission.DICTIONARY_READ}),
     "matching:propose": frozenset(
         {Permission.CHANGE_PROPOSE, Permission.CHANGE_READ, Permission.DICTIONARY_READ}

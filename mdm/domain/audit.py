@@ -3,8 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from mdm.domain.errors import InvalidInputError
+from mdm.domain.source import Json
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries to look at; an empty member leaves it open. Days are dates (``YYYY-MM-DD``, UTC), both included."""
+
+    table: str = ""
+    row_key: str = ""
+    actor: str = ""
+    operation: str = ""
+    first_day: str = ""
+    last_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReview:
+    """Somebody looked through these entries; ``objection``: something must be followed up, as ``finding`` says."""
+
+    review_id: str
+    narrowed: AuditFilter
+    first_entry: int
+    last_entry: int
+    entries: int
+    objection: bool
+    finding: str
+    reviewer: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +51,14 @@ class AuditEntry:
     operation: str
     row_key: str
     content: str
+
+    @property
+    def changes(self) -> tuple[tuple[str, Json, Json], ...]:
+        """(column, old, new) of every column that the change moved; of a new row those that hold something."""
+        told = json.loads(self.content)
+        old, new = told["old"] or {}, told["new"] or {}
+        names = dict.fromkeys((*old, *new))
+        return tuple((n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +81,30 @@ class AuditReport:
     def ok(self) -> bool:
         """Whether nothing was altered."""
         return not self.faults
+
+
+OPERATIONS = ("insert", "update", "delete")
+"""What an entry may tell of."""
+
+
+def check_filter(narrow: AuditFilter) -> AuditFilter:
+    """The filter as it is; raises InvalidInputError for a day or an operation that is none."""
+    for name in ("first_day", "last_day"):
+        told = getattr(narrow, name)
+        if told:
+            _check_day(name, told)
+    if narrow.operation and narrow.operation not in OPERATIONS:
+        raise InvalidInputError(f"Operations are {', '.join(OPERATIONS)}.", field="operation")
+    return narrow
+
+
+def _check_day(name: str, told: str) -> None:
+    try:
+        read = date.fromisoformat(told)
+    except ValueError:
+        read = None
+    if read is None or read.isoformat() != told:
+        raise InvalidInputError("A day is written 2026-01-31.", field=name)
 
 
 def leaf_hash(content: bytes) -> str:

@@ -277,3 +277,9 @@ class AuditForkedError(MdmError):
     """A place outside the database vouches for another audit trail than the database holds; nothing was added to it."""
 
     code = "audit.forked"
+
+
+class AuditAlteredError(MdmError):
+    """Verification found entries or rows that were altered; the message names them."""
+
+    code = "audit.altered"

@@ -70,6 +70,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "quality.fell": "the measured precision of automatic links fell below its limit",
     "review.decided": "a steward gave a verdict",
     "decision.made": "a person merged, unmerged, split or overrode",
+    "audit.reviewed": "somebody looked through a stretch of the audit trail",
     "proposal.opened": "a match across a regulated veto waits for a second person",
     "proposal.confirmed": "a second person confirmed the match: it binds",
     "proposal.rejected": "a second person rejected the match",

@@ -8,31 +8,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mdm import verifier
 from mdm.connectors.writer import TableFormat, write_table
 from mdm.domain.access import Actor, Permission
-from mdm.domain.audit import AuditEntry, AuditReport, leaf_hash
+from mdm.domain.audit import AuditEntry, AuditFilter, AuditReport, check_filter, leaf_hash
 from mdm.services import access
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import audit as audit_store
-from mdm.storage.schema import GOVERNED
+from mdm.storage import job as job_store
+from mdm.storage.schema import GOVERNED, GOVERNED_ON_CHANGE, GOVERNED_ON_INSERT
 
 BATCH = 5000
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Entries in all, and those without a seal."""
+
+    entries: int
+    unsealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How a verification by the worker ended."""
+
+    slot: str
+    ok: bool
+    result: str
+
+
 def entries(
-    uow: UnitOfWork,
-    table: str | None = None,
-    row_key: str | None = None,
-    before: int | None = None,
-    limit: int = 100,
+    uow: UnitOfWork, narrow: AuditFilter | None = None, before: int | None = None, limit: int = 100
 ) -> tuple[AuditEntry, ...]:
-    """Audit entries, newest first."""
+    """Audit entries that pass the filter, newest first; ``before``: only those with a smaller id."""
     access.require(uow.actor, Permission.AUDIT_READ)
+    found = audit_store.entries(
+        uow.connection, check_filter(narrow or AuditFilter()), before, min(max(limit, 1), 1000)
+    )
     return tuple(
         AuditEntry(
             r.id,
@@ -44,8 +62,28 @@ def entries(
             r.row_key,
             r.content,
         )
-        for r in audit_store.entries(uow.connection, table, row_key, before, min(max(limit, 1), 1000))
+        for r in found
     )
+
+
+def tables(uow: UnitOfWork) -> tuple[str, ...]:
+    """The tables whose changes the trail tells of."""
+    access.require(uow.actor, Permission.AUDIT_READ)
+    return tuple(sorted({*GOVERNED, *GOVERNED_ON_CHANGE, *GOVERNED_ON_INSERT}))
+
+
+def waiting(uow: UnitOfWork) -> Waiting:
+    """How many entries there are, and how many of them have no seal yet."""
+    access.require(uow.actor, Permission.AUDIT_READ)
+    total = audit_store.count_entries(uow.connection)
+    return Waiting(total, total - audit_store.last_seq(uow.connection))
+
+
+def last_verification(uow: UnitOfWork) -> Verification | None:
+    """How the newest verification by the worker ended, None before the first."""
+    access.require(uow.actor, Permission.AUDIT_READ)
+    found = job_store.last_end(uow.connection, "verify_audit")
+    return Verification(found.slot, found.status == "done", found.result) if found else None
 
 
 def seal(hub: Hub, actor: Actor) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
-from mdm.domain.errors import AuditForkedError, MdmError
+from mdm.domain.errors import AuditAlteredError, AuditForkedError, MdmError
 from mdm.services import (
+    audit,
     change,
     checkpoint,
     dashboard,
@@ -59,6 +60,15 @@ def seal_audit(hub: Hub, actor: Actor) -> str:
     return f"{min(state.covered for state in states)} covered"
 
 
+def verify_audit(hub: Hub, actor: Actor) -> str:
+    """Look for what was altered in the audit trail and behind it; a fault fails the slot."""
+    with hub.reading(actor) as uow:
+        report = audit.verify(uow)
+    if not report.ok:
+        raise AuditAlteredError("; ".join(report.faults[:20]))
+    return f"{report.entries} entries, {report.covered} covered"
+
+
 def forget_old_answers(hub: Hub, actor: Actor) -> str:
     """Drop stored answers to calls that nobody will repeat any more."""
     with hub.unit_of_work(actor, "forget old answers") as uow:
@@ -91,6 +101,7 @@ JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "match_new": (match_new, 30),
     "finish_imports": (finish_imports, 60),
     "seal_audit": (seal_audit, 60),
+    "verify_audit": (verify_audit, 24 * 3600),
     "forget_old_answers": (forget_old_answers, 3600),
     "recalibrate": (recalibrate, 24 * 3600),
     "keep_stock": (keep_stock, 3600),

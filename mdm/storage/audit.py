@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from mdm.domain.audit import AuditFilter, AuditReview
 from mdm.storage.database import Row, insert_rows
-from mdm.storage.schema import audit_event, audit_leaf, metadata
+from mdm.storage.schema import audit_event, audit_leaf, audit_review, metadata
 from mdm.storage.trigger import audit_key, audit_row, is_masked
 
 
@@ -79,18 +82,46 @@ def count_entries(connection: Connection) -> int:
     return int(connection.scalar(select(func.count()).select_from(audit_event)) or 0)
 
 
-def entries(
-    connection: Connection, table: str | None, row_key: str | None, before: int | None, limit: int
-) -> Sequence[Row]:
-    """Audit entries, newest first, optionally of one table or row."""
-    query = select(audit_event).order_by(audit_event.c.id.desc()).limit(limit)
-    if table is not None:
-        query = query.where(audit_event.c.table_name == table)
-    if row_key is not None:
-        query = query.where(audit_event.c.row_key == row_key)
+def entries(connection: Connection, narrow: AuditFilter, before: int | None, limit: int) -> Sequence[Row]:
+    """Audit entries that pass the filter, newest first."""
+    query = select(audit_event).where(*_passes(narrow)).order_by(audit_event.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit_event.c.id < before)
     return connection.execute(query).all()
+
+
+def span(connection: Connection, narrow: AuditFilter, first: int, last: int) -> int:
+    """How many entries pass the filter between these two ids, both included."""
+    query = select(func.count()).select_from(audit_event)
+    return int(connection.scalar(query.where(*_passes(narrow), audit_event.c.id.between(first, last))) or 0)
+
+
+def _passes(narrow: AuditFilter) -> list[ColumnElement[bool]]:
+    held = audit_event.c
+    asked = (
+        (narrow.table, held.table_name == narrow.table),
+        (narrow.row_key, held.row_key == narrow.row_key),
+        (narrow.actor, held.actor == narrow.actor),
+        (narrow.operation, held.operation == narrow.operation),
+        (narrow.first_day, held.at >= narrow.first_day),
+        (narrow.last_day, held.at < f"{narrow.last_day}U"),  # U comes after the T that follows the day
+    )
+    return [condition for value, condition in asked if value]
+
+
+def add_review(connection: Connection, review: AuditReview) -> None:
+    """Store that somebody looked through a stretch of the trail."""
+    told = {**asdict(review), "narrowed": json.dumps(asdict(review.narrowed), sort_keys=True)}
+    connection.execute(audit_review.insert().values(**told))
+
+
+def reviews(connection: Connection, limit: int) -> tuple[AuditReview, ...]:
+    """Reviews, newest first."""
+    query = select(audit_review).order_by(audit_review.c.review_id.desc()).limit(limit)
+    return tuple(
+        AuditReview(**{**row._mapping, "narrowed": AuditFilter(**json.loads(row.narrowed))})
+        for row in connection.execute(query)
+    )
 
 
 def strayed(connection: Connection, name: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
 
-from mdm.storage.database import insert_new
+from mdm.storage.database import Row, insert_new
 from mdm.storage.schema import job_run
 
 
@@ -23,8 +23,11 @@ def finish(connection: Connection, job: str, slot: str, status: str, result: str
     )
 
 
-def last_slot(connection: Connection, job: str) -> str | None:
-    """The newest slot that was taken."""
-    return connection.scalar(
-        select(job_run.c.slot).where(job_run.c.job == job).order_by(job_run.c.slot.desc()).limit(1)
-    )
+def last_end(connection: Connection, job: str) -> Row | None:
+    """The newest slot of a job that ended: slot, status and result."""
+    return connection.execute(
+        select(job_run)
+        .where(job_run.c.job == job, job_run.c.status.in_(("done", "failed")))
+        .order_by(job_run.c.slot.desc())
+        .limit(1)
+    ).first()

@@ -98,6 +98,21 @@ audit_leaf = Table(
     Column("leaf_hash", String(64), nullable=False),
 )
 
+audit_review = Table(
+    "audit_review",
+    metadata,
+    Column("review_id", Ulid, primary_key=True),
+    Column("narrowed", Text, nullable=False),
+    Column("first_entry", BigInteger, nullable=False),
+    Column("last_entry", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("objection", Boolean, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""``narrowed``: the filter the entries were looked at by, JSON; ``finding``: what the reviewer says of them."""
+
 # -- dictionary, rules, models --------------------------------------------------------------------------------
 
 dictionary_version = Table(
@@ -889,12 +904,13 @@ GOVERNED: tuple[str, ...] = (
 GOVERNED_ON_CHANGE: tuple[str, ...] = ("source_record",)
 """Inserted in bulk under the root of their hashes (one audited ``load`` row); updates and deletes row by row."""
 
-GOVERNED_ON_INSERT: tuple[str, ...] = ("change_report",)
-"""Append-only, and each insert audited: what a person approves by must have come in by somebody's name."""
+GOVERNED_ON_INSERT: tuple[str, ...] = ("change_report", "audit_review")
+"""Append-only, and each insert audited: what a person approves by or signs off must have come in by their name."""
 
 APPEND_ONLY: tuple[str, ...] = (
     "audit_event",
     "audit_leaf",
+    "audit_review",
     "fact",
     "source_version",
     "golden_version",

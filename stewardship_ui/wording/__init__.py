@@ -3,6 +3,7 @@
 Each is a text of the catalogue; a code without a sentence is shown as it is.
 """
 
+from stewardship_ui.wording.audit import audited_operation, audited_table
 from stewardship_ui.wording.change import (
     alias_outcome,
     change_kind,
@@ -34,6 +35,8 @@ __all__ = [
     "Preset",
     "against",
     "alias_outcome",
+    "audited_operation",
+    "audited_table",
     "band",
     "change_kind",
     "change_part",

@@ -53,6 +53,7 @@ CALLS = [
     ("post", "/tasks/1/decision", {"tasks:decide"}),
     ("get", "/decisions", {"tasks:read", "tasks:decide"}),
     ("get", "/changes", {"changes:read"}),
+    ("get", "/audit", {"audit:read"}),
 ]
 
 

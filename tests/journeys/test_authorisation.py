@@ -51,6 +51,7 @@ CALLS = {
     "reasons.evidence": {"tasks:read", "tasks:decide"},
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
+    "audit.entries": {"audit:read"},
     "quality.read": {"quality:read", "quality:sample"},
     "quality.read_dashboard": {"quality:read", "quality:sample"},
     "quality.draw": {"quality:sample"},
@@ -86,6 +87,9 @@ PAGES = {
     "ui.view.save": Permission.REVIEW_READ,
     "ui.view.remove": Permission.REVIEW_READ,
     "ui.reason.explain": Permission.GOLDEN_READ,
+    "ui.audit.show": Permission.AUDIT_READ,
+    "ui.audit.download": Permission.AUDIT_READ,
+    "ui.audit.review": Permission.AUDIT_REVIEW,
     "ui.golden.show": Permission.GOLDEN_READ,
     "ui.golden_decision.form": Permission.GOLDEN_DECIDE,
     "ui.golden_decision.act": Permission.GOLDEN_DECIDE,

@@ -18,6 +18,7 @@ import mdm
 from mdm.app import create_app
 from mdm.config import load_settings
 from mdm.domain.access import SCOPE_PERMISSIONS
+from mdm.domain.audit import AuditFilter
 from mdm.services import access, audit, export, golden, match, review, session, setup, source, xref
 from tests import factories as f
 from tests.invariants.oracle import assert_holds
@@ -244,7 +245,7 @@ def test_people_are_exported_and_their_history_is_audited(world, tmp_path):
         lines = list(csv.DictReader(file))
     assert len(lines) == written >= report.golden_records - len(truth)
     assert set(COLUMNS) <= set(lines[0])
-    entries = f.read(hub, audit.entries, "golden_record")
+    entries = f.read(hub, audit.entries, AuditFilter(table="golden_record"))
     assert entries
     assert entries[0].row_key.startswith("PER-")
     audit.seal(hub, f.SYSTEM)

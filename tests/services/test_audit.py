@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from mdm.domain.audit import AuditFilter
 from mdm.domain.errors import ForbiddenError
 from mdm.services import audit
 from tests import factories as f
@@ -64,7 +65,7 @@ def test_new_entries_wait_for_their_seal_and_the_head_moves(hub):
 
 
 def test_one_altered_byte_is_found_and_its_row_named(hub):
-    entry = f.read(hub, audit.entries, table="golden_record", limit=1)[0]
+    entry = f.read(hub, audit.entries, AuditFilter(table="golden_record"), limit=1)[0]
     tamper(
         hub,
         f"update audit_event set content = replace(content, 'cli:test', 'cli:tesu') where id = {entry.entry_id}",
@@ -112,7 +113,7 @@ def test_a_removed_seal_is_found(hub):
 
 
 def test_entries_tell_who_what_and_why(hub):
-    newest, *_ = f.read(hub, audit.entries, table="xref", limit=5)
+    newest, *_ = f.read(hub, audit.entries, AuditFilter(table="xref"), limit=5)
     assert (newest.actor, newest.reason, newest.table, newest.operation) == (
         "cli:test",
         "record MES:1",
@@ -120,7 +121,7 @@ def test_entries_tell_who_what_and_why(hub):
         "insert",
     )
     assert json.loads(newest.content)["new"]["golden_id"] == f.golden_ids(hub)["MES:1"]
-    older = f.read(hub, audit.entries, table="xref", before=newest.entry_id, limit=5)
+    older = f.read(hub, audit.entries, AuditFilter(table="xref"), before=newest.entry_id, limit=5)
     assert all(entry.entry_id < newest.entry_id for entry in older)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from mdm.domain.audit import AuditFilter
 from mdm.domain.errors import ForbiddenError
 from mdm.services import audit, checkpoint, job
 from mdm.verifier import SIZE, leaf_hash, read_place
@@ -84,7 +85,7 @@ def test_new_entries_are_exposed_until_the_next_checkpoint(hub, tmp_path):
 @pytest.mark.invariant("I12")
 def test_an_owner_who_recomputes_every_seal_is_found_out(hub):
     keep(hub)
-    entry = f.read(hub, audit.entries, table="golden_record", limit=1)[0]
+    entry = f.read(hub, audit.entries, AuditFilter(table="golden_record"), limit=1)[0]
     as_owner(
         hub,
         f"update audit_event set content = replace(content, 'record ', 'remark ') where id = {entry.entry_id}",
