@@ -58,7 +58,12 @@ class AuditEntry:
         told = json.loads(self.content)
         old, new = told["old"] or {}, told["new"] or {}
         names = dict.fromkeys((*old, *new))
-        return tuple((n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n))
+        moved = ((name, old.get(name), new.get(name)) for name in names)
+        return tuple(
+            (name, was, becomes)
+            for name, was, becomes in moved
+            if was != becomes and {was, becomes} != {None, ""}
+        )
 
 
 @dataclass(frozen=True, slots=True)
