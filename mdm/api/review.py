@@ -175,6 +175,11 @@ class ProposalSchema(Schema):
     state = fields.String(metadata={"enum": [state.value for state in ProposalState]})
     closed_by = fields.String(allow_none=True)
     closed_reason = fields.String(allow_none=True)
+    values = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "Attribute -> record (system:id) whose value the match would set"},
+    )
 
 
 class ProposalListSchema(Schema):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
+from mdm.domain.errors import InvalidInputError
 from mdm.services import decision, golden, golden_comment, lineage, rehome, related, retirement
 
 
@@ -99,14 +102,23 @@ def undo(house: House, decision_id: str, reason: str, *, dry_run: bool) -> Answe
 @command(main, "golden")
 @click.argument("entity")
 @click.argument("golden_id")
+@click.option("--as-of", "as_of", default=None, help="As it was then, such as 2026-11-23T08:00:00Z.")
 @click.option("--lineage", "with_lineage", is_flag=True, help="Also every value there was to choose from.")
 @click.option("--related", "with_related", is_flag=True, help="Also open tasks, kin and references.")
 def show_golden(
-    house: House, entity: str, golden_id: str, *, with_lineage: bool, with_related: bool
+    house: House,
+    entity: str,
+    golden_id: str,
+    as_of: str | None,
+    *,
+    with_lineage: bool,
+    with_related: bool,
 ) -> Answer:
     """One golden record with the source of each value."""
+    if as_of and (with_lineage or with_related):
+        raise InvalidInputError("Lineage and related records are told for the present only.", field="as_of")
     with house.reading() as uow:
-        found = golden.get(uow, entity, golden_id)
+        found = golden.get(uow, entity, golden_id, None if as_of is None else _moment(as_of))
         answer = plain(found)
         if with_lineage:
             said = lineage.of(uow, found)
@@ -127,3 +139,14 @@ def comment_on_golden(house: House, entity: str, golden_id: str, text: str | Non
             return {"comments": [plain(each) for each in golden_comment.of_golden(uow, entity, golden_id)]}
     with house.writing("comment") as uow:
         return plain(golden_comment.add(uow, entity, golden_id, text))
+
+
+def _moment(text: str) -> datetime:
+    """A time with zone, as UTC; raises InvalidInputError for one that is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInputError("A time has a zone, as in 2026-11-23T08:00:00Z.", field="as_of") from error

@@ -172,6 +172,8 @@ class MatchProposal:
     state: str
     closed_by: str | None = None
     closed_reason: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Attribute -> the record (``system:id``) whose value the match would set on the golden record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mdm.domain.rules import Veto
 from mdm.domain.source import Json
 from mdm.linkage.record import Prepared
 from mdm.services.evidence import hash_of
+from mdm.services.kept_value import SIDES
 from mdm.services.rule import Matcher
 from mdm.services.unit_of_work import UnitOfWork
 from mdm.storage import match as match_store
@@ -123,6 +124,7 @@ def proposal_view(row: Any) -> MatchProposal:  # Any: a table row
         row.state,
         row.closed_by,
         row.closed_reason,
+        {name: subject["names"][SIDES.index(side)] for name, side in subject.get("values", {}).items()},
     )
 
 

@@ -94,6 +94,8 @@ def test_chosen_values_wait_with_the_match_for_the_second_person(any_hub):
     made = decide(hub, colour=side_of(hub, "MES:1"))
     assert made.proposal_id
     assert f.sql(hub, "select count(*) from golden_override") == [(0,)]
+    (waiting,) = f.read(hub, confirmation.list_open)
+    assert waiting.values == {"colour": "MES:1"}
     f.act(hub, confirmation.confirm, made.proposal_id, "seen too", actor=f.OTHER_STEWARD)
     shown = f.read(hub, golden.get, f.ENTITY, f.golden_ids(hub)["ERP:1"])
     assert shown.attributes["colour"] == "blue"
