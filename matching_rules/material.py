@@ -370,7 +370,7 @@ RULES = RuleSet(
         BlockingRule("named", 20),
         BlockingRule("telling_word", 25),
         BlockingRule("word_pair", 12),
-        BlockingRule("one_fact", 20),
+        BlockingRule("one_fact", 20, refine_by="maker"),
         BlockingRule("two_facts", 60),
         BlockingRule("three_facts", 40),
     ),

@@ -380,7 +380,7 @@ RULES = RuleSet(
         BlockingRule("sound", 30),
         BlockingRule("words", 30),
         BlockingRule("quoted", 20),
-        BlockingRule("local", 20),
+        BlockingRule("local", 20, refine_by="branch"),
     ),
     thresholds=(Threshold(Action.LINK, 1.5, "link"), Threshold(Action.REVIEW, 0.4, "review")),
     vetoes=(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from mdm.domain.features import FeatureValue
-from mdm.linkage.record import members_of
+from mdm.linkage.member import members_of
 
 NAMES = 40
 """Variants of each name: in a hundred copies each variant comes two or three times."""

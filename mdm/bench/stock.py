@@ -41,9 +41,13 @@ class Stock:
         if size > self.size:
             self._write(self.size, size)
             self.size = size
-        statistics = collect_statistics(self.rules, self.records())
+        statistics = collect_statistics(self.rules, self)
         with self._house.hub.unit_of_work(self._house.actor, "statistics of the stock") as uow:
             rule.activate(uow, self.rules, build_model(self.rules, self._weights, statistics))
+
+    def __iter__(self) -> Iterator[FeatureRecord]:
+        """All of it."""
+        return self.records()
 
     def records(self, first: int = 0) -> Iterator[FeatureRecord]:
         """The features of every record from ``first`` on, in order; ids of copies follow those of the base."""

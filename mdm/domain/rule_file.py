@@ -130,6 +130,7 @@ def _columns(rules: RuleSet) -> Iterator[str]:
         levels += [veto.when, *filter(None, [veto.unless])]
     yield from _leaf_columns(levels)
     yield from (rule.on for rule in rules.blocking)
+    yield from (rule.refine_by for rule in rules.blocking if rule.refine_by)
     yield from rules.training
 
 

@@ -201,11 +201,13 @@ class Comparison:
 class BlockingRule:
     """A pair is worth comparing when both hold a common member of array feature ``on``.
 
-    A key held by more than ``max_records`` records is hot: it is left out and reported.
+    A key held by more than ``max_records`` records is hot: it is left out and reported. Where the rule names a feature
+    in ``refine_by``, both must hold a member of that as well, and such a combination may be hot in its turn.
     """
 
     on: str
     max_records: int = 50
+    refine_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from struct import Struct
 
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import RuleSet
+from mdm.linkage.member import FeatureValue, number_of, text_of, texts_of
 from mdm.linkage.record import (
-    FeatureValue,
     Numbers,
     Shape,
     Value,
@@ -31,10 +31,7 @@ from mdm.linkage.record import (
     compile_counting,
     compile_weighing,
     features_by_name,
-    number_of,
     shape_of,
-    text_of,
-    texts_of,
 )
 from mdm.linkage.statistics import Statistics
 

@@ -17,18 +17,11 @@ import pyarrow.compute as pc
 
 from mdm.domain.errors import DamagedRecordError
 from mdm.domain.rules import RuleSet
+from mdm.linkage.key import HotNumbers, hot_numbers, numbers_in_use
 from mdm.linkage.level_sql import ascii_column_name, column_name, total_column_name
 from mdm.linkage.levels import columns_needing_ascii
 from mdm.linkage.packed import Split, compile_splitting
-from mdm.linkage.record import (
-    Shape,
-    Weigh,
-    compile_marking,
-    features_by_name,
-    member_hash,
-    shape_of,
-    weight_of,
-)
+from mdm.linkage.record import Shape, Weigh, compile_marking, features_by_name, shape_of, weight_of
 from mdm.linkage.statistics import Statistics
 from mdm.linkage.table import ARROW_TYPES, levels_compared, read_by
 
@@ -84,19 +77,20 @@ class _Column:
 
 @dataclass(slots=True)
 class _Keys:
-    """The key table as it grows; ``rules``: place of the blocking rule, column of its feature, its hot keys."""
+    """The key table as it grows; ``rules``: place of the blocking rule, columns of its feature and of the one that
+    refines it, its hot keys."""
 
-    rules: Sequence[tuple[int, int, frozenset[int]]]
+    rules: Sequence[tuple[int, int, int | None, HotNumbers]]
     places: array[int] = field(default_factory=lambda: array("q"))
     keys: array[int] = field(default_factory=lambda: array("q"))
     ids: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, record_id: int, held: Split) -> None:
         """The keys of one more record that are not hot."""
-        for place, column, hot in self.rules:
+        for place, column, by, hot in self.rules:
             members = held.members(column)
-            if hot:
-                members = [key for key in members if key not in hot]
+            if hot.keys:
+                members = numbers_in_use(members, () if by is None else held.members(by), hot)
             self.keys.extend(members)
             self.places.extend([place] * len(members))
             self.ids.extend([record_id] * len(members))
@@ -155,7 +149,7 @@ def _keys(rules: RuleSet, statistics: Statistics) -> _Keys:
     at = {name: place for place, name in enumerate(features_by_name(rules))}
     return _Keys(
         [
-            (place, at[rule.on], frozenset(map(member_hash, statistics.hot.get(rule.on, ()))))
+            (place, at[rule.on], at.get(rule.refine_by), hot_numbers(rule, statistics.hot))
             for place, rule in enumerate(rules.blocking)
         ]
     )

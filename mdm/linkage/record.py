@@ -6,19 +6,16 @@ no string function ever meets a Chinese character. '' and an empty set are missi
 
 from __future__ import annotations
 
-import hashlib
-import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mdm.domain.errors import RuleError
 from mdm.domain.rules import Feature, RuleSet
+from mdm.linkage.key import hot_numbers, numbers_in_use
+from mdm.linkage.member import FeatureValue, member_hash, members_of, number_of, text_of, texts_of
 from mdm.linkage.statistics import MAX_BITS, Statistics
-
-FeatureValue = str | Sequence[str] | float | None
-"""A text, a set of texts, a number or nothing; as stored per record in JSON."""
 
 Value = str | frozenset[int] | float | None
 """A feature value made ready: text kept, sets as numbers (those of weighted features a WeightedSet)."""
@@ -119,46 +116,9 @@ def features_by_name(rules: RuleSet) -> dict[str, Feature]:
     return found
 
 
-def member_hash(text: str) -> int:
-    """Stable 63-bit number of a text: the same on every machine and in every run."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
 def weight_of(members: Iterable[int]) -> int:
     """Weight in bits of members of weighted sets (up to 8,191 of them)."""
     return sum(members) & WEIGHT_MASK
-
-
-def members_of(value: FeatureValue) -> tuple[str, ...]:
-    """The distinct texts of a feature value, sorted; empty texts do not count."""
-    return tuple(sorted(texts_of(value)))
-
-
-def texts_of(value: FeatureValue) -> Collection[str]:
-    """The distinct texts of a feature value in no order; empty texts do not count."""
-    if value is None or isinstance(value, (int, float)):
-        return ()
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return {text for text in value if text} if value else ()
-
-
-def text_of(value: FeatureValue) -> str | None:
-    """A text, also where a feature hands it over as the only member of a set."""
-    texts = members_of(value)
-    return texts[0] if len(texts) == 1 else None
-
-
-def number_of(value: FeatureValue) -> float | None:
-    """A number, also where a feature hands it over as text or as the only member of a set."""
-    if not isinstance(value, (int, float)):
-        texts = members_of(value)
-        try:
-            value = float(texts[0]) if len(texts) == 1 else math.nan
-        except ValueError:
-            return None
-    return float(value) if math.isfinite(value) else None
 
 
 def compile_weighing(name: str, statistics: Statistics) -> Weigh:
@@ -207,16 +167,20 @@ def compile_preparation(rules: RuleSet, statistics: Statistics) -> Callable[[Fea
     """
     features = features_by_name(rules)
     for rule in rules.blocking:
-        _require_keys(rules, features, rule.on)
+        for name in (rule.on, *([rule.refine_by] if rule.refine_by else [])):
+            _require_keys(rules, features, name)
     numbers = Numbers()
     columns = tuple(_column(feature, statistics, numbers) for feature in rules.features)
-    blocks = tuple((rule.on, frozenset(statistics.hot.get(rule.on, ()))) for rule in rules.blocking)
+    blocks = tuple((rule.on, rule.refine_by, hot_numbers(rule, statistics.hot)) for rule in rules.blocking)
+
+    def members(features: Mapping[str, FeatureValue], name: str) -> list[int]:
+        return [numbers[text] for text in texts_of(features.get(name))]
 
     def prepare(record: FeatureRecord) -> Prepared:
         values = tuple(column(record.features) for column in columns)
         keys = tuple(
-            frozenset(numbers[text] for text in members_of(record.features.get(on)) if text not in hot)
-            for on, hot in blocks
+            frozenset(numbers_in_use(members(record.features, on), members(record.features, by), hot))
+            for on, by, hot in blocks
         )
         return Prepared(record, values, keys)
 

@@ -23,9 +23,10 @@ from mdm.linkage.levels import (
     describe,
     leaves,
 )
+from mdm.linkage.member import FeatureValue
 from mdm.linkage.model import Model, check_trained, weights_of
 from mdm.linkage.packed import Unpack, compile_unpacking
-from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared, compile_preparation
+from mdm.linkage.record import FeatureRecord, Prepared, compile_preparation
 
 WEIGHT_DIGITS = 9
 """Match weights are rounded to this many decimals before any threshold sees them."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from mdm.domain.rules import RuleSet
+from mdm.linkage.key import refined_keys, refined_name
 from mdm.linkage.thing import ThingCounter
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Statistics:
     """What a full run learned about ``records`` records.
 
     ``frequency``: feature -> member -> records holding it, only for members that weigh less than the maximum.
-    ``hot``: blocking feature -> key -> records holding it, for keys too common to block on.
+    ``hot``: blocking feature -> key -> records holding it, for keys too common to block on; refined ones beside them.
     ``things``: counted feature -> member -> things that it fits, for members that fit more than two.
     """
 
@@ -65,7 +66,10 @@ def idf_bits(records: int, frequency: int) -> int:
 
 
 def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Statistics:
-    """Count members of weighted features and blocking keys over all records of the entity."""
+    """Count members of weighted features and blocking keys over all records of the entity.
+
+    ``records`` are read a second time where a rule refines its hot keys.
+    """
     from_blocking = {rule.on: rule.max_records for rule in rules.blocking}
     weighted = {feature.name for feature in rules.features if feature.weighted}
     counts: dict[str, Counter[str]] = {name: Counter() for name in sorted(weighted | from_blocking.keys())}
@@ -80,9 +84,28 @@ def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Stat
     return Statistics(
         total,
         {name: _common(counts[name], total) for name in sorted(weighted)},
-        {name: _hot(counts[name], limit) for name, limit in sorted(from_blocking.items())},
+        _with_refined(
+            rules, records, {name: _hot(counts[name], limit) for name, limit in sorted(from_blocking.items())}
+        ),
         things.things(more_than=2),
     )
+
+
+def _with_refined(
+    rules: RuleSet, records: Iterable[FeatureRecord], hot: dict[str, dict[str, int]]
+) -> dict[str, dict[str, int]]:
+    """The hot keys, and their refinements that are hot as well."""
+    refining = [rule for rule in rules.blocking if rule.refine_by and hot[rule.on]]
+    if not refining:
+        return hot
+    if iter(records) is records:
+        raise ValueError("records that can be read once only cannot be counted twice")
+    counts: dict[str, Counter[str]] = {refined_name(rule): Counter() for rule in refining}
+    for record in records:
+        for rule in refining:
+            found = refined_keys(rule, record.features, hot[rule.on])
+            counts[refined_name(rule)].update([text for _, text in found])
+    return hot | {refined_name(rule): _hot(counts[refined_name(rule)], rule.max_records) for rule in refining}
 
 
 def statistics_from_dict(raw: Mapping[str, object]) -> Statistics:

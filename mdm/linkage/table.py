@@ -11,7 +11,8 @@ import pyarrow as pa
 from mdm.domain.rules import Comparison, Level, RuleSet
 from mdm.linkage.level_sql import ascii_column_name, column_name, total_column_name
 from mdm.linkage.levels import columns_needing_ascii, columns_read
-from mdm.linkage.record import Prepared, Shape, Value, WeightedSet, features_by_name, member_hash, shape_of
+from mdm.linkage.member import member_hash
+from mdm.linkage.record import Prepared, Shape, Value, WeightedSet, features_by_name, shape_of
 
 Pairs = list[tuple[int, int]]
 

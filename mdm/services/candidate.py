@@ -15,8 +15,9 @@ from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.source import Json
 from mdm.domain.standardise.kind import SourceContext
+from mdm.linkage.key import keys_in_use
 from mdm.linkage.packed import Unpacked
-from mdm.linkage.record import FeatureRecord, Prepared, members_of
+from mdm.linkage.record import FeatureRecord, Prepared
 from mdm.linkage.score import Comparable, ScoredPair
 from mdm.services import access, cluster, partner, rule, standardise
 from mdm.services.evidence import evidence_of
@@ -111,10 +112,9 @@ def score_one(uow: UnitOfWork, matcher: Matcher, asked: Prepared, floor: float) 
     """
     hot = matcher.model.statistics.hot
     keys = [
-        standardise.key_number(block.on, text)
+        standardise.key_number(*key)
         for block in matcher.rules.blocking
-        for text in members_of(asked.record.features.get(block.on))
-        if text not in hot.get(block.on, {})
+        for key in keys_in_use(block, asked.record.features, hot)
     ]
     others = _others(uow, matcher, keys, asked.record_id)
     found = [

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import pyarrow as pa
 
@@ -45,7 +44,11 @@ FEW = 1000
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """What a run did; ``records`` were matched in it, ``tasks_open`` and ``golden_records`` are totals afterwards."""
+    """What a run did; ``records`` were matched in it, ``tasks_open`` and ``golden_records`` are totals afterwards.
+
+    ``hot_keys``: per blocking feature the keys that too many records hold to be compared on, refined ones
+    (``feature+other``) apart; ``refined_keys``: those of them that count together with another feature.
+    """
 
     run_id: str
     entity: str
@@ -58,6 +61,7 @@ class MatchReport:
     rule_set: str
     model: str
     hot_keys: Mapping[str, int]
+    refined_keys: Mapping[str, int]
 
 
 def run(
@@ -75,9 +79,7 @@ def run(
         standardise.refresh(hub, uow, entity, [s.code for s in source.all_sources(uow)])
     with hub.reading(actor) as uow:
         full = full or not rule.has_current_model(uow, entity)
-        matcher = (
-            _propose(hub, rules, partial(_stored_records, uow, entity)) if full else rule.matcher(uow, entity)
-        )
+        matcher = _propose(hub, rules, _StoredRecords(uow, entity)) if full else rule.matcher(uow, entity)
         rows = match_store.versions(uow.connection, entity)
         versions = {r.record_id: r.version for r in rows}
         fresh = {r.record_id for r in rows if full or not r.matched}
@@ -101,7 +103,7 @@ def rehearse(
     ``once``: sources that hold each thing once.
     """
     rules = rule.rules_of(hub, entity)
-    matcher = _propose(hub, rules, lambda: records)
+    matcher = _propose(hub, rules, records)
     pack = compile_packing(rules)
     packed = ((record.record_id, pack(record.features)) for record in records)
     tables = packed_tables(rules, matcher.model.statistics, packed)
@@ -113,17 +115,24 @@ def rehearse(
 # -- runs -----------------------------------------------------------------------------------------------------
 
 
-def _propose(hub: Hub, rules: RuleSet, records: Callable[[], Iterable[FeatureRecord]]) -> Matcher:
+def _propose(hub: Hub, rules: RuleSet, records: Iterable[FeatureRecord]) -> Matcher:
     """A model from the weights in force, or trained without labels, with the statistics of these records."""
-    statistics = collect_statistics(rules, records())
-    weights = rule.weights_in_force(hub, rules) or _train(hub, rules, list(records()))
+    statistics = collect_statistics(rules, records)
+    weights = rule.weights_in_force(hub, rules) or _train(hub, rules, list(records))
     model = build_model(rules, weights, statistics)
     return rule.compile_matcher(hub, rules, model.fingerprint(), model.to_json())
 
 
-def _stored_records(uow: UnitOfWork, entity: str) -> Iterator[FeatureRecord]:
-    for row in match_store.each_features(uow.connection, entity):
-        yield FeatureRecord(row.record_id, row.source, json.loads(row.features))
+@dataclass(frozen=True, slots=True)
+class _StoredRecords:
+    """The features of every current record, read anew each time that somebody goes through them."""
+
+    uow: UnitOfWork
+    entity: str
+
+    def __iter__(self) -> Iterator[FeatureRecord]:
+        for row in match_store.each_features(self.uow.connection, self.entity):
+            yield FeatureRecord(row.record_id, row.source, json.loads(row.features))
 
 
 def _train(hub: Hub, rules: RuleSet, records: Sequence[FeatureRecord]) -> Weights:
@@ -209,6 +218,7 @@ def _publish(
     if steady and (full or fresh):
         report = rebuild.rebuild(uow, matcher, None if full else (fresh & steady) | late)
     match_store.mark_matched(uow.connection, fresh & steady)
+    hot = matcher.model.statistics.hot
     result = MatchReport(
         uow.hub.new_id(),
         entity,
@@ -220,7 +230,8 @@ def _publish(
         round(time.monotonic() - started, 3),
         matcher.rule_fingerprint,
         matcher.model_fingerprint,
-        {on: len(keys) for on, keys in matcher.model.statistics.hot.items()},
+        {on: len(keys) for on, keys in hot.items()},
+        {block.on: len(hot[block.on]) for block in matcher.rules.blocking if block.refine_by},
     )
     _keep_run(uow, result, full=full)
     return result

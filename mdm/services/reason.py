@@ -26,7 +26,8 @@ from mdm.domain.explanation import (
 from mdm.domain.review import NamedRecord, TaskReason
 from mdm.domain.rule_file import rule_set_from_json
 from mdm.domain.rules import attributes_of
-from mdm.linkage.record import members_of
+from mdm.linkage.key import keys_in_use, shown
+from mdm.linkage.member import members_of
 from mdm.services import access, cluster, golden, partner, queue, rule, source
 from mdm.services.cluster import SAME_SOURCE, Scope
 from mdm.services.evidence import (
@@ -392,16 +393,16 @@ def _keys(matcher: Matcher, scope: Scope, one: int, other: int) -> tuple[Keys, .
     attributes = {each.name: attributes_of(each) for each in matcher.rules.features}
     found = []
     for block in matcher.rules.blocking:
-        hot = matcher.model.statistics.hot.get(block.on, {})
+        hot = matcher.model.statistics.hot
         left, right = set(members_of(mine.get(block.on))), set(members_of(theirs.get(block.on)))
-        common = sorted(left & right)
+        used = [{text for _, text in keys_in_use(block, side, hot)} for side in (mine, theirs)]
         if left or right:
             found.append(
                 Keys(
                     block.on,
                     attributes.get(block.on, ()),
-                    tuple(key for key in common if key not in hot)[:MOST_KEYS],
-                    tuple(key for key in common if key in hot)[:MOST_KEYS],
+                    tuple(shown(text) for text in sorted(used[0] & used[1]))[:MOST_KEYS],
+                    tuple(sorted(left & right & hot.get(block.on, {}).keys()))[:MOST_KEYS],
                     tuple(sorted(left - right)[:MOST_KEYS]),
                     tuple(sorted(right - left)[:MOST_KEYS]),
                 )

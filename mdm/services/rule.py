@@ -189,13 +189,16 @@ def save_rules(uow: UnitOfWork, rules: RuleSet) -> None:
 
 
 def standardiser_id(hub: Hub, entity: str, profile: Mapping[str, object] | None) -> str:
-    """Names the way a record was standardised: code version, dictionary, features and mapping."""
+    """Names the way a record was standardised: code version, dictionary, features, candidate keys and mapping."""
     key = ("standardiser", entity)
     base = hub.cache.get(key)
     if base is None:
-        features = hub.rules[entity].features if entity in hub.rules else ()
+        rules = hub.rules.get(entity)
+        made_for = (
+            (rules.features, [(block.on, block.refine_by) for block in rules.blocking]) if rules else ()
+        )
         content = repr(
-            (STANDARDISER_VERSION, hub.dictionary.entity(entity), hub.dictionary.code_lists, features)
+            (STANDARDISER_VERSION, hub.dictionary.entity(entity), hub.dictionary.code_lists, made_for)
         )
         base = hub.cache[key] = hashlib.sha256(content.encode()).hexdigest()
     mapping = json.dumps(profile, ensure_ascii=False, sort_keys=True)

@@ -21,8 +21,9 @@ from mdm.domain.rules import RuleSet
 from mdm.domain.source import Finding, StandardRecord
 from mdm.domain.standardise.kind import SourceContext
 from mdm.domain.standardise.record import KEPT, standardise_record
+from mdm.linkage.key import all_keys
+from mdm.linkage.member import member_hash
 from mdm.linkage.packed import Pack, compile_packing
-from mdm.linkage.record import member_hash, texts_of
 from mdm.services import rule
 from mdm.services.hub import Hub
 from mdm.services.unit_of_work import UnitOfWork
@@ -217,14 +218,12 @@ def _packing(hub: Hub, rules: RuleSet) -> Pack:
 
 def stored_keys(rules: RuleSet, features: Mapping[str, FeatureValue]) -> set[int]:
     """Every candidate key of a record as a number, hot or not: which keys are hot changes with the statistics."""
-    return {
-        key_number(block.on, text) for block in rules.blocking for text in texts_of(features.get(block.on))
-    }
+    return {key_number(*key) for block in rules.blocking for key in all_keys(block, features)}
 
 
-def key_number(feature: str, text: str) -> int:
+def key_number(name: str, text: str) -> int:
     """Stable 63-bit number of one candidate key."""
-    return member_hash(f"{feature}\x1f{text}")
+    return member_hash(f"{name}\x1f{text}")
 
 
 def refresh(hub: Hub, uow: UnitOfWork, entity: str, sources: Iterable[str]) -> int:

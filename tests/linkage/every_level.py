@@ -8,14 +8,8 @@ from random import Random
 
 from mdm.domain.rules import Comparison, Level, LevelKind, RuleSet, missing
 from mdm.linkage.levels import Columns, columns_read
-from mdm.linkage.record import (
-    FeatureRecord,
-    FeatureValue,
-    Shape,
-    compile_preparation,
-    features_by_name,
-    shape_of,
-)
+from mdm.linkage.member import FeatureValue
+from mdm.linkage.record import FeatureRecord, Shape, compile_preparation, features_by_name, shape_of
 from mdm.linkage.score import SILENT, compile_comparison
 from mdm.linkage.statistics import Statistics
 

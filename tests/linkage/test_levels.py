@@ -32,7 +32,8 @@ from mdm.domain.rules import (
 )
 from mdm.linkage.level_sql import null_to_sql, to_sql
 from mdm.linkage.levels import Columns, compile_level, compile_null, describe
-from mdm.linkage.record import FeatureRecord, FeatureValue, prepare_all
+from mdm.linkage.member import FeatureValue
+from mdm.linkage.record import FeatureRecord, prepare_all
 from mdm.linkage.statistics import Statistics
 from mdm.linkage.table import comparison_table
 

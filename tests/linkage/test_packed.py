@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdm.domain.rules import Comparison, Feature, RuleSet, missing
+from mdm.linkage.member import FeatureValue
 from mdm.linkage.packed import MOST_MEMBERS, compile_packing, compile_unpacking
-from mdm.linkage.record import FeatureRecord, FeatureValue, WeightedSet, compile_preparation, weight_of
+from mdm.linkage.record import FeatureRecord, WeightedSet, compile_preparation, weight_of
 from mdm.linkage.statistics import Statistics
 
 RULES = RuleSet(

@@ -8,8 +8,9 @@ import pytest
 from mdm.domain.cluster import Contradiction
 from mdm.domain.rules import RuleSet
 from mdm.linkage.calibration import Calibration
+from mdm.linkage.member import FeatureValue
 from mdm.linkage.model import ComparisonWeights, Model, Weights, build_model, floored, level_names
-from mdm.linkage.record import FeatureRecord, FeatureValue, Prepared
+from mdm.linkage.record import FeatureRecord, Prepared
 from mdm.linkage.score import Scorer
 from mdm.linkage.statistics import Statistics
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from mdm.domain.rules import Feature, RuleSet
-from mdm.linkage.record import FeatureRecord, FeatureValue, compile_preparation, member_hash
+from mdm.linkage.member import FeatureValue, member_hash
+from mdm.linkage.record import FeatureRecord, compile_preparation
 from mdm.linkage.statistics import (
     MAX_BITS,
     Statistics,
