@@ -75,6 +75,7 @@ def _page(fault: str = "") -> str:
         except InvalidInputError as error:
             fault = fault or error.message
         states, last = checkpoint.states(uow), audit.last_verification(uow)
+        invariants = audit.last_verification(uow, "check_invariants")
         reviews, waiting = audit_review.list_reviews(uow, 20), audit.waiting(uow)
     return render_template(
         "audit.html",
@@ -88,6 +89,7 @@ def _page(fault: str = "") -> str:
         exposed=waiting.entries - max((state.covered for state in states), default=0),
         waiting=waiting,
         verified=last,
+        invariants=invariants,
         reviews=reviews,
         fault=fault,
         now=current_hub().now(),

@@ -1,4 +1,4 @@
-"""Commands on the audit trail: audit."""
+"""Commands on the audit trail and on what must always be true: audit, check-invariants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from mdm.cli.answer import Answer, plain
 from mdm.cli.command import House, command, main
 from mdm.domain.audit import AuditFilter
-from mdm.services import audit, audit_review, checkpoint
+from mdm.services import audit, audit_review, checkpoint, invariant
 
 
 @main.group("audit")
@@ -63,3 +63,15 @@ def audit_export(house: House, out: Path) -> Answer:
     """Write all sealed entries as the file that mdm-verify reads."""
     with house.reading() as uow:
         return {"entries": audit.export(uow, out), "out": str(out)}
+
+
+@command(main, "check-invariants")
+def check_invariants(house: House) -> Answer:
+    """Ask the database for what must never be; exit 1 names it."""
+    with house.reading() as uow:
+        found = invariant.check(uow)
+    lines = [
+        {"invariant": name, "holds": not broken, "violations": "; ".join(broken)}
+        for name, broken in found.items()
+    ]
+    return {"ok": not any(found.values()), "invariants": lines}

@@ -283,3 +283,9 @@ class AuditAlteredError(MdmError):
     """Verification found entries or rows that were altered; the message names them."""
 
     code = "audit.altered"
+
+
+class InvariantBrokenError(MdmError):
+    """The database holds what must never be; the message names it."""
+
+    code = "invariant.broken"

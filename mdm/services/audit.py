@@ -79,10 +79,10 @@ def waiting(uow: UnitOfWork) -> Waiting:
     return Waiting(total, total - audit_store.last_seq(uow.connection))
 
 
-def last_verification(uow: UnitOfWork) -> Verification | None:
-    """How the newest verification by the worker ended, None before the first."""
+def last_verification(uow: UnitOfWork, job: str = "verify_audit") -> Verification | None:
+    """How the newest verification (or another check) by the worker ended, None before the first."""
     access.require(uow.actor, Permission.AUDIT_READ)
-    found = job_store.last_end(uow.connection, "verify_audit")
+    found = job_store.last_end(uow.connection, job)
     return Verification(found.slot, found.status == "done", found.result) if found else None
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from mdm.domain.access import Actor, system_actor
-from mdm.domain.errors import AuditAlteredError, AuditForkedError, MdmError
+from mdm.domain.errors import AuditAlteredError, AuditForkedError, InvariantBrokenError, MdmError
 from mdm.services import (
     audit,
     change,
     checkpoint,
     dashboard,
     idempotency,
+    invariant,
     match,
     recalibration,
     rule,
@@ -69,6 +70,16 @@ def verify_audit(hub: Hub, actor: Actor) -> str:
     return f"{report.entries} entries, {report.covered} covered"
 
 
+def check_invariants(hub: Hub, actor: Actor) -> str:
+    """Ask the database for what must never be; a violation fails the slot."""
+    with hub.reading(actor) as uow:
+        found = invariant.check(uow)
+    broken = [f"{name}: {what}" for name, violations in found.items() for what in violations]
+    if broken:
+        raise InvariantBrokenError("; ".join(broken[:20]))
+    return f"{len(found)} hold"
+
+
 def forget_old_answers(hub: Hub, actor: Actor) -> str:
     """Drop stored answers to calls that nobody will repeat any more."""
     with hub.unit_of_work(actor, "forget old answers") as uow:
@@ -102,6 +113,7 @@ JOBS: dict[str, tuple[Callable[[Hub, Actor], str], int]] = {
     "finish_imports": (finish_imports, 60),
     "seal_audit": (seal_audit, 60),
     "verify_audit": (verify_audit, 24 * 3600),
+    "check_invariants": (check_invariants, 24 * 3600),
     "forget_old_answers": (forget_old_answers, 3600),
     "recalibrate": (recalibrate, 24 * 3600),
     "keep_stock": (keep_stock, 3600),
