@@ -49,7 +49,7 @@ CLASSES = parts(TEXTS, "noun_class")
 STUFFS = parts(TEXTS, "stuff")
 NUMBERS = ("manufacturer_part_number.key", "part_number.base", "drawing_number.base", "catalog_number.key")
 BASES = parts(("part_number", "drawing_number"), "bases") + parts(SIZED, "bases")
-MAKERS = parts(("manufacturer_name", "brand"), "trade_pinyin", "alias", "trade_heads")
+MAKERS = parts(("manufacturer_name", "brand"), "trade", "trade_pinyin", "alias", "trade_heads")
 FACTS = DIMS + GRADES + VARIANTS + FINISHES + STERILE + COLOURS + SIDES + CODES
 WORDS = parts(TEXTS, "words", "models")
 FIGURES = parts(TEXTS, "figures")
@@ -205,7 +205,7 @@ RULES = RuleSet(
         Feature(
             "named", "named_numbers", MODELS + parts(("material_name", "name_en"), "spelled"), weighted=True
         ),
-        Feature("dims", "dims", DIMS),
+        Feature("sizes", "sizes", DIMS),
         Feature("grade", "attr_set", GRADES),
         Feature("finish", "attr_set", FINISHES),
         Feature("treated", "or_none", FINISHES),
@@ -223,6 +223,7 @@ RULES = RuleSet(
         *each("variant_", OPTIONS, VARIANTS),
         Feature("maker", "maker_short", MAKERS),
         Feature("bought_maker", "bought_maker", MAKERS + NOUNS + CLASSES),
+        Feature("made_kind", "made_kinds", MAKERS + NOUNS + STUFFS),
         Feature("one_fact", "combined_1", NOUNS + STUFFS + FACTS),
         Feature("two_facts", "combined_2", NOUNS + STUFFS + FACTS),
         Feature("three_facts", "combined_3", FACTS),
@@ -370,11 +371,13 @@ RULES = RuleSet(
         BlockingRule("named", 20),
         BlockingRule("telling_word", 25),
         BlockingRule("word_pair", 12),
-        BlockingRule("one_fact", 20, refine_by="maker"),
+        BlockingRule("noun", 40),
+        BlockingRule("made_kind", 40),
+        BlockingRule("one_fact", 40, refine_by="maker"),
         BlockingRule("two_facts", 60),
         BlockingRule("three_facts", 40),
     ),
-    thresholds=(Threshold(Action.LINK, 1.0, "link"), Threshold(Action.REVIEW, -1.0, "review")),
+    thresholds=(Threshold(Action.LINK, 1.2, "link"), Threshold(Action.REVIEW, -0.4, "review")),
     vetoes=(
         Veto(
             "other_size",
@@ -502,12 +505,16 @@ RULES = RuleSet(
         shared("own_number"),
         shared("gtin"),
         shared("quoted"),
-        all_of(shared("noun_class"), shared("dims"), shared("facts", at_least=10)),
-        all_of(shared("noun"), shared("standard"), shared("dims"), shared("grade")),
+        all_of(shared("noun_class"), shared("sizes"), shared("facts", at_least=10)),
+        all_of(shared("noun"), shared("standard"), shared("sizes"), shared("grade")),
         all_of(missing("noun"), exact("facts"), shared("facts", at_least=24)),
         shared("model", at_least=6),
-        all_of(shared("stem", at_least=6), shared("wording", at_least=8)),
-        all_of(overlap("wording", 0.75), shared("wording", at_least=32)),
+        all_of(shared("stem", at_least=6), missing("suffix"), shared("wording", at_least=8)),
+        all_of(
+            overlap("wording", 0.75),
+            shared("wording", at_least=32),
+            any_of(missing("stem"), disjoint("stem"), missing("suffix"), shared("suffix")),
+        ),
     ),
     survivorship=(
         Survivorship(

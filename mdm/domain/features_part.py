@@ -15,12 +15,16 @@ from typing import NamedTuple, TypeAlias
 
 from mdm.domain.standardise.grade import IMPLIED
 from mdm.domain.standardise.part import fold_twins, part_key
+from mdm.domain.standardise.sound import sound_keys
 
 FeatureFunction: TypeAlias = Callable[[tuple[str, ...]], list[str]]
 GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]]
 
 _SHORTEST_CODE = 4
 _PART_CODE = 7
+_MADE_CODE = 5
+"""In a column of makers' numbers nothing else stands, so a shorter one names a part too."""
+_MADE_NUMBERS = ("manufacturer_part_number.key", "catalog_number.key")
 _MOST_FACTS = 10
 """Facts beyond these, in order of their text, are not combined: the number of keys would explode."""
 _SHORT_PRODUCT = re.compile(r"[A-Z]{2}\d")
@@ -42,6 +46,7 @@ _ABBREVIATION = 3
 _KEYS = (".key", ".base")
 _CODE_PARTS = (*_KEYS, ".codes")
 _GRADE_CODES = "material_grade."
+_NO_SIZES = frozenset({"fit"})
 _PLACE_OF_RANK = (0, 1, -1)
 _MEASURE = re.compile(r"^(?:(?P<role>[a-z]+):)?(?P<first>[A-Z]+)?(?P<number>-?\d+(?:\.\d+)?)(?P<unit>.*)$")
 _UNITS = {
@@ -76,6 +81,11 @@ class _Measure(NamedTuple):
 def dims(texts: tuple[str, ...]) -> list[str]:
     """Every measure without its role; compare by subset, since one column may tell more than another."""
     return _distinct(measure.text for measure in _measures(texts))
+
+
+def sizes(texts: tuple[str, ...]) -> list[str]:
+    """Every measure but a fit, which says how a size is held and not which."""
+    return _distinct(measure.text for measure in _measures(texts) if measure.role not in _NO_SIZES)
 
 
 def numbers(texts: tuple[str, ...]) -> list[str]:
@@ -155,11 +165,12 @@ def part_codes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 @lru_cache(maxsize=64)
 def _part_codes(items: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
     """Kept for a moment: four features ask for the codes of one and the same record."""
-    keys = [
-        key
-        for key in _distinct(_code(text) for _, texts in items for text in texts)
-        if len(key) >= _PART_CODE
-    ]
+    told = (
+        (_code(text), _MADE_CODE if name in _MADE_NUMBERS else _PART_CODE)
+        for name, texts in items
+        for text in texts
+    )
+    keys = _distinct(key for key, least in told if len(key) >= least)
     if len(keys) < 2:
         return tuple(keys)
     written = {_code(text) for name, texts in items if name.endswith(_KEYS) for text in texts}
@@ -318,6 +329,13 @@ def nouns_named(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     return _distinct(_pooled(by_reference, (".noun",)) or _pooled(by_reference, (".stuff",)))
 
 
+def made_kinds(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every noun named with every name of the maker: keys of records that tell neither number nor size."""
+    told = (texts for name, texts in by_reference.items() if not name.endswith(_NOUN_PARTS))
+    makers = maker_short(tuple(text for texts in told for text in texts))
+    return [f"{each}|{maker}" for each in nouns_named(by_reference) for maker in makers]
+
+
 def noun_classes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Classes of the nouns named."""
     return _distinct(_pooled(by_reference, (".noun_class",)) or _pooled(by_reference, (".stuff",)))
@@ -340,8 +358,9 @@ def _family(noun: str) -> str:
 
 
 def maker_short(texts: tuple[str, ...]) -> list[str]:
-    """Names of a maker and the three letters that they are shortened to."""
-    return _distinct((*texts, *(f"{text[:_ABBREVIATION].lower()}-" for text in texts if text.isascii())))
+    """Names of a maker, the three letters that they are shortened to, and how foreign ones sound in any script."""
+    short = (f"{text[:_ABBREVIATION].lower()}-" for text in texts if text.isascii())
+    return _distinct((*texts, *short, *(f"~{key}" for text in texts for key in sound_keys(text))))
 
 
 @lru_cache(maxsize=1024)
@@ -364,6 +383,7 @@ def _distinct(members: Iterable[str]) -> list[str]:
 
 FEATURES: Mapping[str, FeatureFunction] = {
     "dims": dims,
+    "sizes": sizes,
     "numbers": numbers,
     **{name: Sorted(by_unit, unit) for name, unit in _UNITS.items()},
     "size_largest": partial(size_rank, 0),
@@ -391,6 +411,7 @@ GROUPED_FEATURES: Mapping[str, GroupedFunction] = {
     "noun_kind": noun_kind,
     "bought_maker": bought_maker,
     "nouns_named": nouns_named,
+    "made_kinds": made_kinds,
     "known_numbers": known_numbers,
     "own_numbers": own_numbers,
     **{f"combined_{size}": partial(combined, size) for size in (1, 2, 3)},

@@ -114,3 +114,38 @@ def test_parts_that_a_definition_identifies_are_told_from_those_with_a_maker() -
 
     assert classes("standard_part") == ["capacitor_ceramic"]
     assert classes("device") == ["device"]
+
+
+def test_a_column_of_makers_numbers_holds_short_ones_too() -> None:
+    record = StandardRecord(
+        raw={},
+        values={},
+        parts={"manufacturer_part_number": {"key": "QX685"}, "material_name": {"codes": ("XR300",)}},
+    )
+    assert build_numbers("part_codes", record) == ["QX685"]
+
+
+MADE = StandardRecord(
+    raw={},
+    values={},
+    parts={
+        "material_name": {"noun": "connector"},
+        "manufacturer_name": {"trade": "沃尔霍夫", "trade_pinyin": "woerhuofu"},
+        "specification": {"dims": ("fit:7h", "8mm")},
+    },
+)
+MAKER = ("manufacturer_name.trade", "manufacturer_name.trade_pinyin")
+
+
+def test_a_foreign_maker_is_known_by_its_sound_in_either_script() -> None:
+    latin = StandardRecord(raw={}, values={}, parts={"manufacturer_name": {"trade": "Wolhoff"}})
+    names = [set(listed(Feature("f", "maker_short", MAKER), record)) for record in (MADE, latin)]
+    assert any(name.startswith("~") for name in names[0] & names[1])
+
+
+def test_a_kind_with_its_maker_is_a_key() -> None:
+    assert "connector|woerhuofu" in listed(Feature("f", "made_kinds", ("material_name.noun", *MAKER)), MADE)
+
+
+def test_a_fit_is_no_size() -> None:
+    assert listed(Feature("f", "sizes", ("specification.dims",)), MADE) == ["8mm"]

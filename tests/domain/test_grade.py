@@ -22,6 +22,7 @@ GRADES = CodeList(
         CodeEntry("CP", "化学纯", "Chemically pure"),
         CodeEntry("TA2", "", "Titanium grade 2", ("CP2", "D2")),
         CodeEntry("HA", "羟基磷灰石", "Hydroxyapatite"),
+        CodeEntry("H62", "H62 黄铜", "Brass H62"),
         CodeEntry("BP", "药用级", "Pharmaceutical grade", ("USP",)),
     ),
 )
@@ -78,3 +79,8 @@ def test_sizes_that_look_like_grades_are_left_alone(text: str) -> None:
 @given(st.sampled_from([entry.code for entry in GRADES.entries]))
 def test_the_code_of_a_grade_reads_as_itself(code: str) -> None:
     assert grades(code, whole=True)[0] == code
+
+
+def test_brass_is_told_from_a_fit() -> None:
+    assert grades("铆钉 D4*30 H62 镀镍") == ("H62",)
+    assert grades("圆棒 12 H7") == ()

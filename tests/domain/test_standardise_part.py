@@ -358,3 +358,18 @@ def test_every_group_of_the_shipped_variants_has_its_feature() -> None:
     variants = parse_code_list("variants", shipped, faults)
     assert (faults, code_list_faults(variants)) == ([], [])
     assert {f"variant_{entry.parent}" for entry in variants.entries} <= set(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("right angle QX-462A/2", ["QX462A2"]),
+        ("amplifier ORX211IDBV/2 SOT23-5", ["ORX211IDBV2"]),
+        ("glove QXN1234/2只", ["QXN1234"]),
+        ("QXN1234/20 pcs", ["QXN1234"]),
+        ("base XR-300/2", ["XR300"]),
+    ],
+)
+def test_a_digit_set_off_behind_a_long_code_belongs_to_it(text: str, keys: list[str]) -> None:
+    """The successor of a bought part is another part; behind a product or a count a slash means anything."""
+    assert [each.key for each in find_codes(text)] == keys

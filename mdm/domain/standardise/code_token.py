@@ -42,6 +42,9 @@ _SPACED = re.compile(
 _FIELDS_OF_LIST = 2
 _LONGEST_PREFIX = 4
 _MANY_DIGITS = 7
+_LONG_CODE = 6
+_BUILD = re.compile(r"/\d(?![A-Za-z0-9./×*%]| ?[支只个包片件根孔针盒])")
+"""A digit set off behind a code; a shorter one is a product, and what follows a slash there is anything."""
 _DIGITS_OF_NUMBER = 6
 _LEADING_ZERO = re.compile(r"0\d")
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
@@ -69,9 +72,14 @@ def find_codes(text: str) -> tuple[CodeToken, ...]:
         for start, end in _fields(match.group(), match.start())
         if _is_code(text[start:end]) and not any(first <= start < last for first, last in spaced)
     ]
-    return tuple(
-        CodeToken(code_key(text[start:end]), start, end) for start, end in sorted((*spaced, *single))
-    )
+    spans = ((start, _with_build(text, start, end)) for start, end in sorted((*spaced, *single)))
+    return tuple(CodeToken(code_key(text[start:end]), start, end) for start, end in spans)
+
+
+def _with_build(text: str, start: int, end: int) -> int:
+    """The end of a code with the digit that makes it another part: ``LX1407Z/2`` succeeds ``LX1407Z``."""
+    build = _BUILD.match(text, end) if len(code_key(text[start:end])) >= _LONG_CODE else None
+    return build.end() if build else end
 
 
 def _fields(run: str, offset: int) -> list[tuple[int, int]]:

@@ -33,6 +33,8 @@ _WHOLE_CLASS = re.compile(rf"[^\d.]*(?P<whole>{_CLASSES})[^\d.]*")
 
 _SHORT_CODE = re.compile(r"[A-Za-z]\d{1,2}")
 _FASTENER_STEELS = frozenset({"A1", "A2", "A3", "A4", "A5", "C1", "C3", "C4"})
+_BRASSES = frozenset({"H59", "H62", "H63", "H65", "H68", "H70"})
+"""Brass of GB/T 5231; the fits that begin with H end at 18 (ISO 286-1)."""
 _CLASS_AFTER = re.compile(r"[ .]{0,2}\d+(?:\.\d+)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
 _SUTURE_SIZE = re.compile(r"USP ?\d{1,2}(?:[-/]0)?(?![\d.]| ?(?:ml|l|g|kg)(?![a-z]))", re.IGNORECASE)
 
@@ -101,13 +103,13 @@ def find_bare_class(text: str, codes: CodeList | None, *, whole: bool = False) -
 
 
 def is_grade(text: str, term: Term) -> bool:
-    """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel; 70 HA is a hardness.
+    """In running text a letter with a digit is a size (D2, T10) unless it is fastener steel or brass.
 
-    GR before a number is the word grade, alone it is a guaranteed reagent.
+    70 HA is a hardness; GR before a number is the word grade, alone it is a guaranteed reagent.
     """
     spelled = text[term.start : term.end].upper()
     if _SHORT_CODE.fullmatch(spelled):
-        return spelled in _FASTENER_STEELS
+        return spelled in _FASTENER_STEELS or spelled in _BRASSES
     if spelled == "USP":
         return _SUTURE_SIZE.match(text, term.start) is None
     if spelled == "GR":
