@@ -44,6 +44,7 @@ RULES = RuleSet(
             "maker",
             "maker_keys",
             (
+                "manufacturer_name",
                 "manufacturer_name.trade",
                 "manufacturer_name.trade_heads",
                 "manufacturer_name.confirmed",
@@ -79,10 +80,15 @@ RULES = RuleSet(
         Feature(
             "script",
             "maker_scripts",
-            ("manufacturer_name.trade", "model.words", "equipment_name.maker", "name_en.maker"),
+            ("manufacturer_name", "model.words", "equipment_name.maker", "name_en.maker"),
         ),
         Feature("model", "values", ("model.folded",)),
-        Feature("codes", "code_tokens", ("model.folded", "equipment_name.codes", "name_en.codes")),
+        Feature(
+            "codes",
+            "code_tokens",
+            ("model.folded", "equipment_name.codes", "name_en.codes"),
+            counted=True,
+        ),
         Feature("noun", "values", ("equipment_name.noun", "name_en.noun")),
         Feature("class", "class_codes", ("equipment_type", "asset_tag.class")),
         Feature("unit", "values", ("equipment_name.number", "name_en.number", "asset_tag.unit")),
@@ -209,6 +215,13 @@ RULES = RuleSet(
                 ),
                 shared("serial", "same serial number", "出厂编号相同"),
                 all_of(
+                    shared("slip"),
+                    disjoint("serial"),
+                    any_of(shared("keys"), shared("asset"), shared("quoted"), shared("value"), shared("due")),
+                    en="serial numbers one character apart, another number the same",
+                    zh="出厂编号差一个字符，其他编号相同",
+                ),
+                all_of(
                     shared("keys"),
                     disjoint("serial"),
                     en="same tag, different serial numbers",
@@ -224,13 +237,19 @@ RULES = RuleSet(
                     zh="资产编号、设备号、原值或校准相同",
                 ),
                 all_of(
+                    rare("keys", 1),
+                    any_of(shared("maker"), within("era", 1)),
+                    en="same tag and no other machine's, maker or date agrees",
+                    zh="位号相同且无其他设备使用，厂家或启用日期一致",
+                ),
+                all_of(
                     shared("keys"),
                     any_of(shared("maker"), within("era", 1)),
                     en="same tag, maker or date agrees",
                     zh="位号相同，厂家或启用日期一致",
                 ),
                 all_of(
-                    rare("keys", 2),
+                    rare("keys", 1),
                     any_of(disjoint("source"), missing("source")),
                     en="same tag or number in two systems and on no other machine",
                     zh="两个系统中位号或编号相同，且无其他设备使用",
@@ -306,7 +325,7 @@ RULES = RuleSet(
                 ),
                 all_of(shared("site"), shared("area"), en="same plant and shop", zh="工厂与车间相同"),
                 all_of(
-                    any_of(shared("serial"), shared("asset"), shared("quoted")),
+                    any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
                     any_of(disjoint("line"), disjoint("site"), disjoint("area")),
                     en="another place under the same number: moved",
                     zh="编号相同而地点不同：已搬迁",
@@ -350,11 +369,11 @@ RULES = RuleSet(
             "Machines that fit both",
             "符合两条记录的设备数",
             (
-                rare("niche", 2, "no other machine fits what they share", "没有其他设备符合其共同特征"),
-                rare("niche", 3, "one more machine fits what they share", "另有一台设备符合其共同特征"),
-                rare("niche", 5, "few machines fit what they share", "少数设备符合其共同特征"),
-                rare("niche", 8, "several machines fit what they share", "若干设备符合其共同特征"),
-                rare("niche", 14, "a dozen machines fit what they share", "十余台设备符合其共同特征"),
+                rare("niche", 1, "no other machine fits what they share", "没有其他设备符合其共同特征"),
+                rare("niche", 2, "one more machine fits what they share", "另有一台设备符合其共同特征"),
+                rare("niche", 4, "few machines fit what they share", "少数设备符合其共同特征"),
+                rare("niche", 7, "several machines fit what they share", "若干设备符合其共同特征"),
+                rare("niche", 13, "a dozen machines fit what they share", "十余台设备符合其共同特征"),
             ),
             otherwise_en="many machines fit what they share",
             otherwise_zh="许多设备符合其共同特征",
@@ -375,7 +394,7 @@ RULES = RuleSet(
         BlockingRule("kin", 60),
         BlockingRule("noun", 60),
     ),
-    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.75, "review")),
+    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.85, "review")),
     vetoes=(
         Veto(
             "other_serial",
@@ -397,7 +416,7 @@ RULES = RuleSet(
             hard=False,
             parts=False,
         ),
-        Veto("other_model", disjoint("model"), "different models", "型号不同", parts=False),
+        Veto("other_model", disjoint("model"), "different models", "型号不同", hard=False, parts=False),
         Veto(
             "other_kind",
             disjoint("noun"),
@@ -406,6 +425,7 @@ RULES = RuleSet(
             unless=any_of(
                 shared("serial"), shared("class"), shared("asset"), shared("quoted"), shared("codes")
             ),
+            hard=False,
             parts=False,
         ),
         Veto(
@@ -433,7 +453,7 @@ RULES = RuleSet(
             disjoint("line"),
             "on different lines",
             "产线不同",
-            unless=any_of(shared("serial"), shared("asset"), shared("quoted")),
+            unless=any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
             hard=False,
             parts=False,
         ),
@@ -469,7 +489,7 @@ RULES = RuleSet(
             disjoint("area"),
             "in different shops",
             "车间不同",
-            unless=any_of(shared("keys"), shared("asset"), shared("quoted")),
+            unless=any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
             hard=False,
             parts=False,
         ),
@@ -490,20 +510,29 @@ RULES = RuleSet(
         shared("value"),
         shared("due"),
         all_of(shared("keys"), any_of(shared("maker"), within("era", 1), missing("tag"), disjoint("tag"))),
-        # One system seldom holds a machine twice: the same tag there may well be the replacement.
-        all_of(shared("keys"), any_of(disjoint("source"), missing("source"))),
+        # One system seldom holds a machine twice: the same tag there may well be the replacement. Where two machines
+        # bear it, a bare tag may be either's: the shop has to agree, or nobody else may bear it.
+        all_of(
+            shared("keys"),
+            any_of(rare("keys", 1), shared("area")),
+            any_of(disjoint("source"), missing("source")),
+        ),
+        # The only machine of its model, and put into use on the same day.
+        all_of(rare("codes", 1), shared("start"), any_of(disjoint("source"), missing("source"))),
         # Twins are put into use on one day in one room: only a line of their own tells them from each other.
         all_of(
             any_of(shared("noun"), shared("class")),
             shared("start"),
             shared("line"),
-            rare("niche", 2),
+            rare("niche", 1),
             any_of(disjoint("source"), missing("source")),
         ),
         all_of(
             any_of(shared("noun"), shared("class")),
             shared("unit"),
             shared("site"),
+            missing("tag"),
+            rare("niche", 1),
             any_of(disjoint("source"), missing("source")),
         ),
     ),
@@ -526,6 +555,7 @@ RULES = RuleSet(
     rival_margin=0.3,
     training=("keys", "quoted"),
     identifiers=("serial", "asset", "quoted"),
+    apart=("serial", "asset", "tag"),
     risks=(
         Risk("criticality", ("A",)),
         Risk("validation_status", ("VALIDATED", "PQ"), 0.7),

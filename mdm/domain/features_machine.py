@@ -49,7 +49,7 @@ def class_codes(texts: tuple[str, ...]) -> list[str]:
 
 def maker_keys(texts: tuple[str, ...]) -> list[str]:
     """Letters of every name and how it sounds, so that a foreign maker meets its Chinese transliteration."""
-    texts = tuple(text.removesuffix("牌") for text in texts)
+    texts = tuple(half.removesuffix("牌") for text in texts for half in _halves(text))
     sounds = [sound.lower() for text in texts for sound in sound_keys(text)]
     return _distinct([*map(pinyin_key, texts), *sounds])
 
@@ -80,7 +80,13 @@ def _makers_told(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
     for reference, texts in by_reference.items():
         attributes.setdefault(reference.partition(".")[0], []).extend(texts)
     told = [texts for texts in attributes.values() if not any(map(_is_dealer, texts))]
-    return [text.removesuffix("牌") for texts in told for text in texts]
+    return [half.removesuffix("牌") for texts in told for text in texts for half in _halves(text)]
+
+
+def _halves(text: str) -> list[str]:
+    """A name told in both scripts (``格律/Gelutec``) as two names."""
+    halves = [half.strip() for half in text.split("/")]
+    return halves if len(set(map(has_han, halves))) > 1 else [text]
 
 
 @lru_cache(maxsize=32768)
@@ -190,7 +196,7 @@ def niche_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 
     A combination that few machines fit says much, however little its parts say.
     """
-    nouns, models = _ending(by_reference, ".noun"), _ending(by_reference, ".codes", "model.folded")
+    nouns, models = _ending(by_reference, ".noun"), _models(by_reference)
     makers = maker_keys(tuple(_ending(by_reference, ".trade", ".trade_heads", ".maker")))
     whats = [
         *nouns,
@@ -204,6 +210,13 @@ def niche_keys(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
             *[what for what in whats if what not in nouns],
         ]
     )
+
+
+def _models(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Models as keys; a code in a name that is a part of the model told beside it is no other one."""
+    told = _ending(by_reference, "model.folded")
+    named = map(fold_twins, _ending(by_reference, ".codes"))
+    return _distinct([*told, *(code for code in named if not any(code in model for model in told))])
 
 
 def _niches(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:

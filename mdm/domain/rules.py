@@ -302,6 +302,8 @@ class RuleSet:
     ``partners``: what is linked between two sources that hold each thing once (None: as between any two sources).
     ``risks``: whose questions the queue asks first.
     ``identifiers``: features whose members name a thing: records that share one count once where things are counted.
+    ``apart``: features that tell things apart where they are counted: a record without any of them is no further thing
+    (empty: every record that shares no identifier is one).
     """
 
     entity: str
@@ -321,3 +323,4 @@ class RuleSet:
     """Array features that block the EM passes when no shipped weights exist."""
     risks: tuple[Risk, ...] = ()
     identifiers: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()

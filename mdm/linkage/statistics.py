@@ -36,7 +36,7 @@ class Statistics:
 
     ``frequency``: feature -> member -> records holding it, only for members that weigh less than the maximum.
     ``hot``: blocking feature -> key -> records holding it, for keys too common to block on; refined ones beside them.
-    ``things``: counted feature -> member -> things that it fits, for members that fit more than two.
+    ``things``: counted feature -> member -> things that it fits, for members that fit several.
     """
 
     records: int = 0
@@ -73,7 +73,8 @@ def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Stat
     from_blocking = {rule.on: rule.max_records for rule in rules.blocking}
     weighted = {feature.name for feature in rules.features if feature.weighted}
     counts: dict[str, Counter[str]] = {name: Counter() for name in sorted(weighted | from_blocking.keys())}
-    things = ThingCounter(rules.identifiers, [feature.name for feature in rules.features if feature.counted])
+    counted = [feature.name for feature in rules.features if feature.counted]
+    things = ThingCounter(rules.identifiers, counted, rules.apart)
     total = 0
     for record in records:
         total += 1
@@ -87,7 +88,7 @@ def collect_statistics(rules: RuleSet, records: Iterable[FeatureRecord]) -> Stat
         _with_refined(
             rules, records, {name: _hot(counts[name], limit) for name, limit in sorted(from_blocking.items())}
         ),
-        things.things(more_than=2),
+        things.things(),
     )
 
 

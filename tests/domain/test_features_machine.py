@@ -102,6 +102,13 @@ def test_scripts_of_a_maker_are_told() -> None:
     assert told("maker_scripts", "布伦瓦德", "brenwald") == {"han", "latin"}
 
 
+def test_a_maker_told_in_both_scripts_is_known_by_either() -> None:
+    assert told("maker_keys", "格莱泰/Gretec") >= {"gelaitai", "gretec"}
+    assert told("maker_forms", "格莱泰/Gretec") & told("maker_forms", "gretec")
+    assert told("maker_scripts", "格莱泰/Gretec") == {"han", "latin"}
+    assert "gretecbrenwald" in told("maker_keys", "Gretec/Brenwald")
+
+
 def test_a_slip_of_the_pen_is_near_and_the_next_serial_number_is_not() -> None:
     def near(one: str, other: str) -> bool:
         return bool(set(build("serial_slips", one)) & set(build("serial_slips", other)))
@@ -166,6 +173,18 @@ def test_a_niche_is_what_a_machine_is_with_where_and_when() -> None:
         "*SL60|2020-01-02",
     } <= set(found)
     assert "lathe" not in found
+
+
+def test_a_model_is_one_member_however_the_name_spells_it() -> None:
+    parts = {
+        "equipment_name": {"noun": "lathe", "codes": ("OI650", "Y1000", "ZX9")},
+        "model": {"folded": "01650"},
+    }
+    record = StandardRecord(raw={}, values={}, parts=parts)
+    of = ("equipment_name.noun", "equipment_name.codes", "model.folded")
+    assert build_features((Feature("f", "niche_keys", of),), record)["f"] == ["*01650", "*Y1000", "*ZX9"]
+    longer = StandardRecord(raw={}, values={}, parts={**parts, "model": {"folded": "Y10001"}})
+    assert build_features((Feature("f", "niche_keys", of),), longer)["f"] == ["*Y10001", "*01650", "*ZX9"]
 
 
 def test_where_and_when_need_a_kind_of_machine() -> None:

@@ -189,6 +189,30 @@ def test_one_tag_twice_in_one_system_may_be_the_replacement() -> None:
     assert not scorer.anchored(*twice)
 
 
+def test_a_tag_that_two_machines_bear_links_only_in_one_shop() -> None:
+    """Alone it may be either's, whichever of the two is known better."""
+    known = [
+        mill(serial_number=number, asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
+        for number in ("KT-2009113", "TM-7733120")
+    ]
+    alone, beside = bare(asset_tag="NJ1-MIL-004"), bare(asset_tag="NJ1-MIL-004", location="机加车间")
+    scorer, ready = SHIPPED.scorer_of((*known, alone, beside))
+    assert not scorer.anchored(ready[1], ready[3])
+    assert scorer.anchored(ready[1], ready[4])
+    scorer, ready = SHIPPED.scorer_of((known[0], alone))
+    assert scorer.anchored(ready[1], ready[2])
+
+
+def test_a_running_number_links_where_no_other_machine_fits() -> None:
+    numbered = {"equipment_name": "3号立式加工中心", "functional_location": "NJ1-MCH-L04"}
+    tagged = mill(serial_number="KT-2009113", asset_tag="NJ1-MIL-003", site="NJ1")
+    scorer, ready = SHIPPED.scorer_of((numbered, tagged))
+    assert scorer.anchored(ready[1], ready[2])
+    twin = mill(serial_number="KT-2009114", asset_tag="NJ1-MIL-003", site="NJ1")
+    scorer, ready = SHIPPED.scorer_of((numbered, tagged, twin))
+    assert not scorer.anchored(ready[1], ready[2])
+
+
 def test_a_record_with_only_the_tag_joins_neither_the_old_machine_nor_the_new() -> None:
     old = mill(serial_number="KT-2009113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
     new = mill(serial_number="TM-7733120", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")

@@ -38,7 +38,7 @@ def test_every_level_of_the_shipped_rules_scores_as_splink_scores(
     common = {member: 100 * place for place, member in enumerate(MEMBERS[:8], start=1)}
     weighted = [feature.name for feature in rules.features if feature.weighted]
     counted = [feature.name for feature in rules.features if feature.counted]
-    things = {member: 2 + place for place, member in enumerate(MEMBERS)}
+    things = {member: 1 + place for place, member in enumerate(MEMBERS)}
     statistics = Statistics(1000, dict.fromkeys(weighted, common), things=dict.fromkeys(counted, things))
     model = build_model(rules, weights, statistics)
     scorer, chance = Scorer(rules, model), Random(7)

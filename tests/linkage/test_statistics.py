@@ -93,6 +93,34 @@ def test_a_member_counts_the_things_it_fits_and_records_that_share_an_identifier
     assert collect_statistics(replace(counting, identifiers=()), some).things == {"niche": {"lathe": 5}}
 
 
+def test_things_are_counted_that_a_feature_tells_apart_and_a_record_without_it_is_no_further_one(
+    rules: RuleSet,
+) -> None:
+    counting = replace(
+        rules,
+        features=(*rules.features, Feature("niche", "values", ("a",), counted=True)),
+        identifiers=("serial", "card"),
+        apart=("serial", "tag"),
+    )
+    held = [
+        {"serial": ["7"], "card": ["c1"], "niche": ["press"]},
+        {"card": ["c2"], "niche": ["lathe"]},
+        {"serial": ["8"], "card": ["c2"], "niche": ["press"]},
+        {"serial": ["9"], "niche": ["lathe"]},
+        {"niche": ["lathe", "press", "saw"]},
+        {"niche": ["saw"]},
+        {"tag": ["T1"], "niche": ["mill"]},
+        {"tag": ["T2"], "niche": ["mill"]},
+        {"tag": ["T2"], "serial": ["9"], "niche": ["mill"]},
+    ]
+    some = [FeatureRecord(n, "X", features) for n, features in enumerate(held)]
+
+    assert collect_statistics(counting, some).things == {"niche": {"lathe": 2, "press": 2, "mill": 2}}
+    assert collect_statistics(counting, reversed(some)).things == {
+        "niche": {"lathe": 2, "press": 2, "mill": 2}
+    }
+
+
 def test_an_identifier_of_very_many_records_is_a_placeholder_and_names_no_thing(rules: RuleSet) -> None:
     counting = replace(
         rules,

@@ -62,22 +62,24 @@ def test_machines_one_by_one_in_any_order_end_as_the_whole_run_has_them(machines
     assert groups(machines) == before
 
 
+@pytest.mark.parametrize("apart", [(), ("serial", "tag")])
 @pytest.mark.parametrize("seed", range(5))
-def test_things_are_counted_alike_in_any_order(seed):
+def test_things_are_counted_alike_in_any_order(seed, apart):
     chance = random.Random(seed)
     records = [
         {
             "serial": [f"s{chance.randrange(60)}"] if chance.random() < 0.8 else [],
+            "tag": [f"t{chance.randrange(40)}"] if chance.random() < 0.4 else [],
             "model": ["all", f"m{chance.randrange(4)}"],
         }
         for _ in range(MOST_REMEMBERED * 2)
     ]
 
     def counted(order):
-        counter = ThingCounter(["serial"], ["model"])
+        counter = ThingCounter(["serial"], ["model"], apart)
         for features in order:
             counter.add(features)
-        return counter.things(more_than=2)
+        return counter.things()
 
     first = counted(records)
     for _ in range(5):
