@@ -100,7 +100,7 @@ def _page(entity: str, golden_id: str, template: str) -> str:
         here = [] if as_of else [m.record_id for m in record.members if m.status == "active"]
         ties = reason.why_together(uow, record.entity, here)
         said = {} if as_of else lineage.of(uow, record)
-        around = None if as_of else related.of(uow, record)
+        around = None if as_of else related.of(uow, record, referring=_wants("referring"))
         unmergeable = as_of is None and decision.can_unmerge(uow, record.golden_id)
         comments = golden_comment.of_golden(uow, record.entity, record.golden_id)
     labels = Labels(current_hub().dictionary)
@@ -184,6 +184,10 @@ def _changes(
         )
         for name in labels.ordered(entity, names)
     ]
+
+
+def _wants(name: str) -> bool:
+    return request.args.get(name) == "1"
 
 
 def _as_of(text: str) -> datetime | None:

@@ -72,6 +72,14 @@ class ReferenceSchema(Schema):
     title = fields.String()
 
 
+class ReferringSchema(Schema):
+    """Whether to look for who refers to it."""
+
+    referring = fields.Boolean(
+        load_default=False, metadata={"description": "1: also who refers to it; takes longer"}
+    )
+
+
 class RelatedSchema(Schema):
     """What stands around a golden record; ``tasks`` only for who may read them."""
 
@@ -117,11 +125,12 @@ def read_lineage(entity: str, golden_id: str) -> dict[str, object]:
 
 
 @blueprint.route("/golden/<entity>/<golden_id>/related", methods=["GET"])
+@blueprint.arguments(ReferringSchema, location="query")
 @blueprint.response(200, RelatedSchema)
-def read_related(entity: str, golden_id: str) -> related.Related:
+def read_related(query: Mapping[str, bool], entity: str, golden_id: str) -> related.Related:
     """Read open tasks, predecessors and successors, and references from and to a golden record"""
     uow = reading()
-    return related.of(uow, golden.get(uow, entity, golden_id))
+    return related.of(uow, golden.get(uow, entity, golden_id), referring=query["referring"])
 
 
 @blueprint.route("/golden/<entity>/<golden_id>/comments", methods=["GET"])

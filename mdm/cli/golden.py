@@ -124,7 +124,7 @@ def show_golden(
             said = lineage.of(uow, found)
             answer["lineage"] = {name: [plain(each) for each in values] for name, values in said.items()}
         if with_related:
-            answer["related"] = plain(related.of(uow, found))
+            answer["related"] = plain(related.of(uow, found, referring=True))
         return answer
 
 

@@ -23,6 +23,8 @@ from mdm.storage.database import time_text
 
 MOST = 20
 """So many of each kind are told."""
+LOOKED_AT = 500
+"""So many golden records that hold the text of a key are looked at for a reference."""
 MOMENT = timedelta(microseconds=1)
 
 
@@ -65,23 +67,29 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """All of it; ``tasks`` is empty for who may not read the queue."""
+    """All of it; ``tasks`` is empty for who may not read the queue; ``referable``: something may refer to it."""
 
     tasks: tuple[OpenQuestion, ...]
     kin: tuple[Kin, ...]
     refers_to: tuple[Reference, ...]
     referred_by: tuple[Reference, ...]
+    referable: bool = False
 
 
-def of(uow: UnitOfWork, record: GoldenRecord) -> Related:
-    """What stands around a golden record now."""
+def of(uow: UnitOfWork, record: GoldenRecord, *, referring: bool = False) -> Related:
+    """What stands around a golden record now; ``referring``: also who refers to it, which takes longer."""
     access.require(uow.actor, Permission.GOLDEN_READ)
     reads_tasks = may(uow.actor, Permission.REVIEW_READ)
     return Related(
         _questions(uow, record) if reads_tasks else (),
         _kin(uow, record.golden_id),
         _refers_to(uow, record),
-        _referred_by(uow, record),
+        _referred_by(uow, record) if referring else (),
+        any(
+            to == record.entity
+            for each in uow.hub.dictionary.entities.values()
+            for _, to in _references(each)
+        ),
     )
 
 
@@ -144,30 +152,31 @@ def _refers_to(uow: UnitOfWork, record: GoldenRecord) -> tuple[Reference, ...]:
 
 
 def _referred_by(uow: UnitOfWork, record: GoldenRecord) -> tuple[Reference, ...]:
+    """Found by the text of all values, so one statement per entity type reads every golden record of it."""
     found: list[Reference] = []
     keys = {(member.source_system, member.source_id) for member in record.members}
+    wanted = [terms for _, key in sorted(keys) if (terms := comparison_key(key).split())]
     for entity in uow.hub.dictionary.entities.values():
         names = [name for name, to in _references(entity) if to == record.entity]
-        for system, key in sorted(keys) if names else ():
-            terms = comparison_key(key).split()
-            rows = golden_store.search(uow.connection, entity.name, terms, "", MOST) if terms else ()
-            found += _naming(uow, entity.name, names, rows, system, key)
+        rows = golden_store.holding_any(uow.connection, entity.name, wanted, LOOKED_AT) if names else ()
+        found += _naming(uow, entity.name, names, rows, keys)
     others = [each for each in dict.fromkeys(found) if each.golden_id != record.golden_id]
     return tuple(others[:MOST])
 
 
 def _naming(
-    uow: UnitOfWork, entity: str, names: Sequence[str], rows: Sequence[Any], system: str, key: str
+    uow: UnitOfWork, entity: str, names: Sequence[str], rows: Sequence[Any], keys: set[tuple[str, str]]
 ) -> list[Reference]:  # Any: table rows
-    """Those of the rows whose reference is this key, said by this source system."""
-    found = []
-    for row in rows:
-        attributes, provenance = json.loads(row.attributes), json.loads(row.provenance)
-        said = {name: provenance[name][0] for name in names if attributes.get(name) == key}
-        records = source_store.records_by_id(uow.connection, said.values())
-        found += [
-            Reference(entity, name, row.golden_id, row.title)
-            for name, record_id in said.items()
-            if records[record_id].key.system == system
-        ]
-    return found
+    """Those of the rows that refer to one of these keys, as the same source system says it."""
+    said = [
+        (row, name, json.loads(row.provenance)[name][0], key)
+        for row in rows
+        for name, key in json.loads(row.attributes).items()
+        if name in names
+    ]
+    records = source_store.records_by_id(uow.connection, {record_id for _, _, record_id, _ in said})
+    return [
+        Reference(entity, name, row.golden_id, row.title)
+        for row, name, record_id, key in said
+        if (records[record_id].key.system, key) in keys
+    ]

@@ -178,6 +178,32 @@ def search(
     return connection.execute(query).all()
 
 
+def holding_any(
+    connection: Connection, entity: str, alternatives: Sequence[Sequence[str]], limit: int
+) -> Sequence[Row]:
+    """Newest versions of golden records whose search text holds all terms of any of the alternatives."""
+    if not alternatives:
+        return ()
+    holds = [
+        and_(*(golden_search.c.text.contains(term, autoescape=True) for term in terms))
+        for terms in alternatives
+    ]
+    return connection.execute(
+        select(golden_version)
+        .join(
+            golden_record,
+            and_(
+                golden_record.c.golden_id == golden_version.c.golden_id,
+                golden_record.c.version == golden_version.c.version,
+            ),
+        )
+        .join(golden_search, golden_search.c.golden_id == golden_record.c.golden_id)
+        .where(golden_search.c.entity == entity, or_(*holds))
+        .order_by(golden_record.c.golden_id)
+        .limit(limit)
+    ).all()
+
+
 def open_redirects(connection: Connection, golden_ids: Iterable[str]) -> list[Row]:
     """Redirects in force that lead away from or to these IDs."""
     ids = list(golden_ids)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mdm.domain.access import system_actor
-from mdm.services import decision, xref
+from mdm.services import decision, intake, xref
 from mdm.services.hub import Hub
 
 
@@ -107,3 +107,25 @@ def test_a_merged_id_says_so_and_shows_the_one_that_holds_it(steward: FlaskClien
     pages = [steward.get(f"/golden/supplier/{each}").text for each in (one, other)]
     assert sum("was merged into this record." in page for page in pages) == 1
     assert all("E-1" in page and "E-4" in page for page in pages)
+
+
+def test_references_of_the_dictionary_lead_both_ways(steward: FlaskClient, stocked_hub: Hub) -> None:
+    actor = system_actor("cli:test")
+    child = {"legal_name": "深圳市锐达科技有限公司东莞分公司", "parent_supplier": "E-4"}
+    stranger = {"legal_name": "成都华科塑料有限公司", "parent_supplier": "E-4"}
+    intake.put_record(stocked_hub, actor, "supplier", "ERP1", "E-9", child)
+    intake.put_record(stocked_hub, actor, "supplier", "QMS1", "Q-9", stranger)
+    with stocked_hub.reading(actor) as uow:
+        pages = {
+            key: f"/golden/supplier/{xref.look_up(uow, 'supplier', system, key).golden_id}"
+            for system, key in (("ERP1", "E-4"), ("ERP1", "E-9"), ("QMS1", "Q-9"))
+        }
+    named = {key: steward.get(f"{page}?referring=1").text for key, page in pages.items()}
+    assert "Find what refers to it" in steward.get(pages["E-4"]).text
+    assert "Nothing refers to it." in named["E-9"]
+    assert f'href="{pages["E-4"]}"' in named["E-9"]
+    assert "It refers to" in named["E-9"]
+    assert f'href="{pages["E-9"]}"' in named["E-4"]
+    assert "Referred to by" in named["E-4"]
+    assert "It refers to" not in named["Q-9"], "E-4 is a key of ERP1, not of QMS1"
+    assert f'href="{pages["Q-9"]}"' not in named["E-4"]
