@@ -181,11 +181,11 @@ def keep(uow: UnitOfWork, used: Matcher) -> None:
 
 
 def save_rules(uow: UnitOfWork, rules: RuleSet) -> None:
-    """Keep the rule set under its fingerprint."""
-    content = json.dumps(asdict(rules), ensure_ascii=False, sort_keys=True)
-    match_store.save_rule_set(
-        uow.connection, fingerprint_rules(rules), rules.entity, rules.version, content, uow.at
-    )
+    """Keep the rule set under its fingerprint; writing it down each time would cost more than most decisions."""
+    fingerprint = _fingerprint(uow.hub, rules)
+    if not match_store.holds_rule_set(uow.connection, fingerprint):
+        content = json.dumps(asdict(rules), ensure_ascii=False, sort_keys=True)
+        match_store.save_rule_set(uow.connection, fingerprint, rules.entity, rules.version, content, uow.at)
 
 
 def standardiser_id(hub: Hub, entity: str, profile: Mapping[str, object] | None) -> str:

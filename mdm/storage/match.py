@@ -38,17 +38,21 @@ class StoredPair(NamedTuple):
 def save_rule_set(
     connection: Connection, fingerprint: str, entity: str, version: str, content: str, at: str
 ) -> None:
-    """Keep a rule set under its fingerprint, once."""
-    known = connection.scalar(select(rule_set.c.version).where(rule_set.c.fingerprint == fingerprint))
-    if known is None:
-        row = {
-            "fingerprint": fingerprint,
-            "entity": entity,
-            "version": version,
-            "content": content,
-            "created_at": at,
-        }
-        insert_rows(connection, rule_set, [row])
+    """Keep a rule set under its fingerprint."""
+    row = {
+        "fingerprint": fingerprint,
+        "entity": entity,
+        "version": version,
+        "content": content,
+        "created_at": at,
+    }
+    insert_rows(connection, rule_set, [row])
+
+
+def holds_rule_set(connection: Connection, fingerprint: str) -> bool:
+    """Whether this rule set is kept."""
+    known = select(rule_set.c.version).where(rule_set.c.fingerprint == fingerprint)
+    return connection.scalar(known) is not None
 
 
 def find_rule_set(connection: Connection, fingerprint: str) -> str | None:

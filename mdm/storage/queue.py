@@ -120,7 +120,8 @@ def held_cells(
     connection: Connection, ages: Sequence[Span], dues: Sequence[Span], now: str, text: str = ""
 ) -> list[Cell]:
     """The same of the lines that somebody holds at ``now``, by holder too."""
-    held = select(queue_line).join(task_holder, task_holder.c.task_id == queue_line.c.task_id)
+    # A sum is no column of an index: the few holders are walked and their lines looked up, not the other way round
+    held = select(queue_line).join(task_holder, task_holder.c.task_id + 0 == queue_line.c.task_id)
     held = held.where(_live(now), _contains(connection, text) if text else true())
     rows = connection.execute(_counted(held, queue_line, ages, dues, task_holder.c.holder))
     return [Cell._make((*row[:-1], int(row[-1]))) for row in rows]
@@ -149,9 +150,10 @@ def page(
         beyond = place < after[0] if falls else place > after[0]
         within = number < after[1] if back else number > after[1]
         query = query.where(or_(beyond, and_(place == after[0], within)))
-    # A sum is no column of an index: few lines are sorted instead of walking the whole queue in its order
-    key: ColumnElement[int] = number + 0 if few else number
-    query = query.add_columns(place).order_by(place.desc() if falls else place, key.desc() if back else key)
+    # An expression is no column of an index: few lines are sorted instead of walking the whole queue in its order
+    first = func.coalesce(place, place) if few else place
+    then: ColumnElement[int] = number + 0 if few else number
+    query = query.add_columns(place).order_by(first.desc() if falls else first, then.desc() if back else then)
     return [(int(row[0]), row[1]) for row in connection.execute(query.limit(limit))]
 
 
