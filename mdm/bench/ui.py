@@ -1,18 +1,20 @@
-"""U1 to U4: the pages of a steward over a queue of many tasks: what one request takes, weighs and asks.
+"""U1 to U5: the pages of a steward over a queue of many tasks: what one request takes, weighs and asks.
 
-A demo world is matched, then the records around its open tasks are copied with their golden records, pairs and tasks
-until the queue is as long as asked; each copy has ids and keys of its own and is older than the one before.
+A demo world is matched, then records are copied with their golden records, pairs and tasks until the queue is as long
+as asked; each copy has ids and keys of its own and is older than the one before. The filled hub can be kept and
+found again.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -24,15 +26,22 @@ from mdm.bench.measure import Row
 from mdm.config import load_settings
 from mdm.demo.run import fill_hub
 from mdm.domain.access import system_actor
+from mdm.domain.errors import InvalidInputError
 from mdm.services import access, review, session, setup
 from mdm.services.hub import Hub
 from mdm.storage import review as review_store
+from mdm.storage.database import counted_queries
 
+LOGIN = "bench.steward"
 BASE = 300
 """Records per entity of the world that is copied."""
 LIMIT_MS = 300.0
 LIMIT_KB = 120.0
+MOST_QUERIES = 45
 LOOKS, PAIRS, VERDICTS = 60, 60, 40
+LANGUAGES = ("zh", "en")
+PER_TASK = 3
+"""Records for each open task."""
 DAYS = 60
 """Copies were opened over so many days."""
 
@@ -69,51 +78,96 @@ CHOSEN = {
 }
 
 
-def pages(rows: int) -> Iterable[Row]:
-    """Queue, pair and verdict over ``rows`` open tasks, as a logged-in steward asks for them."""
-    with _long_queue(rows) as (hub, tasks, records):
-        client, token = _steward(hub)
+def pages(rows: int, keep: Path | None = None) -> Iterable[Row]:
+    """Queue, pair and verdict over ``rows`` open tasks, as a logged-in steward asks for them.
+
+    ``keep``: the filled hub stays in this folder and is found there the next time.
+    """
+    with _long_queue(rows, keep) as (hub, tasks, records):
+        visitor = _Visitor(hub)
         shown = f"{tasks:,} open tasks, {records:,} records"
-        looks = _queue_addresses(hub)
-        yield _timed("U1", "queue page, p95 of CPU", tasks, looks, client, shown)
         ids = _some_tasks(hub, PAIRS + VERDICTS)
         pairs = [f"/review/{task_id}" for task_id in ids[:PAIRS]]
-        yield _timed("U2", "compare page, p95 of CPU", tasks, pairs, client, shown)
-        yield _verdicts(tasks, client, token, ids[PAIRS:])
-        page = client.get("/review").data
-        weight = len(gzip.compress(page)) / 1024
-        yield Row("U4", "queue page, gzip", tasks, weight, "KB", LIMIT_KB, f"{len(page) / 1024:.0f} KB plain")
-
-
-def _timed(name: str, what: str, rows: int, paths: list[str], client: FlaskClient, shown: str) -> Row:
-    for path in paths[:3]:
-        client.get(path)
-    taken = [_asked(client, "GET", path) for path in paths]
-    _, slowest = max(zip(taken, paths, strict=True))
-    return _row(name, what, rows, taken, f"slowest {slowest}; {shown}")
-
-
-def _verdicts(rows: int, client: FlaskClient, token: str, task_ids: list[int]) -> Row:
-    """A verdict and the next pair: both requests count."""
-    sent = {"csrf_token": token, "verdict": "non-match", "reason": "measured"}
-    taken = [_asked(client, "POST", f"/review/{task_id}", sent) for task_id in task_ids]
-    return _row("U3", "verdict and next pair, p95 of CPU", rows, taken, "the next pair is claimed and shown")
+        asked: dict[str, list[Taken]] = {}
+        for language in LANGUAGES:
+            for name, what, paths in (
+                ("U1", "queue page", _queue_addresses(hub)),
+                ("U2", "compare page", pairs),
+            ):
+                told = f"{what} ({language}), p95 of CPU"
+                taken = [visitor.get(_in(path, language)) for path in paths]
+                asked.setdefault(what, []).extend(taken)
+                _, slowest = max(zip(taken, paths, strict=True))
+                yield _row(name, told, tasks, taken, f"slowest {slowest}; {shown}")
+        taken = [visitor.decide(task_id) for task_id in ids[PAIRS:]]
+        yield _row(
+            "U3", "verdict and next pair, p95 of CPU", tasks, taken, "the next pair is claimed and shown"
+        )
+        for language in LANGUAGES:
+            plain, packed = visitor.weigh(_in("/review", language))
+            told = f"{plain:.0f} KB plain"
+            yield Row("U4", f"queue page ({language}), gzip", tasks, packed, "KB", LIMIT_KB, told)
+        for what, taken in asked.items():
+            counts = [each.queries for each in taken]
+            told = f"least {min(counts)}: further ones only where a person or a verdict before is shown"
+            yield Row("U5", f"{what}, most queries", tasks, max(counts), "", MOST_QUERIES, told)
 
 
 class Taken(NamedTuple):
-    """What one request took, in milliseconds: CPU of this thread, which also serves, and wall."""
+    """What one request took, in milliseconds: CPU of this thread, which also serves, and wall; and its queries."""
 
     cpu: float
     wall: float
+    queries: int
 
 
-def _asked(client: FlaskClient, method: str, path: str, sent: Mapping[str, str] | None = None) -> Taken:
-    wall, cpu = time.perf_counter(), time.thread_time()
-    answer = client.open(path, method=method, data=sent, follow_redirects=True)
-    made = Taken((time.thread_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000)
-    if answer.status_code != 200:
-        raise AssertionError(f"{path}: {answer.status}")
-    return made
+class _Visitor:
+    """The browser of a steward."""
+
+    def __init__(self, hub: Hub) -> None:
+        with hub.unit_of_work(system_actor("cli:bench"), "a person joins") as uow:
+            known = {user.login: user for user in access.list_users(uow)}
+            user = known.get(LOGIN) or access.add_user(uow, LOGIN, ["steward"]).user
+        self._hub = hub
+        self._client: FlaskClient = create_app(hub).test_client()
+        self._client.set_cookie("mdm", session.open_session(hub, access.user_actor(user)))
+        self._ask("GET", "/review")  # what is made once per process
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self._page("/about"))
+        if token is None:
+            raise AssertionError("the page holds no form token")
+        self._token = token[1]
+
+    def get(self, path: str) -> Taken:
+        """Look at a page."""
+        return self._ask("GET", path)
+
+    def decide(self, task_id: int) -> Taken:
+        """A verdict and the next pair: both requests count."""
+        sent = {"csrf_token": self._token, "verdict": "non-match", "reason": "measured"}
+        return self._ask("POST", f"/review/{task_id}", sent)
+
+    def weigh(self, path: str) -> tuple[float, float]:
+        """KB of a page, plain and by gzip."""
+        page = self._page(path).encode()
+        return len(page) / 1024, len(gzip.compress(page)) / 1024
+
+    def _page(self, path: str) -> str:
+        with redirect_stderr(io.StringIO()):  # where requests are logged
+            return self._client.get(path).text
+
+    def _ask(self, method: str, path: str, sent: Mapping[str, str] | None = None) -> Taken:
+        with counted_queries(self._hub.database) as queries, redirect_stderr(io.StringIO()):
+            wall, cpu = time.perf_counter(), time.thread_time()
+            answer = self._client.open(path, method=method, data=sent, follow_redirects=True)
+            made = (time.thread_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000
+        if answer.status_code != 200:
+            raise AssertionError(f"{path}: {answer.status}")
+        return Taken(*made, len(queries))
+
+
+def _in(path: str, language: str) -> str:
+    """The address of a page in this language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
 def _row(name: str, what: str, rows: int, taken: Sequence[Taken], details: str) -> Row:
@@ -147,35 +201,34 @@ def _some_tasks(hub: Hub, count: int) -> list[int]:
     return ids[:: max(len(ids) // count, 1)][:count]
 
 
-def _steward(hub: Hub) -> tuple[FlaskClient, str]:
-    """The browser of a steward, and its form token."""
-    with hub.unit_of_work(system_actor("cli:bench"), "a person joins") as uow:
-        user = access.add_user(uow, "bench.steward", ["steward"]).user
-    client = create_app(hub).test_client()
-    client.set_cookie("mdm", session.open_session(hub, access.user_actor(user)))
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/about").text)
-    if token is None:
-        raise AssertionError("the page holds no form token")
-    return client, token[1]
-
-
 @contextmanager
-def _long_queue(rows: int) -> Iterator[tuple[Hub, int, int]]:
+def _long_queue(rows: int, keep: Path | None) -> Iterator[tuple[Hub, int, int]]:
     """A hub on SQLite with about ``rows`` open tasks; yields it with its numbers of tasks and records."""
-    with tempfile.TemporaryDirectory(prefix="mdm-bench-") as folder:
-        hub = setup.open_hub(load_settings({"MDM_HOME": folder}))
-        actor = system_actor("cli:bench")
-        setup.init(hub, actor)
-        fill_hub(hub, actor, Path(folder) / "demo", BASE)
-        tasks, records = _copy(Path(folder) / "mdm.db", rows)
+    with tempfile.TemporaryDirectory(prefix="mdm-bench-") if keep is None else nullcontext(keep) as folder:
+        home = Path(folder)
+        home.mkdir(parents=True, exist_ok=True)
+        file = home / "mdm.db"
+        is_new = not file.exists()
+        hub = setup.open_hub(load_settings({"MDM_HOME": str(home)}))
         try:
+            actor = system_actor("cli:bench")
+            setup.init(hub, actor)
+            if is_new:
+                fill_hub(hub, actor, home / "demo", BASE)
+                _copy(file, rows)
+            tasks, records = _sizes(file)
+            if not 0.9 * rows <= tasks <= 1.1 * rows:
+                raise InvalidInputError(f"{home} holds {tasks:,} open tasks: choose another folder.")
             yield hub, tasks, records
         finally:
             hub.close()
 
 
-def _copy(file: Path, rows: int) -> tuple[int, int]:
-    """Copy the records around the open tasks straight in the file, its triggers put aside meanwhile."""
+def _copy(file: Path, rows: int) -> None:
+    """Copy the records around the open tasks, and some that nobody doubts, straight in the file.
+
+    Its triggers are put aside meanwhile.
+    """
     connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("pragma synchronous = off")
     triggers = connection.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
@@ -187,6 +240,12 @@ def _copy(file: Path, rows: int) -> tuple[int, int]:
         " where x.valid_to is null and t.status = 'open')"
     )
     one = connection.execute("select count(*) from review_task where status = 'open'").fetchone()[0]
+    connection.execute(
+        "insert into copied select min(record_id), golden_id from xref where valid_to is null and golden_id not in"
+        " (select golden_id from copied) group by golden_id having count(*) = 1 order by golden_id"
+        " limit max(0, ? - (select count(*) from copied))",
+        (PER_TASK * one,),
+    )
     steps = {
         letter: 1 + connection.execute(f"select max({column}) from {table}").fetchone()[0]
         for letter, table, column in (
@@ -206,12 +265,18 @@ def _copy(file: Path, rows: int) -> tuple[int, int]:
         connection.execute(statement)
     connection.execute("commit")
     connection.execute("pragma wal_checkpoint(truncate)")
-    counts = [
+    connection.close()
+
+
+def _sizes(file: Path) -> tuple[int, int]:
+    """Open tasks and source records of a hub."""
+    connection = sqlite3.connect(file)
+    found = [
         int(connection.execute(f"select count(*) from {name}").fetchone()[0])
         for name in ("queue_line", "source_record")
     ]
     connection.close()
-    return counts[0], counts[1]
+    return found[0], found[1]
 
 
 def _share(values: list[float], share: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mdm.bench.table import BENCHES, run_benches
@@ -12,10 +14,15 @@ from mdm.cli.command import House, command, errors, main
 @command(main, "bench")
 @click.argument("name", required=False, type=click.Choice(list(BENCHES)))
 @click.option("--rows", default=10_000, show_default=True)
-def bench(_: House, name: str | None, rows: int) -> Answer:
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder where `ui` keeps its filled hub, to measure again without filling one.",
+)
+def bench(_: House, name: str | None, rows: int, keep: Path | None) -> Answer:
     """Print the ratio table of this machine; it reports, it judges nobody."""
     with errors.status("measuring"):
-        found = run_benches(name, rows)
+        found = run_benches(name, rows, keep)
     return {
         "rows": [
             {

@@ -41,6 +41,7 @@ __all__ = [
     "Database",
     "Row",
     "among",
+    "counted_queries",
     "insert_rows",
     "open_database",
     "raw_rows",
@@ -113,6 +114,21 @@ def open_database(url: str) -> Database:
     else:
         engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
     return Database(engine)
+
+
+@contextmanager
+def counted_queries(database: Database) -> Iterator[list[str]]:
+    """The statements that the database is sent meanwhile, in any thread."""
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def set_context(connection: Connection, context: Mapping[str, str]) -> None:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from mdm.domain.access import system_actor
 from mdm.domain.review import Verdict
 from mdm.services import review
 from mdm.services.hub import Hub
+from mdm.storage.database import counted_queries
 
 MOST = 38
 """Of the page of a pair: what a match would leave is tried out on the records around it. Two ask what governs: the
 page's unit of work, and that which reads the session."""
-
-
-@contextmanager
-def counted(hub: Hub) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    event.listen(hub.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(hub.database.engine, "before_cursor_execute", note)
 
 
 def test_pages_ask_as_often_for_one_decision_as_for_three(
@@ -47,7 +30,7 @@ def test_pages_ask_as_often_for_one_decision_as_for_three(
         row = []
         for path in pages:
             steward.get(path)
-            with counted(stocked_hub) as seen:
+            with counted_queries(stocked_hub.database) as seen:
                 assert steward.get(path).status_code == 200
             row.append(len(seen))
         counts.append(row)
