@@ -215,6 +215,9 @@ class TaskSchema(Schema):
         allow_none=True,
         metadata={"description": "The open task that asks the same, once this one is closed (also in a 409)"},
     )
+    closed_reason = fields.String(
+        metadata={"description": "Words of a person, or a code of the machine with its values (docs/api.md)"}
+    )
 
 
 class VerdictSchema(ReasonSchema):

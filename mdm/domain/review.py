@@ -250,6 +250,8 @@ class Task:
     """Other open tasks that a match would answer."""
     followed_by: int | None = None
     """The open task that asks the same, once this one is closed."""
+    closed_reason: str = ""
+    """Why it was closed: words of a person, or a reason of the machine."""
 
 
 @dataclass(frozen=True, slots=True)

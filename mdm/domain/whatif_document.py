@@ -10,6 +10,7 @@ from html import escape
 
 from mdm.domain.change import Change
 from mdm.domain.dictionary import Dictionary
+from mdm.domain.machine_reason import in_words
 from mdm.domain.source import Json
 from mdm.domain.whatif import ChangeLine, Example, Quality, Report, Share, Tally, WhatIf
 
@@ -98,13 +99,19 @@ def document(report: Report, title: str, dictionary: Dictionary, change: Change 
     )
 
 
+def _reason(text: str) -> str:
+    """The words of a person, or those of the machine in both languages."""
+    words = in_words(text)
+    return text if words.en == words.zh else f"{words.zh} {words.en}"
+
+
 def _request(change: Change) -> str:
     rows = [
         ("变更申请 change request", change.change_id),
         ("种类 kind", _both(_KINDS[change.kind.value])),
         ("状态 state", _both(_STATES[change.state.value])),
         ("申请人 proposed by", f"{change.author}, {change.created_at}"),
-        ("理由 reason", change.reason),
+        ("理由 reason", _reason(change.reason)),
         ("决定 decided by", f"{change.decided_by}, {change.decided_at}" if change.decided_by else "-"),
         ("决定理由 reason of the decision", change.decided_reason or "-"),
         ("报告指纹 report sha256", change.report_hash or "-"),

@@ -23,6 +23,7 @@ from mdm.domain.errors import (
     UnknownChangeError,
     UnknownCodeListError,
 )
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.rules import RuleSet
 from mdm.domain.source import Json
 from mdm.domain.whatif import Report, report_from_json
@@ -75,7 +76,13 @@ def propose_alias(uow: UnitOfWork, edit: CodeEdit, decision_id: str) -> str | No
     if any(each.content.get("edits") == edits for each in waiting):
         return None
     content: dict[str, Json] = {"list": TRADE_NAMES, "edits": edits, "proof": decision_id}
-    return _propose(uow, ChangeKind.CODE_LIST, "", content, f"decision {decision_id}")
+    return _propose(
+        uow,
+        ChangeKind.CODE_LIST,
+        "",
+        content,
+        machine_reason(ReasonCode.VERDICT_SHOWS_NAMES, decision=decision_id),
+    )
 
 
 def is_in_doubt(uow: UnitOfWork, found: Change) -> bool:
@@ -229,7 +236,7 @@ def _propose_once(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mappi
     fingerprint = change.fingerprint_of(change.canonical(content))
     if change_store.was_proposed(uow.connection, kind.value, entity, fingerprint):
         return []
-    return [_propose(uow, kind, entity, content, "newer files")]
+    return [_propose(uow, kind, entity, content, machine_reason(ReasonCode.NEWER_FILES))]
 
 
 def _propose(uow: UnitOfWork, kind: ChangeKind, entity: str, content: Mapping[str, Json], reason: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mdm.domain.access import Actor, Permission
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.source import content_hash
 from mdm.linkage.record import Prepared
 from mdm.services import access, candidate, cluster, rebuild, rule, source, standardise
@@ -49,7 +50,7 @@ def put_record(
     """Take in one record: standardised, matched and committed before the answer."""
     with hub.reading(actor) as uow:
         ready = make_ready(uow, entity, system, key, attributes)
-    with hub.unit_of_work(actor, f"record {system}:{key}"[:2000]) as uow:
+    with hub.unit_of_work(actor, machine_reason(ReasonCode.RECORD_CAME, record=f"{system}:{key}")) as uow:
         return put(uow, entity, system, key, attributes, ready)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mdm.domain.access import Actor, Permission
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.rules import RuleSet
 from mdm.engine.connection import open_engine
 from mdm.linkage.model import Weights, build_model
@@ -73,7 +74,7 @@ def run(
     """
     access.require(actor, Permission.MATCH_RUN)
     started = time.monotonic()
-    with hub.unit_of_work(actor, f"standardise {entity}") as uow:
+    with hub.unit_of_work(actor, machine_reason(ReasonCode.STANDARDISED, entity=entity)) as uow:
         hub = uow.hub
         rules = rule.rules_of(hub, entity)
         standardise.refresh(hub, uow, entity, [s.code for s in source.all_sources(uow)])
@@ -91,7 +92,8 @@ def run(
         held_once = [r.record_id for r in rows if r.source in once]
         pairs = partner.worth_keeping(_score(hub, matcher, tables, only, engine, once), matcher, held_once)
     del tables
-    with hub.unit_of_work(actor, f"match {entity}{' in full' if full else ''}") as uow:
+    code = ReasonCode.MATCHED_IN_FULL if full else ReasonCode.MATCHED
+    with hub.unit_of_work(actor, machine_reason(code, entity=entity)) as uow:
         return _publish(uow, matcher, pairs, versions, fresh, started, full=full)
 
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mdm.domain.cluster import Partition, Reason, Refusal
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.priority import priority, risk_of, teaching_lift
 from mdm.domain.review import Against, TaskReason, TaskStatus
 from mdm.services import line, rule, second_person
@@ -209,22 +210,21 @@ def _question(home: Mapping[int, str], left: int, right: int) -> tuple[str, str]
 
 def _close(uow: UnitOfWork, scope: Scope, task: Any, home: Mapping[int, str]) -> None:  # Any: a table row
     if task.left_id not in home or task.right_id not in home:
-        reason = "a record is no longer current"
+        reason = ReasonCode.RECORD_GONE
     elif home[task.left_id] == home[task.right_id]:
-        reason = "both records are in one golden record now"
+        reason = ReasonCode.IN_ONE
     else:
-        reason = (
-            "another pair or the blind sample asks the same, a verdict answers it, or the evidence changed"
-        )
+        reason = ReasonCode.ANSWERED_ELSEWHERE
     _supersede(uow, scope, task, reason)
 
 
-def _supersede(uow: UnitOfWork, scope: Scope, task: Any, reason: str) -> None:  # Any: a table row
+def _supersede(uow: UnitOfWork, scope: Scope, task: Any, code: ReasonCode) -> None:  # Any: a table row
+    reason = machine_reason(code)
     review_store.close_task(
         uow.connection, task.task_id, status=TaskStatus.SUPERSEDED.value, reason=reason, at=uow.at
     )
     uow.record("task.superseded", scope.matcher.entity.name, str(task.task_id), {"reason": reason})
-    second_person.supersede(uow, [task.task_id], reason)
+    second_person.supersede(uow, [task.task_id], code)
 
 
 def _follow(
@@ -245,7 +245,7 @@ def _follow(
     if not same:
         review_store.change_task(uow.connection, task.task_id, values)
         line.refresh(uow, [task.task_id])
-        second_person.supersede(uow, [task.task_id], "the records or the evidence changed")
+        second_person.supersede(uow, [task.task_id], ReasonCode.PAIR_CHANGED)
     elif values:
         review_store.rank_task(uow.connection, task.task_id, values)
     elif task.settles != item.settles or abs(task.priority - rank) >= 1e-6:
@@ -275,7 +275,7 @@ def _keep_blind(uow: UnitOfWork, scope: Scope, task: Any, closed: list[int]) -> 
     pair = (task.left_id, task.right_id)
     records = source_store.records_by_id(uow.connection, pair)
     if any(records[record_id].status != "active" for record_id in pair):
-        _supersede(uow, scope, task, "a record is no longer current")
+        _supersede(uow, scope, task, ReasonCode.RECORD_GONE)
         closed.append(task.task_id)
     elif (task.left_version, task.right_version) != tuple(records[record_id].version for record_id in pair):
         scope.features |= match_store.features(uow.connection, set(pair) - set(scope.features))

@@ -12,6 +12,7 @@ from typing import Any
 
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError, RuleError
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.linkage.bend import Bend
 from mdm.linkage.evaluate import Reliability, reliability_of
 from mdm.linkage.model import Weights
@@ -68,7 +69,7 @@ def propose(uow: UnitOfWork, entity: str) -> Recalibrated:
     drawn = _drawn(uow, matcher, base, sampled) if len(sampled) >= LEAST else []
     weights = _learned(base, asked, drawn, len(sampled))
     change_id = change.propose_model(
-        uow, entity, weights, f"Probabilities learned from {weights.verdicts} verdicts of stewards"
+        uow, entity, weights, machine_reason(ReasonCode.VERDICTS_LEARNED, verdicts=str(weights.verdicts))
     )
     return Recalibrated(
         change_id,

@@ -15,6 +15,7 @@ from typing import Any
 from mdm.domain.access import Permission
 from mdm.domain.counterfactual import SILENT
 from mdm.domain.errors import InvalidInputError, RuleError
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.review import TaskReason
 from mdm.domain.rules import RuleSet
 from mdm.linkage.bend import Bend
@@ -99,7 +100,7 @@ def propose(uow: UnitOfWork, entity: str) -> Retrained:
     weights = replace(
         _learned(base, matcher.rules, lessons), trained_on=told, bend=Bend(), verdicts=len(lessons)
     )
-    reason = f"Evidence learned from {len(lessons)} verdicts of stewards"
+    reason = machine_reason(ReasonCode.VERDICTS_LEARNED, verdicts=str(len(lessons)))
     return Retrained(
         change.propose_model(uow, entity, weights, reason),
         entity,

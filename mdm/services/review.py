@@ -19,6 +19,7 @@ from typing import Any
 from mdm.connectors.writer import table_format, write_table
 from mdm.domain.access import Permission
 from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenError, UnknownTaskError
+from mdm.domain.machine_reason import ReasonCode
 from mdm.domain.review import (
     PROPOSED,
     Decision,
@@ -199,6 +200,7 @@ def get_task(uow: UnitOfWork, task_id: int) -> Task:
         foreseen.values,
         foreseen.closes,
         followed_by(uow, row),
+        row.closed_reason or "",
     )
 
 
@@ -266,7 +268,7 @@ def carry_out(
         if not closed:
             raise TaskNotOpenError("This task is no longer open.", state=_state(uow, _find(uow, task_id)))
         if confirms is None:
-            second_person.supersede(uow, [task_id], "a verdict on the pair answers it")
+            second_person.supersede(uow, [task_id], ReasonCode.PAIR_DECIDED)
         golden_ids, status = _apply(uow, row, decision_id, said), TaskStatus.DECIDED
     else:  # open for another steward
         claim_store.release(uow.connection, task_id)

@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from mdm.domain.errors import ProposalOpenError
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.review import MatchProposal, ProposalState, VetoSpoken, require_reason
 from mdm.domain.rules import Veto
 from mdm.domain.source import Json
@@ -85,8 +86,9 @@ def propose(
     return proposal_id
 
 
-def supersede(uow: UnitOfWork, task_ids: Iterable[int], reason: str) -> None:
+def supersede(uow: UnitOfWork, task_ids: Iterable[int], code: ReasonCode) -> None:
     """Close the proposals on tasks whose question or evidence changed."""
+    reason = machine_reason(code)
     for row in proposal_store.open_of_tasks(uow.connection, task_ids):
         close(uow, row, ProposalState.SUPERSEDED, reason, {"reason": reason})
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from mdm.domain.access import Actor, ActorKind, Permission
 from mdm.domain.audit import merkle_root
 from mdm.domain.errors import InvalidInputError, UnknownLoadError, UnknownRecordError, UnknownSourceError
+from mdm.domain.machine_reason import ReasonCode, machine_reason
 from mdm.domain.profile import SourceProfile, parse_profile
 from mdm.domain.source import (
     Finding,
@@ -177,7 +178,7 @@ def take_in(
     name = file_name or path.name
     with (
         read_extract(hub, actor, path, mapping, standardiser, guarded=guarded, progress=progress) as extract,
-        hub.unit_of_work(actor, f"load {name}"[:2000]) as uow,
+        hub.unit_of_work(actor, machine_reason(ReasonCode.FILE_CAME, file=name)) as uow,
     ):
         with uow.trial() if dry_run else nullcontext():
             receipt = _store_extract(uow, name, mapping, standardiser, extract)

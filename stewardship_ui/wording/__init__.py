@@ -14,6 +14,7 @@ from stewardship_ui.wording.change import (
     owner,
 )
 from stewardship_ui.wording.golden import deed, fact, kin, kind, refusal, rule, status
+from stewardship_ui.wording.machine import told
 from stewardship_ui.wording.quality import against, finding, judged_figure, quality
 from stewardship_ui.wording.queue import due, facet, facet_order, facet_value, order, pair
 from stewardship_ui.wording.review import (
@@ -67,6 +68,7 @@ __all__ = [
     "source_kind",
     "status",
     "tie",
+    "told",
     "undone_record",
     "upload",
     "upload_step",
