@@ -215,12 +215,15 @@ def _others(uow: UnitOfWork, record: GoldenRecord) -> list[GoldenSummary]:
 
 
 def _destinations(record: GoldenRecord, effect: Effect) -> list[Destination]:
-    """Where every source record goes; what was in this golden record and is not any more, arrives elsewhere."""
+    """Where source records go; what was in this golden record and is not any more, arrives elsewhere."""
     here = {f"{member.source_system}:{member.source_id}" for member in record.members}
     found = []
     for golden_id in dict.fromkeys(effect.memberships.values()):
         held = [key for key, to in effect.memberships.items() if to == golden_id]
         arriving = [key for key in held if (key in here) != (golden_id == record.golden_id)]
+        concerned = golden_id == record.golden_id or golden_id in effect.created
+        if not (concerned or arriving or effect.values.get(golden_id)):
+            continue  # it was looked at, and stays as it is
         found.append(
             Destination(
                 "" if golden_id == UNISSUED else golden_id,

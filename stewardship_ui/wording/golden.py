@@ -50,6 +50,17 @@ _FACTS = {
     "golden.restored": lazy_gettext("stands for itself again"),
     "golden.split": lazy_gettext("source records split off"),
     "golden.retired": lazy_gettext("retired"),
+    "decision.made": lazy_gettext("decision of a steward"),
+    "decision.undone": lazy_gettext("decision taken back"),
+    "review.decided": lazy_gettext("verdict of a steward"),
+    "task.opened": lazy_gettext("regrouped"),
+    "task.superseded": lazy_gettext("regrouped"),
+    "proposal.confirmed": lazy_gettext("confirmed by a second person"),
+    "record.changed": lazy_gettext("a source record changed"),
+    "record.retired": lazy_gettext("a source record was retired"),
+    "record.restandardised": lazy_gettext("standardised anew"),
+    "match.completed": lazy_gettext("match run"),
+    "load.undone": lazy_gettext("load taken back"),
 }
 
 _KIN = {
