@@ -231,6 +231,7 @@ def run_splink(folder: Path) -> tuple[Spent, Spent]:
     rules, content, review, link = pickle.loads((folder / "frozen").read_bytes())
     model: Model = model_from_json(content)
     with duckdb.connect() as engine:
+        engine.execute("SET enable_progress_bar = false")  # it would be drawn into the table that is printed
 
         def register() -> None:
             for table in ("records", "keys"):

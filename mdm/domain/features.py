@@ -183,7 +183,7 @@ def _valued(feature: Feature, function: Callable[[_Seen], list[str]]) -> Callabl
 
 _NO_PARTS: Mapping[str, str | tuple[str, ...]] = {}
 
-_MOST_TOLD = 1024
+_MOST_TOLD = 8192
 """Sets of references that a pool remembers."""
 
 _plan_of: Once[tuple[Feature, ...], _Plan] = Once(_Plan)

@@ -80,10 +80,11 @@ class Standardiser:
         """Map a row as it came, by the newest mapping whose columns it has, then standardise it."""
         if self.profile is None:
             return self._standardised(_texts(cells), key, self.context)
-        profile = self.profile
+        profile, context = self.profile, self.context
         if self.earlier:
             profile = max((profile, *self.earlier), key=lambda each: _share_present(each, cells))
-        return self._standardised(map_cells(profile, cells), key, profile.context)
+            context = profile.context
+        return self._standardised(map_cells(profile, cells), key, context)
 
     def of_attributes(self, attributes: Mapping[str, str], key: str = "") -> Standardised:
         """Standardise a record that is mapped already."""

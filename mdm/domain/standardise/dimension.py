@@ -58,6 +58,7 @@ _CHAIN = re.compile(
     r"(?=[.\d]|(?:OD|ID|CS|WT|DIA|[WLHDΦ]) ?[.\d]|外径|内径|线径|壁厚|长|宽|高|厚)",
     re.IGNORECASE,
 )
+_CHAIN_SIGNS = frozenset("xX×*")
 _FIT = re.compile(r"((?:Φ|(?<![A-Z0-9])(?:D|DIA)) ?\d+(?:\.\d+)?)(?=[hgHG]\d{1,2}(?![A-Za-z0-9]))")
 _GLUED_HARDNESS = re.compile(
     r"(\d+(?:\.\d+?)?)([2-9][05])(?= ?(?:°(?!C)|度|HA(?![A-Z])|SHORE ?A))", re.IGNORECASE
@@ -152,7 +153,7 @@ def read_dimensions(text: str) -> SizedText:
     """Dimensions of clean text in which standards, grades and codes are blanked out already."""
     chip = _CHIP.search(text) is not None
     special, rest = find_special_sizes(text, chip=chip)
-    chained = _CHAIN.sub(r"\1×", _CHAIN.sub(r"\1×", rest))
+    chained = rest if _CHAIN_SIGNS.isdisjoint(rest) else _CHAIN.sub(r"\1×", _CHAIN.sub(r"\1×", rest))
     found: list[Dimension] = [Dimension(*each) for each in special]
     used: list[tuple[int, int]] = []
     for chain in _chains(chained):
@@ -165,11 +166,25 @@ def read_dimensions(text: str) -> SizedText:
 
 def loosen(text: str) -> str:
     """The text with a space where facts run together: Φ18h9 as Φ18 h9, 5x870° as 5x8 70°, M3x8SUS304."""
-    text = _GLUED_HARDNESS.sub(r"\1 \2", _FIT.sub(r"\1 ", text))
-    text = _SHANK.sub(r"\1×", _HYPHENED.sub(r"\1 ", text))
-    for pattern in (_GLUED_GRADE, _GLUED_MARK):
-        text = pattern.sub(lambda match: f"{match[match.lastindex or 0]} ", text)
+    # What each pattern cannot do without is looked for first: most texts have little of it.
+    small = text.lower()
+    if "h" in small or "g" in small:
+        text = _FIT.sub(r"\1 ", text)
+    if "°" in small or "度" in small or "ha" in small or "shore" in small:
+        text = _GLUED_HARDNESS.sub(r"\1 \2", text)
+    if "-" in small:
+        text = _HYPHENED.sub(r"\1 ", text)
+    if "l" in small:
+        text = _SHANK.sub(r"\1×", text)
+    if "x" in small or "×" in small or "*" in small or ".0" in small:
+        text = _GLUED_GRADE.sub(_set_apart, text)
+    if "-" in small or "/" in small or "_" in small:
+        text = _GLUED_MARK.sub(_set_apart, text)
     return _GLUED_WORD.sub(" ", text)
+
+
+def _set_apart(match: re.Match[str]) -> str:
+    return f"{match[match.lastindex or 0]} "
 
 
 def format_number(value: Decimal) -> str:

@@ -187,7 +187,8 @@ class _Column:
             [Finding(self._attribute.name, rule, text, severity) for rule, severity in standard.findings]
         )
         value = tuple(standard.value) if isinstance(standard.value, list) else standard.value
-        return _Read(standard._replace(value=value, parts=Fixed(standard.parts)), is_value, findings)
+        fixed = Standard(value, Fixed(standard.parts), standard.findings, standard.status)
+        return _Read(fixed, is_value, findings)
 
     def _env(self, country: str | None) -> Env:
         """The record's own country says more about its numbers than the source's."""
