@@ -1,7 +1,8 @@
-"""Verifies an exported audit trail against its signed checkpoints, without a hub.
+"""Verifies an exported audit trail, or the dossier of one golden record, without a hub.
 
 Needs Python and the package ``cryptography``, nothing else, so that an inspector can read it, copy it to a clean
-machine and run it there: ``python verifier.py trail.jsonl PLACE [PLACE ...]``, installed as ``mdm-verify``.
+machine and run it there: ``python verifier.py trail trail.jsonl PLACE [PLACE ...]`` or ``dossier FILE``; installed as
+``mdm-verify``.
 
 - The trail is JSON lines, one entry a line in the order in which they were sealed: ``seq`` (its number, from 1),
   ``id``, ``content`` (the text that the database wrote with the change) and the columns that lie beside it.
@@ -10,6 +11,9 @@ machine and run it there: ``python verifier.py trail.jsonl PLACE [PLACE ...]``, 
 - A checkpoint signs (Ed25519) how many entries there were and the root of the tree over their hashes (RFC 6962).
 
 What a checkpoint covers is found out whatever became of the database; later entries are told as exposure.
+
+A dossier is two lines: one JSON object, and the signature (base64) over exactly the bytes of the first line. It holds
+audit entries each with its path to the root that the checkpoint within signs.
 """
 
 from __future__ import annotations
@@ -35,6 +39,8 @@ COLUMNS = ("fact_id", "at", "actor", "table_name", "operation", "row_key")
 """Columns beside the content, which must tell the same."""
 IN_CONTENT = ("fact", "at", "actor", "table", "operation", "key")
 """Their names within the content, in the same order."""
+DOSSIER = "mdm.dossier/1"
+"""What a dossier calls itself."""
 FIRST = 20
 """How many entries a fault names one by one before it only counts."""
 
@@ -186,9 +192,13 @@ def read_place(folder: Path, keys: Sequence[Ed25519PublicKey] = ()) -> Place:
 
 
 def _read_key(path: Path) -> Ed25519PublicKey:
-    key = load_pem_public_key(path.read_bytes())
+    return _loaded(path.read_bytes())
+
+
+def _loaded(pem: bytes) -> Ed25519PublicKey:
+    key = load_pem_public_key(pem)
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError(f"{path} holds no Ed25519 key")
+        raise ValueError("this is no Ed25519 key")
     return key
 
 
@@ -390,6 +400,107 @@ def _forks(places: Sequence[Place]) -> list[str]:
     return faults
 
 
+def paths_to_root(leaves: bytes, size: int, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """Number of an entry -> the hashes (hex) that lead from its leaf to the root over the first ``size`` leaves."""
+    level = _pieces(leaves[: size * SIZE])
+    places = {number: number - 1 for number in numbers}
+    found: dict[int, list[str]] = {number: [] for number in places}
+    while len(level) > 1:
+        for number, place in places.items():
+            beside = place ^ 1
+            if beside < len(level):
+                found[number].append(level[beside].hex())
+            places[number] = place // 2
+        odd = [level[-1]] if len(level) % 2 else []
+        level = [_node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)] + odd
+    return found
+
+
+def root_of_path(leaf: bytes, number: int, size: int, path: Sequence[str]) -> bytes | None:
+    """The root that this path leads to; None when it has another length than the tree asks for."""
+    here, place, width, left = leaf, number - 1, size, list(path)
+    while width > 1:
+        if place % 2 or place + 1 < width:  # else it stands alone and rises as it is
+            if not left:
+                return None
+            beside = bytes.fromhex(left.pop(0))
+            here = _node(beside, here) if place % 2 else _node(here, beside)
+        place, width = place // 2, (width + 1) // 2
+    return None if left else here
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedDossier:
+    """What verification of a dossier found; ``key``: fingerprint of the key that signed it."""
+
+    golden_id: str
+    made_at: str
+    made_by: str
+    entries: int
+    covered: int
+    key: str
+    faults: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is as it was signed, and every entry stands in the trail that the checkpoint signs."""
+        return not self.faults
+
+
+def verify_dossier(content: bytes, keys: Sequence[Ed25519PublicKey] = ()) -> VerifiedDossier:
+    """Check the signature over the whole, the checkpoint within, and the path of every entry.
+
+    Without ``keys`` the key within the dossier counts: then compare its fingerprint with the one the manufacturer
+    keeps. Raises ValueError for what is no dossier at all.
+    """
+    line, _, rest = content.partition(b"\n")
+    told = json.loads(line)
+    if not isinstance(told, dict) or told.get("kind") != DOSSIER:
+        raise ValueError("this is no dossier")
+    signature, end = rest[:-1], rest[-1:]
+    trusted = {fingerprint(key): key for key in keys or [_loaded(str(told["public_key"]).encode())]}
+    faults = []
+    signer = trusted.get(str(told["key"]))
+    if end != b"\n" or signer is None or not _is_signed(signer, line, signature):
+        faults.append("the dossier was altered, or carries no signature of a trusted key")
+    checkpoint = _signed(json.dumps(told["checkpoint"]), trusted)
+    if checkpoint is None:
+        faults.append("the checkpoint within carries no valid signature of a trusted key")
+    entries = told["entries"]
+    faults += [fault for entry in entries for fault in _entry_faults(entry, checkpoint)]
+    return VerifiedDossier(
+        golden_id=str(told["golden_id"]),
+        made_at=str(told["made_at"]),
+        made_by=str(told["made_by"]),
+        entries=len(entries),
+        covered=checkpoint.size if checkpoint else 0,
+        key=str(told["key"]),
+        faults=tuple(faults),
+    )
+
+
+def _is_signed(key: Ed25519PublicKey, line: bytes, signature: bytes) -> bool:
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        key.verify(raw, line)
+    except (ValueError, InvalidSignature):
+        return False
+    return base64.b64encode(raw) == signature  # base64 has several spellings of one signature
+
+
+def _entry_faults(told: dict[str, Any], checkpoint: Checkpoint | None) -> list[str]:  # Any: JSON
+    entry = Entry(told["seq"], told["id"], told["content"], tuple(told[name] for name in COLUMNS))
+    trail = _Trail(())
+    trail.add(Entry(1, entry.entry_id, entry.content, entry.columns))
+    faults = trail.faults + trail.column_faults(set())
+    if checkpoint is not None:
+        leaf = leaf_hash(str(entry.content).encode("utf-8", "surrogatepass"))
+        root = root_of_path(leaf, entry.seq, checkpoint.size, told["path"])
+        if root is None or root.hex() != checkpoint.root:
+            faults.append(f"{_name(entry)} does not stand in the trail that the checkpoint signs")
+    return faults
+
+
 def read_trail(path: Path) -> Iterator[Entry]:
     """The entries of an exported trail, in the order of the file."""
     with path.open(encoding="utf-8") as lines:
@@ -404,38 +515,43 @@ def read_trail(path: Path) -> Iterator[Entry]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what verification found; 0 when nothing was altered, 1 when something was, 2 when it cannot be read."""
-    parser = argparse.ArgumentParser(prog="mdm-verify", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("trail", type=Path, help="JSON lines, as `mdm audit export` wrote them")
-    parser.add_argument("places", type=Path, nargs="+", help="folders with leaves and checkpoints.jsonl")
-    parser.add_argument("--key", type=Path, action="append", default=[], help="trusted public key (PEM)")
-    parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         keys = [_read_key(path) for path in options.key]
+        if options.what == "dossier":
+            return _answer(verify_dossier(options.file.read_bytes(), keys), as_json=options.as_json)
         places = [read_place(folder, keys) for folder in options.places]
-        found = verify(read_trail(options.trail), places)
-    except (OSError, ValueError) as error:
+        return _answer(verify(read_trail(options.file), places), as_json=options.as_json)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)
         return 2
-    if options.as_json:
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mdm-verify", description=(__doc__ or "").split("\n", 1)[0])
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--key", type=Path, action="append", default=[], help="trusted public key (PEM)")
+    shared.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+    kinds = parser.add_subparsers(dest="what", required=True)
+    trail = kinds.add_parser("trail", parents=[shared], help="an exported audit trail")
+    trail.add_argument("file", type=Path, help="JSON lines, as `mdm audit export` wrote them")
+    trail.add_argument("places", type=Path, nargs="+", help="folders with leaves and checkpoints.jsonl")
+    dossier = kinds.add_parser("dossier", parents=[shared], help="the dossier of one golden record")
+    dossier.add_argument("file", type=Path, help="as `mdm dossier` wrote it")
+    return parser
+
+
+def _answer(found: Verified | VerifiedDossier, *, as_json: bool) -> int:
+    if as_json:
         print(json.dumps({"ok": found.ok, **asdict(found)}))
     else:
-        _print(found)
+        for name, value in asdict(found).items():
+            if name != "faults":
+                print(f"{name:<16} {', '.join(value) if isinstance(value, tuple) else value}")
+        for fault in found.faults:
+            print(f"FAULT            {fault}")
+        print("nothing was altered" if found.ok else "ALTERED")
     return 0 if found.ok else 1
-
-
-def _print(found: Verified) -> None:
-    print(f"entries      {found.entries}")
-    print(
-        f"covered      {found.covered} by {found.checkpoints} checkpoints, the last of {found.last_checkpoint}"
-    )
-    print(f"exposed      {found.exposed} entries after it, which nothing outside vouches for")
-    print(f"head         {found.head}")
-    for key in found.keys:
-        print(f"key          {key}")
-    for fault in found.faults:
-        print(f"FAULT        {fault}")
-    print("nothing was altered" if found.ok else "ALTERED")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from mdm.domain.audit import OPERATIONS, AuditEntry, AuditFilter
 from mdm.domain.errors import InvalidInputError
 from mdm.domain.source import Json
-from mdm.services import audit, audit_review, checkpoint
-from stewardship_ui.door import current_hub, page, reading, with_query, writing
-from stewardship_ui.download import table_answer
+from mdm.services import audit, audit_review, checkpoint, dossier
+from stewardship_ui.door import current_actor, current_hub, entity_or_404, page, reading, with_query, writing
+from stewardship_ui.download import file_answer, table_answer
 
 blueprint = Blueprint("audit", __name__)
 
@@ -39,6 +39,14 @@ def download() -> Response:
         [e.entry_id, e.at, e.actor, e.reason, e.table, e.operation, e.row_key, e.content] for e in found
     ]
     return table_answer("audit", COLUMNS, rows, request.args.get("format", "csv"))
+
+
+@blueprint.get("/golden/<entity>/<golden_id>/dossier")
+@page
+def golden_dossier(entity: str, golden_id: str) -> Response:
+    """The signed dossier of a golden record, to file and to verify offline."""
+    content = dossier.make(current_hub(), current_actor(), entity_or_404(entity), golden_id)
+    return file_answer(f"{golden_id}.dossier", content, "application/octet-stream")
 
 
 @blueprint.post("/audit/reviews")

@@ -470,7 +470,7 @@ def test_an_exported_trail_is_verified_without_the_hub(filled, home, tmp_path, c
     code, answer, _ = filled("audit", "export", "--out", str(tmp_path / "trail.jsonl"))
     trail = (tmp_path / "trail.jsonl").read_text("utf-8")
     assert (code, answer["entries"]) == (0, len(trail.splitlines()))
-    arguments = [str(tmp_path / "trail.jsonl"), str(home / "checkpoints")]
+    arguments = ["trail", str(tmp_path / "trail.jsonl"), str(home / "checkpoints")]
     assert verifier.main(arguments) == 0
     (tmp_path / "trail.jsonl").write_text(trail.replace("active", "actiwe", 1), "utf-8")
     assert verifier.main(arguments) == 1

@@ -219,13 +219,13 @@ def alone(folder: Path, *arguments: Path | str) -> subprocess.CompletedProcess[s
 
 def test_it_runs_by_itself_where_no_hub_is(folder: Path, tmp_path: Path) -> None:
     trail = write(tmp_path / "trail.jsonl", TRAIL)
-    whole = alone(tmp_path, trail, folder, "--json")
+    whole = alone(tmp_path, "trail", trail, folder, "--json")
     assert (whole.returncode, json.loads(whole.stdout)["ok"]) == (0, True)
     write(trail, TRAIL[:16] + TRAIL[17:])
-    broken = alone(tmp_path, trail, folder)
+    broken = alone(tmp_path, "trail", trail, folder)
     assert broken.returncode == 1
-    assert "FAULT        number 17 is missing" in broken.stdout
-    assert alone(tmp_path, tmp_path / "nothing", folder).returncode == 2
+    assert "FAULT            number 17 is missing" in broken.stdout
+    assert alone(tmp_path, "trail", tmp_path / "nothing", folder).returncode == 2
 
 
 def test_it_imports_nothing_of_the_hub() -> None:
@@ -238,4 +238,17 @@ def test_a_line_that_is_none_is_an_entry_that_is_gone(folder: Path, tmp_path: Pa
     trail = write(tmp_path / "trail.jsonl", TRAIL)
     lines = trail.read_text("utf-8").splitlines()
     trail.write_text("\n".join([*lines[:2], "{broken", *lines[3:]]), "utf-8")
-    assert verifier.main([str(trail), str(folder)]) == 1
+    assert verifier.main(["trail", str(trail), str(folder)]) == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 21, 40])
+def test_every_entry_leads_to_the_root_by_its_path_and_no_other_does(size: int) -> None:
+    hashes = list(map(leaf_of, TRAIL[:size]))
+    root = bytes.fromhex(merkle_root([leaf.hex() for leaf in hashes]))
+    paths = verifier.paths_to_root(b"".join(hashes), size, range(1, size + 1))
+    for number, path in paths.items():
+        assert verifier.root_of_path(hashes[number - 1], number, size, path) == root
+        assert verifier.root_of_path(leaf_of(entry(99)), number, size, path) != root
+        assert verifier.root_of_path(hashes[number - 1], number, size, [*path, "00" * 32]) is None
+        if path:
+            assert verifier.root_of_path(hashes[number - 1], number, size, path[:-1]) is None

@@ -1,4 +1,4 @@
-"""Commands on the audit trail and on what must always be true: audit, check-invariants."""
+"""Commands on the audit trail and on what must always be true: audit, check-invariants, dossier."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from mdm.cli.answer import Answer, plain
+from mdm.cli.answer import Answer, plain, write_bytes
 from mdm.cli.command import House, command, main
 from mdm.domain.audit import AuditFilter
-from mdm.services import audit, audit_review, checkpoint, invariant
+from mdm.services import audit, audit_review, checkpoint, dossier, invariant
 
 
 @main.group("audit")
@@ -75,3 +75,14 @@ def check_invariants(house: House) -> Answer:
         for name, broken in found.items()
     ]
     return {"ok": not any(found.values()), "invariants": lines}
+
+
+@command(main, "dossier")
+@click.argument("entity")
+@click.argument("golden_id")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+def make_dossier(house: House, entity: str, golden_id: str, out: Path) -> Answer:
+    """Write everything about a golden record as one signed file, which mdm-verify checks without a hub."""
+    content = dossier.make(house.hub, house.actor, entity, golden_id)
+    write_bytes(out, content)
+    return {"golden_id": golden_id, "bytes": len(content), "out": str(out)}

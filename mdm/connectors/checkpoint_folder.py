@@ -64,6 +64,14 @@ class CheckpointFolder:
             ) from error
         return checkpoint
 
+    def last_line(self) -> str:
+        """The last checkpoint with its signature, as it stands in the file."""
+        return self._lines()[-1].decode()
+
+    def leaves(self) -> bytes:
+        """All hashes of entries, one after another."""
+        return (self.path / LEAVES).read_bytes()
+
     def leaf(self, seq: int) -> str:
         """The hash (hex) of the entry with this number, as the place holds it."""
         with (self.path / LEAVES).open("rb") as file:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from mdm.domain.audit import AuditFilter, AuditReview
-from mdm.storage.database import Row, insert_rows
+from mdm.storage.database import Row, among, insert_rows
 from mdm.storage.schema import audit_event, audit_leaf, audit_review, metadata
 from mdm.storage.trigger import audit_key, audit_row, is_masked
 
@@ -107,6 +107,32 @@ def _passes(narrow: AuditFilter) -> list[ColumnElement[bool]]:
         (narrow.last_day, held.at < f"{narrow.last_day}U"),  # U comes after the T that follows the day
     )
     return [condition for value, condition in asked if value]
+
+
+def entries_of(connection: Connection, rows: Mapping[str, Iterable[str]]) -> Sequence[Row]:
+    """(seq, columns, content) of every sealed entry about these rows (table -> keys), in order."""
+    found: list[Row] = []
+    for table, keys in rows.items():
+        sealed_ones = select(audit_leaf.c.seq, audit_event).join(
+            audit_event, audit_event.c.id == audit_leaf.c.event_id
+        )
+        found += connection.execute(
+            sealed_ones.where(
+                audit_event.c.table_name == table, among(connection, audit_event.c.row_key, keys)
+            )
+        )
+    return sorted(found, key=lambda row: row.seq)
+
+
+def keys_under(connection: Connection, table: str, fact_ids: Iterable[str]) -> list[str]:
+    """Keys of the rows of a table that were touched under these facts."""
+    return list(
+        connection.scalars(
+            select(audit_event.c.row_key)
+            .where(audit_event.c.table_name == table, among(connection, audit_event.c.fact_id, fact_ids))
+            .distinct()
+        )
+    )
 
 
 def add_review(connection: Connection, review: AuditReview) -> None:

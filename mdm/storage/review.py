@@ -112,6 +112,14 @@ def constraints_ever_of(connection: Connection, decision_id: str) -> list[Constr
     return [_constraint(r) for r in rows]
 
 
+def constraint_keys_of(connection: Connection, decision_ids: Iterable[str]) -> list[str]:
+    """Keys of the constraints that these decisions put, also those that ended."""
+    found = connection.scalars(
+        select(pair_constraint.c.id).where(among(connection, pair_constraint.c.decision_id, decision_ids))
+    )
+    return [str(key) for key in found]
+
+
 def constraint_before(connection: Connection, left: int, right: int, decision_id: str) -> Constraint | None:
     """The newest constraint of a pair that another decision made and nobody undid."""
     row = connection.execute(

@@ -154,3 +154,10 @@ def unlinked(connection: Connection, entity: str) -> list[int]:
         .where(source_record.c.entity == entity, source_record.c.status == "active", xref.c.id.is_(None))
     )
     return [record_id for (record_id,) in rows]
+
+
+def links_ever(connection: Connection, golden_ids: Iterable[str]) -> Sequence[Row]:
+    """Every link (id, record_id, golden_id, valid_from, valid_to) these golden IDs ever had."""
+    return connection.execute(
+        select(xref).where(among(connection, xref.c.golden_id, golden_ids)).order_by(xref.c.id)
+    ).all()

@@ -52,6 +52,7 @@ CALLS = {
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
     "audit.entries": {"audit:read"},
+    "audit.read_dossier": set(),  # asks for four scopes at once
     "quality.read": {"quality:read", "quality:sample"},
     "quality.read_dashboard": {"quality:read", "quality:sample"},
     "quality.draw": {"quality:sample"},
@@ -88,6 +89,7 @@ PAGES = {
     "ui.view.remove": Permission.REVIEW_READ,
     "ui.reason.explain": Permission.GOLDEN_READ,
     "ui.audit.show": Permission.AUDIT_READ,
+    "ui.audit.golden_dossier": Permission.AUDIT_READ,
     "ui.audit.download": Permission.AUDIT_READ,
     "ui.audit.review": Permission.AUDIT_REVIEW,
     "ui.golden.show": Permission.GOLDEN_READ,
