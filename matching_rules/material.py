@@ -505,7 +505,12 @@ RULES = RuleSet(
         shared("own_number"),
         shared("gtin"),
         shared("quoted"),
-        all_of(shared("noun_class"), shared("sizes"), shared("facts", at_least=10)),
+        all_of(
+            shared("noun_class"),
+            shared("sizes"),
+            shared("facts", at_least=10),
+            any_of(missing("device"), shared("sterile")),
+        ),
         all_of(shared("noun"), shared("standard"), shared("sizes"), shared("grade")),
         all_of(missing("noun"), exact("facts"), shared("facts", at_least=24)),
         shared("model", at_least=6),

@@ -101,13 +101,20 @@ def test_a_text_cut_at_forty_characters_loses_its_last_word_only() -> None:
     assert parse_material_text(text, CODES)["side"] == ("left",)
 
 
+def test_a_chinese_word_at_the_end_of_forty_characters_stays() -> None:
+    text = "QX3318X65BA F18-65cm-Straight-coating-无菌"
+    assert len(text) == 40
+    assert parse_material_text(text, CODES)["sterile"] == ("sterile",)
+
+
 def test_a_name_in_catalogue_order_means_the_noun_it_makes_together() -> None:
     assert parse_material_text("NUT,ACORN ZINC M4", CODES)["noun"] == "cap_nut"
     assert parse_material_text("NUT, ZINC M4", CODES)["noun"] == "nut"
 
 
 @pytest.mark.parametrize(
-    "text", ["replaces AB-1207X", "(supersedes AB 1207X", "替代AB-1207X", "代替 AB1207X"]
+    "text",
+    ["replaces AB-1207X", "(supersedes AB 1207X", "替代AB-1207X", "代替 AB1207X", "替代AB X1207"],
 )
 def test_the_number_of_the_part_it_replaces_is_not_its_own(text: str) -> None:
     assert parse_material_text(f"Nut M4 AB-1207Y {text}", CODES)["codes"] == ("AB1207Y",)

@@ -111,6 +111,16 @@ TRAPS = {
         part("连接器", "5PIN 立式", manufacturer_part_number="QV51021-0500X"),
         part("连接器", "5PIN 立式 (replaces QV51021-0500X)", manufacturer_part_number="QV51021-0500X/2"),
     ),
+    "successor named in the text only": Trap(
+        "other_number",
+        part("连接器", "5PIN 立式", manufacturer_part_number="QV51021-0500X"),
+        part("连接器", "5PIN 立式 QV51021-0500X/2"),
+    ),
+    "successor of a short maker's number": Trap(
+        "other_number",
+        part("硅脂", "100g", manufacturer_part_number="QX 685"),
+        part("硅脂", "100g", manufacturer_part_number="QX 685G"),
+    ),
     "same noun, other drawing": Trap(
         "other_number",
         part("支架", "ZQ-310 黑色", part_number="203-22465"),
@@ -165,6 +175,17 @@ def test_another_revision_is_no_contradiction() -> None:
     right = part("支架", "ZQ-310 黑色 203-22465 REV.B")
     assert SHIPPED.groups((left, right)) == TOGETHER
     assert SHIPPED.vetoes((left, right)) == set()
+
+
+def test_a_device_is_linked_by_its_parameters_only_where_both_tell_whether_it_is_sterile() -> None:
+    told = (
+        part("造影导管", "6Fr 100cm JL4 亲水涂层 1支/盒 无菌"),
+        {"name_en": "Angiographic catheter 6Fr 100cm JL4 hydrophilic 1/box sterile"},
+    )
+    untold = told[0], {"name_en": "Angiographic catheter 6Fr 100cm JL4 hydrophilic 1/box"}
+    assert SHIPPED.groups(told) == TOGETHER
+    assert SHIPPED.groups(untold) == APART
+    assert SHIPPED.vetoes(untold) == set()
 
 
 def test_every_veto_of_the_shipped_rules_has_a_trap() -> None:

@@ -40,7 +40,7 @@ _FIELD_END = re.compile(r"[,;/()|]| - ")
 _OTHER_PART = re.compile(
     r"(?:\b(?:replaces|replacing|replacement for|replaced by|supersedes|superseded by|instead of)\b"
     r"|替代|代替|取代|替换)"
-    r"[ :：]{0,2}(?:[A-Z]{2,4} (?=\d))?(?=[A-Z0-9._/-]*\d)[A-Z0-9](?:[A-Z0-9._/-]*[A-Z0-9])?",
+    r"[ :：]{0,2}(?:[A-Z]{2,4} (?=[A-Z]?\d))?(?=[A-Z0-9._/-]*\d)[A-Z0-9](?:[A-Z0-9._/-]*[A-Z0-9])?",
     re.IGNORECASE,
 )
 """The number of the part that this one took the place of, or that took its place: not its own."""
@@ -197,14 +197,18 @@ def _without(text: str, terms: Iterable[Term]) -> str:
 
 
 def _whole_words(text: str) -> str:
-    """The text without its last word where it may be cut inside it, and without a code that may be cut."""
+    """The text without its last word where it may be cut inside it, and without a code that may be cut.
+
+    A Chinese word stays: what is left of a cut one is seldom another.
+    """
     if len(text) != _CUT_LENGTH:
         return text
     run = _start_of(_LAST_RUN, text)
     codes = find_codes(text[run:])
     if codes and codes[-1].end == len(text) - run:
         return text[: run + codes[-1].start]
-    return text[: _start_of(_LAST_FIELD, text)]
+    field = _start_of(_LAST_FIELD, text)
+    return text if _HAN_RUN.fullmatch(text, field) else text[:field]
 
 
 def _start_of(pattern: re.Pattern[str], text: str) -> int:
