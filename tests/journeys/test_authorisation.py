@@ -22,10 +22,15 @@ CALLS = {
     "records.read": {"records:read", "records:write"},
     "records.put": {"records:write"},
     "records.retire": {"records:write"},
-    "match.search": {"match:search"},
+    "match.search": {"match:search", "records:create"},
+    "creation.create": {"records:create"},
     "golden.search": {"golden:read", "golden:decide"},
     "golden.read": {"golden:read", "golden:decide"},
     "golden.history": {"golden:read", "golden:decide"},
+    "lineage.read_lineage": {"golden:read", "golden:decide"},
+    "lineage.read_related": {"golden:read", "golden:decide"},
+    "lineage.read_comments": {"golden:read", "golden:decide"},
+    "lineage.write_comment": {"golden:decide"},
     "golden.merge": {"golden:decide"},
     "golden.unmerge": {"golden:decide"},
     "golden.split": {"golden:decide"},
@@ -54,6 +59,7 @@ CALLS = {
     "audit.entries": {"audit:read"},
     "audit.read_dossier": set(),  # asks for four scopes at once
     "quality.read": {"quality:read", "quality:sample"},
+    "quality.read_pairs": {"quality:read", "quality:sample"},
     "quality.read_dashboard": {"quality:read", "quality:sample"},
     "quality.draw": {"quality:sample"},
     "quality.recalibrate": {"matching:propose"},
@@ -64,6 +70,17 @@ CALLS = {
     "change_requests.read_report": {"matching:read", "matching:propose"},
     "change_requests.examine": {"matching:propose"},
     "change_requests.withdraw": {"matching:propose"},
+    "uploads.receive": {"loads:write"},
+    "uploads.list_uploads": {"loads:read", "loads:write"},
+    "uploads.read_upload": {"loads:read", "loads:write"},
+    "uploads.read_mapping": {"loads:read", "loads:write"},
+    "uploads.preview": {"loads:read", "loads:write"},
+    "uploads.start": {"loads:write"},
+    "uploads.list_loads": {"loads:read", "loads:write"},
+    "uploads.read_load": {"loads:read", "loads:write"},
+    "uploads.read_rejects": {"loads:read", "loads:write"},
+    "uploads.undo": {"loads:write"},
+    "uploads.read_template": {"loads:read", "loads:write", "matching:read", "matching:propose"},
     "code_lists.list_aliases": {"matching:read", "matching:propose"},
     "code_lists.list_code_lists": {"matching:read", "matching:propose"},
     "code_lists.read": {"matching:read", "matching:propose"},
@@ -93,6 +110,8 @@ PAGES = {
     "ui.audit.download": Permission.AUDIT_READ,
     "ui.audit.review": Permission.AUDIT_REVIEW,
     "ui.golden.show": Permission.GOLDEN_READ,
+    "ui.golden.printable": Permission.GOLDEN_READ,
+    "ui.golden.comment": Permission.GOLDEN_DECIDE,
     "ui.golden_decision.form": Permission.GOLDEN_DECIDE,
     "ui.golden_decision.act": Permission.GOLDEN_DECIDE,
     "ui.search.search": Permission.GOLDEN_READ,
@@ -113,6 +132,7 @@ PAGES = {
     "ui.imports.entity_template": Permission.DICTIONARY_READ,
     "ui.source.record": Permission.RECORD_READ,
     "ui.quality.show": Permission.QUALITY_READ,
+    "ui.quality.pairs": Permission.QUALITY_READ,
     "ui.dashboard.show": Permission.QUALITY_READ,
     "ui.dashboard.drill": Permission.QUALITY_READ,
     "ui.quality.draw": Permission.QUALITY_SAMPLE,
@@ -130,6 +150,12 @@ PAGES = {
     "ui.dictionary.propose": Permission.CHANGE_PROPOSE,
 }
 """Endpoint -> what a person must be allowed."""
+
+QUERIES = {
+    "reasons.explain": {"left": "ERP:1", "right": "ERP:1"},
+    "uploads.receive": {"entity": "widget", "file_name": "x.csv"},
+}
+"""What calls are asked with."""
 
 CHANGE = {"entity": "widget", "link": "7", "code": "xanthic", "en": "xanthic"}
 """What the forms that propose something are sent."""
@@ -174,8 +200,10 @@ def address(siege, steps, source="ERP"):
 def call(siege, method, endpoint, steps, header, source="ERP"):
     body = h.Forger(siege).good(endpoint)
     sent = {"json": body} if method in {"POST", "PUT"} else {}
-    if endpoint == "reasons.explain":
-        sent = {"query_string": {"left": "ERP:1", "right": "ERP:1"}}
+    if endpoint == "uploads.receive":
+        sent = {"data": b"id,name\n1,pump\n", "content_type": "text/csv"}
+    if endpoint in QUERIES:
+        sent["query_string"] = QUERIES[endpoint]
     return siege.app.test_client().open(
         address(siege, steps, source),
         method=method,
