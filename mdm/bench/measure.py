@@ -67,18 +67,15 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 def median_ms(work: Callable[[int], object], times: int) -> float:
     """Median wall milliseconds of ``work(i)`` for i below ``times``."""
-    return _median_ms(work, times, time.perf_counter)
+    return median_cpu_and_wall_ms(work, times)[1]
 
 
-def median_cpu_ms(work: Callable[[int], object], times: int) -> float:
-    """Median CPU milliseconds of this thread in ``work(i)`` for i below ``times``."""
-    return _median_ms(work, times, time.thread_time)
-
-
-def _median_ms(work: Callable[[int], object], times: int, clock: Callable[[], float]) -> float:
+def median_cpu_and_wall_ms(work: Callable[[int], object], times: int) -> tuple[float, float]:
+    """Median milliseconds of CPU of this thread, and of wall, in ``work(i)`` for i below ``times``."""
     taken = []
     for i in range(times):
-        started = clock()
+        cpu, wall = time.thread_time(), time.perf_counter()
         work(i)
-        taken.append(clock() - started)
-    return statistics.median(taken) * 1000
+        taken.append((time.thread_time() - cpu, time.perf_counter() - wall))
+    used, passed = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
+    return used, passed
