@@ -576,7 +576,7 @@ RULES = RuleSet(
     ),
     prior=0.05,
     rival_margin=1.0,
-    partners=Partners(IN_WORDS, least=-4.5, margin=0.25),
+    partners=Partners(IN_WORDS, least=-5.0, margin=0.25),
     training=("code", "three_facts"),
     risks=(
         Risk("udi_di"),
