@@ -325,7 +325,13 @@ RULES = RuleSet(
                 ),
                 all_of(shared("site"), shared("area"), en="same plant and shop", zh="工厂与车间相同"),
                 all_of(
-                    any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
+                    any_of(
+                        shared("serial"),
+                        shared("asset"),
+                        shared("quoted"),
+                        shared("value"),
+                        all_of(rare("keys", 1), shared("codes")),
+                    ),
                     any_of(disjoint("line"), disjoint("site"), disjoint("area")),
                     en="another place under the same number: moved",
                     zh="编号相同而地点不同：已搬迁",
@@ -394,7 +400,7 @@ RULES = RuleSet(
         BlockingRule("kin", 60),
         BlockingRule("noun", 60),
     ),
-    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.85, "review")),
+    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.8, "review")),
     vetoes=(
         Veto(
             "other_serial",
@@ -413,6 +419,15 @@ RULES = RuleSet(
             disjoint("serial"),
             "serial numbers one character apart: a slip of the pen or two machines",
             "出厂编号差一个字符：可能是笔误，也可能是两台设备",
+            # Two other numbers say that it was a slip: a tag, an asset card and a price are typed by different people.
+            unless=all_of(
+                shared("slip"),
+                any_of(
+                    all_of(shared("asset"), any_of(shared("keys"), shared("value"), shared("quoted"))),
+                    all_of(shared("keys"), any_of(shared("value"), shared("quoted"), shared("due"))),
+                    all_of(shared("quoted"), any_of(shared("value"), shared("due"))),
+                ),
+            ),
             hard=False,
             parts=False,
         ),
@@ -436,6 +451,8 @@ RULES = RuleSet(
             unless=any_of(
                 shared("maker"), shared("serial"), shared("asset"), shared("quoted"), shared("value")
             ),
+            # A dealer, a brand or another spelling: no proof that there are two machines.
+            parts=False,
             hard=False,
         ),
         Veto("other_asset", disjoint("asset"), "different asset numbers", "资产编号不同"),
@@ -453,7 +470,13 @@ RULES = RuleSet(
             disjoint("line"),
             "on different lines",
             "产线不同",
-            unless=any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
+            unless=any_of(
+                shared("serial"),
+                shared("asset"),
+                shared("quoted"),
+                shared("value"),
+                all_of(rare("keys", 1), shared("codes")),
+            ),
             hard=False,
             parts=False,
         ),
@@ -489,7 +512,13 @@ RULES = RuleSet(
             disjoint("area"),
             "in different shops",
             "车间不同",
-            unless=any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
+            unless=any_of(
+                shared("serial"),
+                shared("asset"),
+                shared("quoted"),
+                shared("value"),
+                all_of(rare("keys", 1), shared("codes")),
+            ),
             hard=False,
             parts=False,
         ),
@@ -552,6 +581,8 @@ RULES = RuleSet(
             ("ERP", "CMMS", "QMS", "LIMS", "MES", "FA"),
         ),
     ),
+    # Of three records one may have the wrong room, date or maker; hard vetoes do not count among these.
+    contradiction_share=0.34,
     rival_margin=0.3,
     training=("keys", "quoted"),
     identifiers=("serial", "asset", "quoted"),

@@ -215,7 +215,7 @@ class Veto:
     """What forbids an automatic link, however alike the rest is.
 
     ``hard`` contradictions forbid a merge if any cross pair of the two clusters shows them; soft ones if the pair
-    itself, or more than a fifth of the cross pairs, does. ``unless`` names what overrules it.
+    itself, or more than ``contradiction_share`` of the cross pairs, does. ``unless`` names what overrules it.
     ``parts``: two records that differ so are two things, so that one that fits both may belong to either; without it
     they may be one thing written down differently, and are nobody's rivals.
     """

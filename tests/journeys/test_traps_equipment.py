@@ -237,6 +237,22 @@ def test_a_machine_that_moved_stays_one(after: Record) -> None:
     assert SHIPPED.groups((before, after)) == TOGETHER
 
 
+def test_a_slip_in_the_serial_number_is_excused_by_two_other_numbers() -> None:
+    right = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004", fixed_asset_number="FA201512207")
+    slip = mill(serial_number="KT-2075113", asset_tag="NJ1-MIL-004", fixed_asset_number="01201512207")
+    neighbour = {**slip, "serial_number": "KT-2015114"}
+    assert SHIPPED.groups((right, slip)) == TOGETHER
+    assert SHIPPED.groups((right, neighbour)) == APART
+
+
+def test_a_machine_moved_under_a_tag_of_its_own_stays_one_and_a_bare_tag_does_not() -> None:
+    before = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004", functional_location="NJ1-MCH-L04")
+    after = mill(asset_tag="NJ1-MIL-004", functional_location="ENT/NJ1/PKG/L01")
+    unnamed = bare(asset_tag="NJ1-MIL-004", functional_location="ENT/NJ1/PKG/L01")
+    assert SHIPPED.groups((before, after)) == TOGETHER
+    assert SHIPPED.groups((before, unnamed)) == APART
+
+
 def test_tag_and_serial_number_in_each_others_column_are_found() -> None:
     right = mill(serial_number="KT-2015113", asset_tag="NJ1-MIL-004")
     swapped = mill(serial_number="NJ1-MIL-004", asset_tag="KT-2015113")
