@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
-from mdm.domain.errors import ActorMissingError
+from mdm.domain.errors import ActorMissingError, WriteConflictError
 from mdm.services import decision, intake, load, review
 from mdm.storage.schema import metadata
 from tests import factories as f
@@ -128,3 +128,16 @@ def test_whichever_statement_fails_nothing_stays(hub, act):
 def test_a_unit_of_work_without_reason_is_refused(hub, reason):
     with pytest.raises(ActorMissingError), hub.unit_of_work(f.SYSTEM, reason):
         pass
+
+
+def test_who_waits_in_vain_for_a_turn_to_write_is_told_to_try_again(hub):
+    hub.database.engine.dispose()
+    sqlalchemy_event.listen(
+        hub.database.engine, "connect", lambda one, _: one.execute("PRAGMA busy_timeout=20").close()
+    )
+    with (
+        hub.unit_of_work(f.SYSTEM, "takes its time"),
+        pytest.raises(WriteConflictError),
+        hub.unit_of_work(f.SYSTEM, "in vain"),
+    ):
+        pytest.fail("two wrote at once")
