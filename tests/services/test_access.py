@@ -341,3 +341,16 @@ def test_lists_show_accounts_and_clients(hub):
         users, clients = access.list_users(uow), access.list_clients(uow)
     assert [(user.login, user.invited) for user in users] == [("wang.li", True)]
     assert [(client.name, client.source, client.active) for client in clients] == [("MES line", "MES1", True)]
+
+
+def test_a_person_is_told_who_may_what_they_may_not_and_a_machine_is_not(hub):
+    steward = add_person(hub)
+    add_person(hub, "gina", ("governance",))
+    left = add_person(hub, "left", ("governance",))
+    with hub.unit_of_work(CLI, "test") as uow:
+        access.set_user(uow, left.name, active=False)
+    with hub.reading(steward) as uow:
+        assert access.people_who_may(uow, Permission.SOURCE_LOAD) == ("王莉",)
+        assert access.people_who_may(uow, Permission.USER_MANAGE) == ()
+    with hub.reading(authenticate(hub, add_client(hub).token)) as uow, pytest.raises(ForbiddenError):
+        access.people_who_may(uow, Permission.SOURCE_LOAD)
