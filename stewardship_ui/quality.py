@@ -13,7 +13,7 @@ from mdm.domain.chart import Point, reliability_svg
 from mdm.domain.errors import InvalidInputError
 from mdm.services import judged, quality, recalibration, retraining, sample
 from mdm.services.quality import Quality
-from stewardship_ui.door import current_hub, entity_or_404, page, reading, writing
+from stewardship_ui.door import current_hub, entity_or_404, page, reading, require, writing
 from stewardship_ui.download import table_answer
 
 blueprint = Blueprint("quality", __name__)
@@ -39,6 +39,7 @@ def show() -> str:
 @page
 def pairs(entity: str, figure: str) -> str | Response:
     """The pairs behind one figure, those against it first; ``of`` names a pair of sources or languages."""
+    require("quality.read")
     entity, of = entity_or_404(entity), request.args.get("of", "")[:130]
     if figure not in judged.FIGURES:
         abort(404)

@@ -82,8 +82,8 @@ CALLS = {
     "uploads.undo": {"loads:write"},
     "uploads.read_template": {"loads:read", "loads:write", "matching:read", "matching:propose"},
     "code_lists.list_aliases": {"matching:read", "matching:propose"},
-    "code_lists.list_code_lists": {"matching:read", "matching:propose"},
-    "code_lists.read": {"matching:read", "matching:propose"},
+    "code_lists.list_code_lists": {"matching:read", "matching:propose", "loads:read", "loads:write"},
+    "code_lists.read": {"matching:read", "matching:propose", "loads:read", "loads:write"},
     "code_lists.propose": {"matching:propose"},
 }
 """Endpoint -> scopes of which each alone opens it."""

@@ -69,7 +69,7 @@ def attack_api(siege, rounds, seed=h.SEED):
         answer = web.open(
             path, method=method, headers={**siege.headers(), **headers}, query_string=query, **sent
         )
-        told = (method, path[:200], query, headers, sent, answer.status_code, answer.text[:300])
+        told = (method, path[:200], query, headers, sent, answer.status_code, answer.get_data()[:300])
         assert answer.status_code < 500, told
         check_headers(answer)
         if answer.status_code >= 400:
