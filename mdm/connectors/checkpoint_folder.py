@@ -27,6 +27,8 @@ if sys.platform != "win32":
     import fcntl
 
 LEAVES, CHECKPOINTS, PUBLIC_KEY = "leaves", "checkpoints.jsonl", "public_key.pem"
+TAIL = 64 * 1024
+"""Bytes at the end of the checkpoints that hold the last of them and what a crash may have left behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ class CheckpointFolder:
 
     def last(self) -> Checkpoint | None:
         """The last checkpoint, None in a new place; raises AuditForkedError when this hub did not sign it."""
-        lines = self._lines()
-        if not lines:
+        line, _ = self._end()
+        if not line:
             return None
         try:
-            held = json.loads(lines[-1])
+            held = json.loads(line)
             told = {**held["checkpoint"], "peaks": tuple(held["checkpoint"]["peaks"])}
             checkpoint = Checkpoint(**told)
             self.key.public_key().verify(base64.b64decode(held["signature"]), signed_bytes(checkpoint))
@@ -66,7 +68,7 @@ class CheckpointFolder:
 
     def last_line(self) -> str:
         """The last checkpoint with its signature, as it stands in the file."""
-        return self._lines()[-1].decode()
+        return self._end()[0].decode()
 
     def leaves(self) -> bytes:
         """All hashes of entries, one after another."""
@@ -94,13 +96,20 @@ class CheckpointFolder:
         )
         signature = base64.b64encode(self.key.sign(signed_bytes(checkpoint))).decode()
         line = json.dumps({"checkpoint": asdict(checkpoint), "signature": signature}, separators=(",", ":"))
-        self._write(CHECKPOINTS, sum(len(line) + 1 for line in self._lines()), [f"{line}\n".encode()])
+        self._write(CHECKPOINTS, self._end()[1], [f"{line}\n".encode()])
         return checkpoint
 
-    def _lines(self) -> list[bytes]:
-        """The whole lines of the checkpoints; one without its end was never acknowledged."""
+    def _end(self) -> tuple[bytes, int]:
+        """The last whole line of the checkpoints and where it ends; one without its end was never acknowledged."""
         path = self.path / CHECKPOINTS
-        return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        if not path.exists():
+            return b"", 0
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = file.seek(max(size - TAIL, 0))
+            held = file.read()
+        whole = held[: held.rfind(b"\n") + 1]
+        return whole[:-1].rpartition(b"\n")[2], start + len(whole)
 
     def _write(self, name: str, offset: int, pieces: Iterable[bytes]) -> None:
         descriptor = os.open(self.path / name, os.O_WRONLY | os.O_CREAT, 0o640)
