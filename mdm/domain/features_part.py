@@ -22,8 +22,8 @@ GroupedFunction: TypeAlias = Callable[[Mapping[str, tuple[str, ...]]], list[str]
 
 _SHORTEST_CODE = 4
 _PART_CODE = 7
-_MADE_CODE = 5
-"""In a column of makers' numbers nothing else stands, so a shorter one names a part too."""
+_MADE_CODE = re.compile(r"[A-Z]{2,}\d{3,}[A-Z]*")
+"""In a column of makers' numbers a shorter one names a part too; 606C3 is a bearing of any maker."""
 _MADE_NUMBERS = ("manufacturer_part_number.key", "catalog_number.key")
 _MOST_FACTS = 10
 """Facts beyond these, in order of their text, are not combined: the number of keys would explode."""
@@ -165,12 +165,12 @@ def part_codes(by_reference: Mapping[str, tuple[str, ...]]) -> list[str]:
 @lru_cache(maxsize=64)
 def _part_codes(items: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
     """Kept for a moment: four features ask for the codes of one and the same record."""
-    told = (
-        (_code(text), _MADE_CODE if name in _MADE_NUMBERS else _PART_CODE)
+    keys = _distinct(
+        key
         for name, texts in items
-        for text in texts
+        for key in map(_code, texts)
+        if len(key) >= _PART_CODE or (name in _MADE_NUMBERS and _MADE_CODE.fullmatch(key))
     )
-    keys = _distinct(key for key, least in told if len(key) >= least)
     if len(keys) < 2:
         return tuple(keys)
     written = {_code(text) for name, texts in items if name.endswith(_KEYS) for text in texts}

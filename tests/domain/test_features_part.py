@@ -125,6 +125,11 @@ def test_a_column_of_makers_numbers_holds_short_ones_too() -> None:
     assert build_numbers("part_codes", record) == ["QX685"]
 
 
+def test_the_designation_of_a_bearing_is_no_makers_own_number() -> None:
+    record = StandardRecord(raw={}, values={}, parts={"manufacturer_part_number": {"key": "606C3"}})
+    assert build_numbers("part_codes", record) == []
+
+
 MADE = StandardRecord(
     raw={},
     values={},
