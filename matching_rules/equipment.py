@@ -400,7 +400,7 @@ RULES = RuleSet(
         BlockingRule("kin", 60),
         BlockingRule("noun", 60),
     ),
-    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.8, "review")),
+    thresholds=(Threshold(Action.LINK, 0.4, "link"), Threshold(Action.REVIEW, -0.75, "review")),
     vetoes=(
         Veto(
             "other_serial",
@@ -503,7 +503,7 @@ RULES = RuleSet(
             disjoint("tag"),
             "different tags",
             "位号不同",
-            unless=any_of(shared("serial"), shared("asset")),
+            unless=any_of(shared("serial"), shared("asset"), shared("quoted"), shared("value")),
             hard=False,
             parts=False,
         ),
@@ -527,7 +527,9 @@ RULES = RuleSet(
             all_of(disjoint("start"), disjoint("day")),
             "put into use on different days",
             "启用日期不同",
-            unless=within("day", 35),
+            unless=any_of(
+                within("day", 35), shared("serial"), shared("asset"), shared("quoted"), shared("value")
+            ),
             hard=False,
             parts=False,
         ),
@@ -581,8 +583,8 @@ RULES = RuleSet(
             ("ERP", "CMMS", "QMS", "LIMS", "MES", "FA"),
         ),
     ),
-    # Of three records one may have the wrong room, date or maker; hard vetoes do not count among these.
-    contradiction_share=0.34,
+    # Two of five records may have the wrong room, date or maker; hard vetoes do not count among these.
+    contradiction_share=0.4,
     rival_margin=0.3,
     training=("keys", "quoted"),
     identifiers=("serial", "asset", "quoted"),
