@@ -88,7 +88,8 @@ def test_an_owner_who_recomputes_every_seal_is_found_out(hub):
     entry = f.read(hub, audit.entries, AuditFilter(table="golden_record"), limit=1)[0]
     as_owner(
         hub,
-        f"update audit_event set content = replace(content, 'record ', 'remark ') where id = {entry.entry_id}",
+        "update audit_event set content = replace(content, 'record.received', 'record.deceived') "
+        f"where id = {entry.entry_id}",
     )
     recompute(hub)
     assert verify(hub).faults == (f"entry {entry.entry_id} (golden_record {entry.row_key}) was altered",)
