@@ -223,10 +223,8 @@ def decide(
     """
     access.require(uow.actor, Permission.REVIEW_DECIDE)
     said, why = _verdict(verdict), require_reason(reason)
-    uow.take_turn(_find(uow, task_id).entity)
-    row = _find(uow, task_id)
-    if row.status != TaskStatus.OPEN:
-        raise TaskNotOpenError("This task is no longer open.", state=_state(uow, row))
+    uow.take_turn(_find_open(uow, task_id).entity)  # who comes late need not wait: a closed task stays closed
+    row = _find_open(uow, task_id)
     claim.require_free(uow, task_id)
     if expected_version is not None and row.version != expected_version:
         raise StaleVersionError("The task has changed since it was read.", state=_state(uow, row))
@@ -440,6 +438,13 @@ def _next_open(uow: UnitOfWork, row: Any) -> int | None:  # Any: a table row
         if following:
             return following[0]
     return None
+
+
+def _find_open(uow: UnitOfWork, task_id: int) -> Any:  # Any: a table row
+    row = _find(uow, task_id)
+    if row.status != TaskStatus.OPEN:
+        raise TaskNotOpenError("This task is no longer open.", state=_state(uow, row))
+    return row
 
 
 def _find(uow: UnitOfWork, task_id: int) -> Any:  # Any: a table row
