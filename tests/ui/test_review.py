@@ -293,3 +293,21 @@ def test_people_are_shown_by_name_and_namesakes_with_their_login(
     join("wang.li")
     for path in pages:
         assert "王丽 (W.Li)" in steward.get(path).text, path
+
+
+def test_whoever_is_named_finds_where_although_they_may_not_decide(
+    browse: Callable[..., FlaskClient], stocked_hub: Hub, task_ids: list[int]
+) -> None:
+    auditor = browse("auditor")
+    assert 'id="mentions"' not in auditor.get("/review").text
+    first, second = task_ids[:2]
+    for count, task_id in enumerate((first, second), start=1):
+        with stocked_hub.unit_of_work(system_actor("cli:test"), "a question") as uow:
+            comment.add(uow, task_id, "@auditor, is this the old plant?")
+        text = auditor.get("/review").text
+        assert (
+            f'<dd>{count}</dd><dt><a href="#mentions">{"mention" if count == 1 else "mentions"}</a>' in text
+        )
+    assert [f'href="/review/{each}#comments"' in text for each in (first, second)] == [True, True]
+    assert "decided today" not in text
+    assert 'id="mentions"' not in browse("governance").get("/review").text
