@@ -47,7 +47,7 @@ bench: $(STAMP)
 judge: $(STAMP)
 	for entity in supplier material equipment; do $(BIN)/python -m mdm.demo.judge $$entity; done
 
-# The pictures of docs/images, from the demo hub; needs a Chromium
+# The pictures of docs/images, and one of every page in docs/images/pages, from the demo hub; needs a Chromium
 screenshots: browser
 	$(BIN)/python tests/browser/screenshots.py
 

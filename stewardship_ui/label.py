@@ -110,9 +110,15 @@ def compared(values: Json) -> str:
     return "" if is_empty(values) else str(values)
 
 
+_OFFICIAL_NAMES = {("zh", "TW"): "中国台湾", ("zh", "HK"): "中国香港", ("zh", "MO"): "中国澳门"}
+"""Names that documents for Chinese authorities must bear, where the locale has another."""
+
+
 def country(code: str) -> str:
-    """The name of a country by its ISO 3166-1 code; any other text as it is."""
+    """The name of a country or territory by its ISO 3166-1 code; any other text as it is."""
     locale = get_locale()
+    if locale and (locale.language, code) in _OFFICIAL_NAMES:
+        return _OFFICIAL_NAMES[locale.language, code]
     return str(locale.territories.get(code, code)) if locale and len(code) == 2 else code
 
 

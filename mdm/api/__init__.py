@@ -16,6 +16,7 @@ from mdm.api import (
     creation,
     dictionary,
     document,
+    dossier,
     errors,
     event,
     golden,
@@ -66,6 +67,7 @@ def register(app: Flask, hub: Hub) -> None:
     _describe_attributes(api, hub)
     for noun in (
         audit,
+        dossier,
         xref,
         record,
         match,

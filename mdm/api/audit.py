@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import fields as members
 from typing import Any
 
-from flask import Response, current_app
 from marshmallow import Schema, fields, validate
 
 from mdm.api.blueprint import ApiBlueprint
-from mdm.api.security import reading, the_actor, the_hub
+from mdm.api.security import reading
 from mdm.domain.audit import OPERATIONS, AuditEntry, AuditFilter
-from mdm.services import audit, dossier
+from mdm.services import audit
 
 blueprint = ApiBlueprint("audit", "Audit trail: who changed what, when and why")
 
@@ -60,15 +59,3 @@ def entries(
     narrow = AuditFilter(**{each.name: query[each.name] for each in members(AuditFilter)})
     found = audit.entries(reading(), narrow, query["before"], query["limit"])
     return {"entries": found, "next_before": found[-1].entry_id if len(found) == query["limit"] else None}
-
-
-@blueprint.route("/golden/<string:entity>/<string:golden_id>/dossier", methods=["GET"])
-@blueprint.response(200, content_type="application/octet-stream")
-def read_dossier(entity: str, golden_id: str) -> Response:
-    """Fetch the signed dossier of a golden record
-
-    Everything about it in one file that `mdm-verify dossier` checks offline. Needs `golden:read`, `records:read` and
-    `tasks:read` besides.
-    """
-    content = dossier.make(the_hub(), the_actor(), entity, golden_id)
-    return current_app.response_class(content, mimetype="application/octet-stream")

@@ -55,13 +55,14 @@ _SCOPES: Mapping[tuple[str, str], str] = {
     ("quality", "post"): "quality:sample",
     ("changes", "get"): "changes:read",
     ("audit", "get"): "audit:read",
+    ("dossier", "get"): "audit:read golden:read records:read tasks:read",
     ("reasons", "get"): "tasks:read",
     ("change_requests", "get"): "matching:read",
     ("change_requests", "post"): "matching:propose",
     ("code_lists", "get"): "matching:read",
     ("code_lists", "post"): "matching:propose",
 }
-"""Noun and method -> the scope a call needs, for the description only; services check permissions."""
+"""Noun and method -> the scope a call needs (several: all of them), for the description only; services check."""
 
 
 def register(app: Flask, spec: dict[str, Any]) -> None:

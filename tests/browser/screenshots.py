@@ -1,4 +1,8 @@
-"""``make screenshots``: the pages of the demo hub as pictures under docs/images, taken anew at each call."""
+"""``make screenshots``: the pages of the demo hub as pictures under docs/images, taken anew at each call.
+
+Those the documents show lie there; one of every page, in each language and theme, wide and narrow, lies in ``pages``
+below it, to be looked at and not kept.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ SHOTS = (
     ("golden", "ui.golden.show", "zh", "dark", 1280),
 )
 """File, page, language, theme, width in CSS pixels."""
+LOOKS = (("en", "light", 1280), ("zh", "dark", 1280), ("zh", "light", 360))
+"""Language, theme and width in which every page is taken."""
 HEIGHT = 900
 
 
@@ -39,6 +45,7 @@ def main() -> int:
         add_people(hub)
         live = Live(hub)
         take(live)
+        take_all(live)
         live.close()
         hub.close()
     return 0
@@ -55,6 +62,26 @@ def take(live: Live) -> None:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.goto(paths[endpoint])
             page.screenshot(path=target / f"{name}.png")
+            context.close()
+
+
+def take_all(live: Live) -> None:
+    """Write a picture of every page of the URL map that shows HTML."""
+    target = ROOT / "docs" / "images" / "pages"
+    target.mkdir(exist_ok=True)
+    with open_browser() as browser:
+        for language, theme, width in LOOKS:
+            context = live.visit(browser, "gina", language, color_scheme=theme)
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            for endpoint, path in addresses(live).items():
+                answer = page.request.get(path)
+                kept = "attachment" in answer.headers.get("content-disposition", "")
+                if kept or not answer.headers["content-type"].startswith("text/html"):
+                    continue
+                page.goto(path)
+                name = endpoint.removeprefix("ui.")
+                page.screenshot(path=target / f"{name}-{language}-{theme}-{width}.png")
             context.close()
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from python_calamine import CalamineWorkbook
 
 from mdm.domain.access import system_actor
 from mdm.domain.review import Side, Task
-from mdm.services import bulk, confirmation, decision_log, golden, review
+from mdm.services import bulk, confirmation, decision, decision_log, golden, review, source
 from mdm.services import xref as xrefs
 from tests.browser.harness import Live
 
@@ -180,6 +184,91 @@ def test_a_value_chosen_by_cell_survives_the_match(li_na: Page, demo: Live) -> N
         held = golden.get(uow, task.line.entity, home_of(demo, key_of(task, task.right)))
     assert held.attributes[attribute] == task.right.values[attribute]
     assert held.provenance[attribute].rule == "override"
+
+
+def test_a_merge_is_taken_apart_and_the_past_stays_as_it_was(li_na: Page, demo: Live) -> None:
+    with demo.hub.reading(SYSTEM) as uow:
+        found = [each.golden_id for each in golden.search(uow, "supplier", limit=20)]
+        one, other = next(  # any two that no second person has to be asked about
+            pair for pair in combinations(found, 2) if not decision.regulated_between(uow, "supplier", *pair)
+        )
+        issued = datetime.fromisoformat(golden.get(uow, "supplier", one).created_at)
+    li_na.goto(f"/golden/supplier/{one}/decide/merge")
+    li_na.locator("input[name=other_id]").fill(other)
+    do_on_form(li_na, "one firm after all")
+    (survivor,) = both_lead_to(demo, one, other)
+
+    li_na.goto(f"/golden/supplier/{survivor}/decide/unmerge")
+    do_on_form(li_na, "two firms, as the register says")
+    assert both_lead_to(demo, one, other) == {one, other}
+
+    li_na.goto(f"/golden/supplier/{one}")
+    title = li_na.locator("h1").inner_text()
+    li_na.locator("input[name=as_of]").fill(f"{issued + timedelta(minutes=1):%Y-%m-%dT%H:%M}")
+    li_na.locator("form.as-of button").click()
+    expect(li_na.locator(".notice").first).to_contain_text("As it was on")
+    expect(li_na.locator("h1")).to_have_text(title)
+
+
+def do_on_form(page: Page, reason: str) -> None:
+    """Give the reason, look at the preview, and do it."""
+    page.locator("textarea[name=reason]").fill(reason)
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.locator("#effect-title")).to_be_visible()
+    page.get_by_role("button", name="Do it").click()
+    expect(page.locator(".offer, .notice").first).to_be_visible()
+
+
+def both_lead_to(live: Live, *golden_ids: str) -> set[str]:
+    with live.hub.reading(SYSTEM) as uow:
+        return {found for each in golden_ids for found in golden.resolve(uow, each)}
+
+
+def test_a_file_is_imported_and_what_was_not_taken_is_mended_and_sent_again(
+    browser: Browser, demo: Live, tmp_path: Path
+) -> None:
+    context = demo.visit(browser, "gina", accept_downloads=True)
+    page = context.new_page()
+    rows = ["F1,F2", "N-1,苏州新海精密机械有限公司", ",没有编号的一行", "N-2,无锡锐特电子有限公司"]
+    import_file(page, tmp_path / "new.csv", "\n".join(rows))
+    page.locator("select[name=column-1]").select_option("legal_name")
+    page.locator("input[name=id_column]").first.check()
+    page.get_by_role("button", name="Renew the preview").click()
+    expect(page.locator("#refused-title")).to_contain_text("1 row would not be taken")
+    page.get_by_role("button", name="Load").click()
+    expect(page.locator("#progress")).to_contain_text("The file is loaded", timeout=30_000)
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="as XLSX, to mend").click()
+    kept.value.save_as(tmp_path / "rejects.xlsx")
+    header, (_, name, *_) = workbook_rows(tmp_path / "rejects.xlsx")[:2]
+    assert (header[0], name) == ("F1", "没有编号的一行")
+
+    import_file(page, tmp_path / "mended.csv", f"F1,F2\nN-3,{name}")
+    page.get_by_role("button", name="Load").first.click()
+    expect(page.locator("#progress")).to_contain_text("The file is loaded", timeout=30_000)
+    with demo.hub.reading(SYSTEM) as uow:
+        loads = source.list_loads(uow, "supplier")[:2]
+    assert [(load.received, load.accepted, load.rejected) for load in loads] == [(1, 1, 0), (3, 2, 1)]
+    context.close()
+
+
+def import_file(page: Page, path: Path, text: str) -> None:
+    """Send a file of a source system of its own, as far as its columns."""
+    path.write_text(text, "utf-8")
+    page.goto("/imports")
+    page.locator("select[name=entity]").select_option("supplier")
+    if page.locator("select[name=source] option[value=DRAWER]").count():
+        page.locator("select[name=source]").select_option("DRAWER")
+    else:
+        page.get_by_text("A new source system").click()
+        page.locator("input[name=new_source]").fill("DRAWER")
+    page.locator("input[name=file]").set_input_files(path)
+    page.get_by_role("button", name="Go on to the columns").click()
+    expect(page.locator("#columns-title")).to_be_attached()
+
+
+def workbook_rows(path: Path) -> list[list[str]]:
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
 
 
 def test_one_verdict_for_all_that_were_judged_alike(li_na: Page, demo: Live) -> None:

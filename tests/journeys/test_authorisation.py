@@ -57,7 +57,7 @@ CALLS = {
     "tasks.undo": {"golden:decide"},  # the decision of this siege is a merge
     "changes.changes": {"changes:read"},
     "audit.entries": {"audit:read"},
-    "audit.read_dossier": set(),  # asks for four scopes at once
+    "dossier.read": set(),  # asks for four scopes at once
     "quality.read": {"quality:read", "quality:sample"},
     "quality.read_pairs": {"quality:read", "quality:sample"},
     "quality.read_dashboard": {"quality:read", "quality:sample"},

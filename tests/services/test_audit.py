@@ -116,7 +116,7 @@ def test_entries_tell_who_what_and_why(hub):
     newest, *_ = f.read(hub, audit.entries, AuditFilter(table="xref"), limit=5)
     assert (newest.actor, newest.reason, newest.table, newest.operation) == (
         "cli:test",
-        "record MES:1",
+        'record.received {"record": "MES:1"}',
         "xref",
         "insert",
     )

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 import stewardship_ui
+from stewardship_ui.label import country
 from stewardship_ui.language import show_age
 
 HERE = Path(stewardship_ui.__file__).parent
@@ -62,3 +63,20 @@ def test_an_age_says_that_it_lies_in_the_past(app: Flask, language: str, minutes
     now = datetime(2026, 1, 1, 12, tzinfo=UTC)
     with app.test_request_context(f"/?lang={language}"):
         assert show_age(now - timedelta(minutes=minutes), now) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "shown"),
+    [
+        ("zh", "TW", "中国台湾"),
+        ("zh", "HK", "中国香港"),
+        ("zh", "DE", "德国"),
+        ("en", "TW", "Taiwan"),
+        ("zh", "X", "X"),
+    ],
+)
+def test_countries_and_territories_bear_their_official_names(
+    app: Flask, language: str, code: str, shown: str
+) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert country(code) == shown
