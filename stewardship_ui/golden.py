@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -81,18 +81,18 @@ def printable(entity: str, golden_id: str) -> str:
 
 @blueprint.post("/golden/<entity>/<golden_id>/comments")
 @page
-def comment(entity: str, golden_id: str) -> Response:
-    """Write a comment; ``@login`` tells a colleague."""
+def comment(entity: str, golden_id: str) -> Response | tuple[str, int]:
+    """Write a comment; ``@login`` tells a colleague. One that is refused stays in its box, with the reason."""
     try:
         with writing("comment") as uow:
             golden_comment.add(uow, entity_or_404(entity), golden_id, request.form.get("text", ""))
     except InvalidInputError as error:
-        flash(comment_refused(error), "status")
+        return _page(entity, golden_id, "golden.html", comment_refused(error)), 422
     place = url_for("ui.golden.show", entity=entity, golden_id=golden_id)
     return redirect(f"{place}#comments", 303)
 
 
-def _page(entity: str, golden_id: str, template: str) -> str:
+def _page(entity: str, golden_id: str, template: str, comment_fault: str = "") -> str:
     as_of = _as_of(request.args.get("as_of", ""))
     with reading() as uow:
         record = golden.get(uow, entity_or_404(entity), golden_id, as_of)
@@ -114,6 +114,7 @@ def _page(entity: str, golden_id: str, template: str) -> str:
         older=steps[RECENT:],
         related=around,
         comments=comments,
+        comment_fault=comment_fault,
         unmergeable=unmergeable,
         as_of=as_of,
         now=current_hub().now(),

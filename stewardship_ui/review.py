@@ -74,7 +74,7 @@ def queue() -> str:
 @page
 def compare(task_id: int) -> str:
     """Two records side by side, why the machine doubts, and what each verdict would do."""
-    return _compare_page(task_id)
+    return compare_page(task_id)
 
 
 @blueprint.post("/review/<int:task_id>")
@@ -84,11 +84,9 @@ def decide(task_id: int) -> Response | tuple[str, int]:
     reason = reason_given()
     verdict = request.form.get("verdict", "")
     if verdict not in set(Verdict):
-        return _compare_page(task_id, fault=gettext("Choose a verdict.")), 422
+        return compare_page(task_id, fault=gettext("Choose a verdict.")), 422
     if not reason:
-        return _compare_page(
-            task_id, fault=gettext("A decision needs a reason: choose one or write it.")
-        ), 422
+        return compare_page(task_id, fault=gettext("A decision needs a reason: choose one or write it.")), 422
     filters = read_filters()
     try:
         with writing(reason) as uow:
@@ -99,7 +97,7 @@ def decide(task_id: int) -> Response | tuple[str, int]:
             following = claim.next_task(uow, wanted, filters.narrow.order, after=place)
     except (TaskNotOpenError, StaleVersionError, ProposalOpenError, TaskHeldError):
         told = gettext("Someone else was first: this task has changed. Nothing of yours was recorded.")
-        return _compare_page(task_id, fault=told), 409
+        return compare_page(task_id, fault=told), 409
     if outcome.proposal_id:
         flash(gettext("Task %(id)s: proposed; a second person has to confirm it.", id=task_id), "status")
     else:
@@ -160,7 +158,8 @@ def undo(decision_id: str) -> Response:
     return redirect(url_for("ui.review.compare", task_id=task_id, **read_filters().query()), 303)
 
 
-def _compare_page(task_id: int, fault: str = "") -> str:
+def compare_page(task_id: int, fault: str = "", comment_fault: str = "") -> str:
+    """The page of a task; ``fault`` stands beside the verdict, ``comment_fault`` beside the comment that was sent."""
     filters = read_filters()
     with reading() as uow:
         task = review.get_task(uow, task_id)
@@ -195,6 +194,7 @@ def _compare_page(task_id: int, fault: str = "") -> str:
         holder=_holder(held),
         filters=filters,
         fault=fault,
+        comment_fault=comment_fault,
         now=current_hub().now(),
         **values,
         **page_words(task),

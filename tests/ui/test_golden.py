@@ -129,3 +129,12 @@ def test_references_of_the_dictionary_lead_both_ways(steward: FlaskClient, stock
     assert "Referred to by" in named["E-4"]
     assert "It refers to" not in named["Q-9"], "E-4 is a key of ERP1, not of QMS1"
     assert f'href="{pages["Q-9"]}"' not in named["E-4"]
+
+
+def test_a_refused_comment_stays_in_its_box(
+    steward: FlaskClient, post: Callable[..., TestResponse], path: str
+) -> None:
+    refused = post(steward, path, f"{path}/comments", text="the old plant, @nobody?")
+    assert refused.status_code == 422
+    assert "Nobody who reads tasks is called @nobody" in refused.text
+    assert "the old plant, @nobody?</textarea>" in refused.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from mdm.domain.errors import TaskNotOpenError
 from mdm.domain.review import Verdict
 from mdm.services import access, claim, comment, decision_log, intake, review
 from mdm.services.hub import Hub
+
+Post = Callable[..., TestResponse]
 
 
 def read_status(hub: Hub, task_id: int) -> str:
@@ -311,3 +314,21 @@ def test_whoever_is_named_finds_where_although_they_may_not_decide(
     assert [f'href="/review/{each}#comments"' in text for each in (first, second)] == [True, True]
     assert "decided today" not in text
     assert 'id="mentions"' not in browse("governance").get("/review").text
+
+
+def test_a_refused_comment_stays_in_its_box(
+    steward: FlaskClient, post: Post, task_ids: list[int], stocked_hub: Hub
+) -> None:
+    text = "Is this <b>the old</b> plant, @nobody?"
+    place = f"/review/{task_ids[0]}"
+    refused = post(steward, place, f"{place}/comments", text=text)
+    assert refused.status_code == 422
+    assert "Nobody who reads tasks is called @nobody" in refused.text
+    kept = re.search(r'<textarea name="text"[^>]*>\n([^<]*)</textarea>', refused.text)
+    assert kept is not None
+    assert html.unescape(kept[1]) == text
+    with stocked_hub.reading(system_actor("cli:test")) as uow:
+        assert comment.of_task(uow, task_ids[0]) == ()
+    accepted = post(steward, place, f"{place}/comments", text="Is this the old plant, @second?")
+    assert accepted.location.endswith("#comments")
+    assert "comment-fault" not in steward.get(place).text
