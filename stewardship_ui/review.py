@@ -165,7 +165,7 @@ def compare_page(task_id: int, fault: str = "", comment_fault: str = "") -> str:
         task = review.get_task(uow, task_id)
         held = claim.holding(uow, task_id)
         around = neighbours.around(uow, task)
-        more = review.beside(uow, task)
+        further = review.beside(uow, task)
         colleagues = claim.colleagues(uow) if allowed("review.decide") else []
         values: dict[str, Any] = {  # values of templates have no common type
             "queue_place": Place(
@@ -181,13 +181,13 @@ def compare_page(task_id: int, fault: str = "", comment_fault: str = "") -> str:
         with suppress(TaskNotOpenError, TaskHeldError, WriteConflictError), writing("task used") as uow:
             claim.claim(uow, task_id)
     labels = Labels(current_hub().dictionary)
-    wide = request.args.get("wide") == "1" and bool(more)
+    wide = request.args.get("wide") == "1" and bool(further.sides)
     return render_template(
         "compare.html",
         rows=compare_records(task, labels),
-        beside=beside_rows(task, more, labels) if wide else [],
-        sides=[task.left, task.right, *more] if wide else [task.left, task.right],
-        more=more,
+        beside=beside_rows(task, further.sides, labels) if wide else [],
+        sides=[task.left, task.right, *further.sides] if wide else [task.left, task.right],
+        further=further,
         wide=wide,
         parts=aid.part_rows(task, labels),
         graph=draw_graph(around) if around else None,

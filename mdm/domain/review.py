@@ -195,6 +195,14 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Further records of the golden records of both sides; ``left_out``: how many more there are."""
+
+    sides: tuple[Side, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLine:
     """One line of the queue; ``settles``: how many pairs of records one verdict answers.
 

@@ -22,6 +22,7 @@ from mdm.domain.errors import InvalidInputError, StaleVersionError, TaskNotOpenE
 from mdm.domain.machine_reason import ReasonCode
 from mdm.domain.review import (
     PROPOSED,
+    Beside,
     Decision,
     Foresight,
     MatchProposal,
@@ -286,7 +287,7 @@ def count_alike(uow: UnitOfWork, task_id: int) -> int:
     return queue_store.count_alike(uow.connection, task_id)
 
 
-def beside(uow: UnitOfWork, task: Task, most: int = 3) -> tuple[Side, ...]:
+def beside(uow: UnitOfWork, task: Task, most: int = 3) -> Beside:
     """Further records of the golden records of both sides, at most ``most``; none beside a blind task."""
     access.require(uow.actor, Permission.REVIEW_READ)
     homes = {side.golden_id for side in (task.left, task.right) if side.golden_id}
@@ -298,7 +299,8 @@ def beside(uow: UnitOfWork, task: Task, most: int = 3) -> tuple[Side, ...]:
     records = source_store.records_by_id(uow.connection, home)
     chosen = sorted(records, key=lambda record: records[record].key)[:most]
     contents = source_store.standard_contents(uow.connection, chosen)
-    return tuple(_side(records[r], contents.get(r, "{}"), home[r], members[home[r]]) for r in chosen)
+    sides = tuple(_side(records[r], contents.get(r, "{}"), home[r], members[home[r]]) for r in chosen)
+    return Beside(sides, len(records) - len(sides))
 
 
 def undo(uow: UnitOfWork, decision_id: str, reason: str) -> Outcome:

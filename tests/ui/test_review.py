@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from mdm.domain.access import Actor, system_actor
 from mdm.domain.errors import TaskNotOpenError
 from mdm.domain.review import Verdict
-from mdm.services import access, claim, comment, decision_log, intake, review
+from mdm.services import access, claim, comment, decision, decision_log, intake, review, xref
 from mdm.services.hub import Hub
 
 Post = Callable[..., TestResponse]
@@ -332,3 +332,30 @@ def test_a_refused_comment_stays_in_its_box(
     accepted = post(steward, place, f"{place}/comments", text="Is this the old plant, @second?")
     assert accepted.location.endswith("#comments")
     assert "comment-fault" not in steward.get(place).text
+
+
+@pytest.mark.parametrize("extra", [3, 5])
+def test_further_records_are_counted_and_those_left_out_are_told(
+    steward: FlaskClient, stocked_hub: Hub, task_ids: list[int], extra: int
+) -> None:
+    machine = system_actor("cli:test")
+    with stocked_hub.reading(machine) as uow:
+        left = review.get_task(uow, task_ids[0]).left
+    for count in range(extra):
+        name = f"第{count}工厂"
+        intake.put_record(stocked_hub, machine, "supplier", "ERP1", f"X-{count}", {"legal_name": name})
+        with stocked_hub.unit_of_work(machine, "same") as uow:
+            made = xref.look_up(uow, "supplier", "ERP1", f"X-{count}").golden_id
+            home = xref.look_up(uow, "supplier", left.source_system, left.source_id).golden_id
+            decision.merge(uow, "supplier", home, made, "same")
+    assert f"Show {extra} more records of both golden records" in steward.get(f"/review/{task_ids[0]}").text
+    wide = steward.get(f"/review/{task_ids[0]}?wide=1").text
+    with stocked_hub.reading(machine) as uow:
+        task = review.get_task(uow, task_ids[0])
+    if extra == 3:
+        assert "All records of both golden records" in wide
+        assert "not shown here" not in wide
+        return
+    told = wide[wide.index("2 more records are not shown here") :]
+    for side in (task.left, task.right):
+        assert f'href="/golden/supplier/{side.golden_id}"' in told.split("</p>")[0]
