@@ -6,6 +6,7 @@ with the colleague until it is decided, let go or handed on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,12 +76,11 @@ def next_task(
     uow: UnitOfWork, wanted: Wanted, order: str = "value", *, after: Place | None = None
 ) -> int | None:
     """Claim the first task that nobody else holds behind ``after``, else from the start of the queue; None when all
-    are held. The task of ``after`` itself is not given out again.
+    are held. The task of ``after`` itself is not given out again; one that the person was unsure of only when nothing
+    else is left.
     """
     access.require(uow.actor, Permission.REVIEW_DECIDE)
-    free = wanted._replace(free_for=person(uow), now=uow.at)
-    starts = [None] if after is None else [after, None]
-    for start in starts:
+    for free, start in next_of(uow, wanted, after):
         found = queue_store.page(
             uow.connection, free, order=order, after=start, limit=TRIED, expected=queue_store.FEW + 1
         )
@@ -88,6 +88,15 @@ def next_task(
             if _take(uow, task_id):
                 return task_id
     return None
+
+
+def next_of(uow: UnitOfWork, wanted: Wanted, after: Place | None) -> Iterator[tuple[Wanted, Place | None]]:
+    """Where to look for a person's next free task, one place after the other: those they were unsure of come last."""
+    free = wanted._replace(free_for=person(uow), now=uow.at)
+    for each in (free._replace(not_doubted_by=names(uow)), free):
+        if after is not None:
+            yield each, after
+        yield each, None
 
 
 def place_of(uow: UnitOfWork, task_id: int, order: str) -> Place | None:
@@ -195,6 +204,11 @@ def find_task(uow: UnitOfWork, task_id: int) -> Any:  # Any: a table row
 def person(uow: UnitOfWork) -> str:
     """Who acts: the same at the terminal and on the pages."""
     return person_of(uow.actor.name)
+
+
+def names(uow: UnitOfWork) -> tuple[str, ...]:
+    """The names that whoever acts has as an actor, on the pages and at the terminal."""
+    return tuple(dict.fromkeys((person(uow), uow.actor.name, f"cli:{person(uow)}")))
 
 
 def _held(uow: UnitOfWork, task_id: int) -> Holding | None:

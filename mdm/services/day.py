@@ -41,7 +41,7 @@ def my_day(uow: UnitOfWork) -> Day:
     hour_ago = uow.now - timedelta(hours=1)
     decided, last_hour = review_store.count_decided(
         uow.connection,
-        [person, uow.actor.name, f"cli:{person}"],
+        claim.names(uow),
         since=first_ulid(min(midnight, hour_ago)),
         day=time_text(midnight),
         hour=time_text(hour_ago),

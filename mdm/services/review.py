@@ -431,8 +431,7 @@ def _record(
 
 def _next_open(uow: UnitOfWork, row: Any) -> int | None:  # Any: a table row
     """The task a steward meets next: the following free one of the same entity, else the first."""
-    wanted = Wanted({"entity": row.entity}, free_for=claim.person(uow), now=uow.at)
-    for after in ((row.priority, row.task_id), None):
+    for wanted, after in claim.next_of(uow, Wanted({"entity": row.entity}), (row.priority, row.task_id)):
         found = queue_store.page(
             uow.connection, wanted, order="value", after=after, limit=2, expected=queue_store.FEW + 1
         )

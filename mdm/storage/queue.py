@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 
 from mdm.domain.gram import grams
 from mdm.storage.database import Row, among, insert_rows
-from mdm.storage.schema import queue_gram, queue_line, review_task, task_holder
+from mdm.storage.schema import decision, queue_gram, queue_line, review_task, task_holder
 
 FACETS = ("entity", "sources", "band", "reason", "languages", "risk")
 """Columns that a queue is narrowed by and counted per value of."""
@@ -44,6 +45,7 @@ class Wanted(NamedTuple):
 
     ``opened``, ``due``: ISO dates from and to, both included, '' for no end. ``holder``: lines that this person holds
     at ``now``; ``free_for``: lines that nobody but this person holds, or nobody at all for ''.
+    ``not_doubted_by``: lines that none of these actors was unsure of.
     """
 
     facets: Mapping[str, str]
@@ -52,6 +54,7 @@ class Wanted(NamedTuple):
     holder: str = ""
     text: str = ""
     free_for: str | None = None
+    not_doubted_by: tuple[str, ...] = ()
     now: str = ""
 
 
@@ -263,6 +266,8 @@ def _narrowed(
         query, few = query.where(_held_by(wanted.holder, wanted.now)), True
     if wanted.free_for is not None:
         query = query.where(~_held_by_others(wanted.free_for, wanted.now))
+    if wanted.not_doubted_by:
+        query = query.where(~_doubted_by(wanted.not_doubted_by))
     if wanted.text:
         gram = _rarest(connection, wanted.text)
         if gram is not None:
@@ -299,6 +304,15 @@ def _held_by(holder: str, now: str) -> ColumnElement[bool]:
 def _held_by_others(actor: str, now: str) -> ColumnElement[bool]:
     return exists().where(
         task_holder.c.task_id == queue_line.c.task_id, task_holder.c.holder != actor, _live(now)
+    )
+
+
+def _doubted_by(actors: Sequence[str]) -> ColumnElement[bool]:
+    return exists().where(
+        decision.c.task_id == queue_line.c.task_id,
+        decision.c.verdict == literal_column("'unsure'"),  # as the partial index has it
+        decision.c.actor.in_(list(actors)),
+        decision.c.undone_by.is_(None),
     )
 
 

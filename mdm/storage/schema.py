@@ -713,6 +713,13 @@ decision = Table(
         sqlite_where=text("task_id is not null and verdict <> 'unsure'"),
         postgresql_where=text("task_id is not null and verdict <> 'unsure'"),
     ),
+    Index(
+        "ix_decision_doubt",
+        "task_id",
+        "actor",
+        sqlite_where=text("verdict = 'unsure'"),
+        postgresql_where=text("verdict = 'unsure'"),
+    ),
 )
 """One thing a person decided (review, merge, unmerge, split, override, undo); ``subject``: what it was about.
 

@@ -169,3 +169,25 @@ def test_who_claims_while_a_task_is_handed_over_keeps_it(queue, monkeypatch):
         f.act(queue, claim.hand_over, task_id, "anna", "please look")
     with queue.reading(f.SYSTEM) as uow:
         assert claim.holding(uow, task_id).holder == claim.person_of(f.OTHER_STEWARD.name)
+
+
+def test_what_one_was_unsure_of_comes_last_for_oneself_only(queue):
+    first = take_next(queue, f.STEWARD)
+    outcome = f.act(queue, review.decide, first, Verdict.UNSURE, "cannot tell")
+    assert outcome.next_task_id != first
+    following = take_next(queue, f.STEWARD)
+    assert following != first
+    f.act(queue, claim.release, following)
+    assert take_next(queue, f.OTHER_STEWARD) == first
+    f.act(queue, claim.release, first, actor=f.OTHER_STEWARD)
+    for task in tasks(queue):
+        if task != first:
+            f.act(queue, review.decide, task, Verdict.NON_MATCH, "other")
+    assert take_next(queue, f.STEWARD) == first, "nothing else is left"
+
+
+def test_a_doubt_taken_back_is_given_out_as_before(queue):
+    first = take_next(queue, f.STEWARD)
+    decided = f.act(queue, review.decide, first, Verdict.UNSURE, "cannot tell")
+    f.act(queue, decision.undo, decided.decision_id, "a slip")
+    assert take_next(queue, f.STEWARD) == first
