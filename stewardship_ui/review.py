@@ -126,6 +126,17 @@ def decisions() -> str:
     )
 
 
+@blueprint.get("/decisions/<decision_id>")
+@page
+def decision(decision_id: str) -> str:
+    """One decision, with the form that takes it back open."""
+    with reading() as uow:
+        found = decision_log.get(uow, decision_id)
+    return render_template(
+        "decisions.html", decisions=[found], proposals=[], alone=True, now=current_hub().now()
+    )
+
+
 @blueprint.post("/proposals/<proposal_id>")
 @page
 def second(proposal_id: str) -> Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mdm.domain.access import Permission
+from mdm.domain.errors import UnknownDecisionError
 from mdm.domain.review import Decision, NamedRecord, require_reason
 from mdm.domain.source import Json
 from mdm.services import access
@@ -23,7 +24,20 @@ NAMED = 6
 def list_decisions(uow: UnitOfWork, limit: int = 50) -> tuple[Decision, ...]:
     """Decisions, newest first."""
     access.require(uow.actor, Permission.REVIEW_READ)
-    rows = review_store.list_decisions(uow.connection, limit=limit)
+    return _named(uow, review_store.list_decisions(uow.connection, limit=limit))
+
+
+def get(uow: UnitOfWork, decision_id: str) -> Decision:
+    """One decision, however many came after it; raises UnknownDecisionError."""
+    access.require(uow.actor, Permission.REVIEW_READ)
+    row = review_store.find_decision(uow.connection, decision_id)
+    if row is None:
+        raise UnknownDecisionError("There is no such decision.", decision_id=decision_id[:60])
+    return _named(uow, [row])[0]
+
+
+def _named(uow: UnitOfWork, rows: Sequence[Any]) -> tuple[Decision, ...]:  # Any: a table row
+    """The decisions with the names of their records and what was on screen."""
     about = {row.decision_id: json.loads(row.subject).get("records", [])[:NAMED] for row in rows}
     ids = {record for records in about.values() for record in records}
     records = source_store.records_by_id(uow.connection, ids)

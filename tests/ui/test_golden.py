@@ -138,3 +138,28 @@ def test_a_refused_comment_stays_in_its_box(
     assert refused.status_code == 422
     assert "Nobody who reads tasks is called @nobody" in refused.text
     assert "the old plant, @nobody?</textarea>" in refused.text
+
+
+def test_a_value_set_by_hand_is_taken_back_from_its_place(
+    browse: Callable[..., FlaskClient],
+    steward: FlaskClient,
+    post: Callable[..., TestResponse],
+    stocked_hub: Hub,
+    path: str,
+) -> None:
+    with stocked_hub.unit_of_work(system_actor("cli:anna"), "contract") as uow:
+        decision.override(uow, "supplier", path.rsplit("/", 1)[1], "payment_terms", "NET45", "of today")
+    link = re.search(r'href="(/decisions/\w+)">take back', steward.get(path).text)
+    assert link is not None
+    for page in (link[1], "/decisions"):
+        told = steward.get(page).text
+        assert re.search(r"<p>Payment terms: <b><span[^>]*>NET45</span></b>", told), page
+        assert f'href="{path}"' in told
+    assert "<details open>" in steward.get(link[1]).text
+    assert "take back" not in browse("auditor").get(path).text
+    assert "撤回" in browse("steward", "zh").get(path).text
+    assert post(steward, link[1], f"{link[1]}/undo", reason="a slip").status_code == 303
+    after = steward.get(path).text
+    assert "take back" not in after
+    assert "NET30" in after
+    assert steward.get("/decisions/01NONE").status_code == 404
