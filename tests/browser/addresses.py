@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from mdm.domain.access import system_actor
-from mdm.services import change, review, source
+from mdm.services import change, decision_log, review, source
 from mdm.services.hub import Hub
 from tests.browser.harness import Live
 
@@ -54,18 +54,22 @@ def _query(endpoint: str, held: Mapping[str, str]) -> str:
 
 def _held(hub: Hub) -> dict[str, str]:
     """Arguments of routes -> ids that exist in this hub."""
-    held = dict.fromkeys(("golden_id", "load_id", "change_id", "upload_id", "system", "key", "other"), NONE)
+    ids = ("golden_id", "load_id", "change_id", "upload_id", "decision_id", "system", "key", "other")
+    held = dict.fromkeys(ids, NONE)
     held |= {"entity": "supplier", "task_id": "1", "token": NONE, "action": "split", "figure": "missing"}
     with hub.reading(SYSTEM) as uow:
         held["name"] = min(uow.hub.dictionary.code_lists)
         loads, tasks = source.list_loads(uow), review.list_tasks(uow, entity="supplier").lines
         changes = change.list_changes(uow)
+        decisions = decision_log.list_decisions(uow, limit=1)
         if tasks:
             task = review.get_task(uow, tasks[0].task_id)
     if loads:
         held["load_id"] = loads[0].load_id
     if changes:
         held["change_id"] = changes[0].change_id
+    if decisions:
+        held["decision_id"] = decisions[0].decision_id
     if tasks:
         held |= {
             "task_id": str(task.line.task_id),

@@ -93,6 +93,7 @@ PAGES = {
     "ui.review.compare": Permission.REVIEW_READ,
     "ui.review.decide": Permission.REVIEW_DECIDE,
     "ui.review.decisions": Permission.REVIEW_READ,
+    "ui.review.decision": Permission.REVIEW_READ,
     "ui.review.undo": Permission.REVIEW_DECIDE,
     "ui.review.second": Permission.REVIEW_DECIDE,
     "ui.claim.take_next": Permission.REVIEW_DECIDE,
