@@ -148,6 +148,7 @@ def test_a_comment_reaches_the_colleague_it_names(li_na: Page, wang_wei: Page, d
     expect(li_na.locator("#comments li")).to_contain_text("<b>")
     wang_wei.goto("/review")
     wang_wei.get_by_role("link", name="提及").click()
+    wang_wei.locator("#mentions a").click()
     expect(wang_wei.locator("#comments li")).to_contain_text("同一家工厂吗？")
 
 

@@ -45,6 +45,10 @@ def test_no_chinese_text_is_missing_or_doubtful_or_loses_a_value() -> None:
         assert all(texts), f"not translated: {each.id}"
         assert each.id == "" or not each.fuzzy, f"doubtful: {each.id}"
         assert not list(each.check(catalogue())), each.id
+        asked = each.id if isinstance(each.id, str) else each.id[0]
+        assert "%" in asked or not any("%" in text for text in texts), (
+            f"a sign that is read as a place: {asked}"
+        )
 
 
 def test_the_compiled_catalogue_is_that_of_the_texts() -> None:

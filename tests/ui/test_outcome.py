@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, g, render_template
 
 from mdm.domain.access import Actor, ActorKind, Role, system_actor
-from mdm.domain.review import Against, Foreseen, Task
+from mdm.domain.review import Against, Beside, Foreseen, Task
 from mdm.services import review
 from mdm.services.hub import Hub
 from mdm.services.narrow import Narrow
@@ -38,6 +38,7 @@ def shown(app: Flask, hub: Hub, task: Task, language: str = "en") -> str:
             comments=(),
             alike=1,
             sides=[task.left, task.right],
+            further=Beside((), 0),
             now=hub.now(),
             **page_words(task),
         )
