@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from limits import parse
 from limits.storage import MemoryStorage
@@ -61,6 +62,12 @@ class _CookieSessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
+class _Json(DefaultJSONProvider):
+    """Members in the order in which they were put."""
+
+    sort_keys = False
+
+
 def create_app(hub: Hub) -> Flask:
     """The application that serves this hub."""
     app = Flask("mdm.app", static_folder=None)
@@ -75,7 +82,7 @@ def create_app(hub: Hub) -> Flask:
     # An id that begins with a slash must not answer for the one without.
     app.url_map.merge_slashes = False
     app.session_interface = _CookieSessions()
-    app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
+    app.json = _Json(app)
     _observe(app)
     _protect(app)
     _limit(app)

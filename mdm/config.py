@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -97,19 +97,19 @@ def _make_folders(home: Path) -> None:
 def _stored_key(path: Path) -> str:
     """The key in the file, made on first use; of several first starts at once one key wins for all."""
     try:
-        _create_key(path)
+        create_key_file(path, lambda: f"{secrets.token_urlsafe(48)}\n".encode("ascii"))
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"the key file {path} cannot be used", setting="MDM_SECRET_KEY") from error
 
 
-def _create_key(path: Path) -> None:
+def create_key_file(path: Path, make: Callable[[], bytes]) -> None:
+    """Make a key file for the hub's own account, unless it is there; of several first uses one key wins for all."""
     if path.exists():
         return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(make())
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import flask_babel
 from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from mdm.domain.errors import ForbiddenError, MdmError
@@ -71,16 +72,16 @@ def _prepare() -> None:
         if request.endpoint == imports.RECEIVES_FILES:
             request.max_content_length = imports.MAX_REQUEST
         access.load_person()
-        _read_form()
+        form = _read_form()
         current_app.extensions["csrf"].protect()
-        if any("\0" in text for _, text in request.form.items(multi=True)):
+        if any("\0" in text for _, text in form.items(multi=True)):
             abort(400)  # no text of a person holds NUL, and PostgreSQL cannot keep it
 
 
-def _read_form() -> None:
+def _read_form() -> MultiDict[str, str]:
     """Read what was sent before anybody asks for it, so that a body in broken chunks is the sender's fault."""
     try:
-        request.form  # noqa: B018 # read for its effect: it is kept
+        return request.form
     except OSError:
         abort(400)
 

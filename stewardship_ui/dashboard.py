@@ -40,7 +40,7 @@ def show() -> str | Response:
         entity=entity,
         found=found,
         quality=measured,
-        charts={name: Markup(svg) for name, svg in _charts(found).items()},  # noqa: S704 # drawn by ourselves
+        charts={name: Markup(svg) for name, svg in _charts(found).items()},
         tables={name: _table(found, name) for name in ("flow", "trends")},
         now=current_hub().now(),
     )

@@ -114,4 +114,4 @@ def _chart(found: Quality) -> Markup | None:
         gettext("share of matches"),
         gettext("Shown and found probability"),
     )
-    return Markup(drawn)  # noqa: S704 # our own drawing: every text in it is escaped
+    return Markup(drawn)

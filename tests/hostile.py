@@ -275,11 +275,11 @@ class Forger:
                 place = self.dice.choice(list(inner)) if self.dice.random() < 0.9 else self.key()
             else:
                 return
-            held = inner.get(place) if isinstance(inner, dict) else inner[place]  # type: ignore[index, call-overload] # places fit
+            held = inner.get(place) if isinstance(inner, dict) else inner[place]
             if isinstance(held, dict | list) and held and self.dice.random() < 0.7:
                 inner = held
                 continue
-            inner[place] = self.value()  # type: ignore[index, call-overload] # places fit
+            inner[place] = self.value()
             return
 
     def _mutate(self, data: bytes) -> bytes:

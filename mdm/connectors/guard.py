@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from itertools import islice
@@ -71,7 +71,7 @@ def sniff_guarded(path: Path, header_row: int | None = None) -> Sniffed:
     return Sniffed(form, encoding, delimiter, at, sheet, tuple(columns), tuple(tuple(row) for row in rows))
 
 
-def _stream(path: Path, profile: SourceProfile, memory: int, seconds: int) -> Iterator[Any]:
+def _stream(path: Path, profile: SourceProfile, memory: int, seconds: int) -> Generator[Any, None, None]:
     """First columns, hash and size, then the rows."""
     return _ask(path, _order("read", path, profile), memory, seconds)
 
@@ -80,7 +80,7 @@ def _order(do: str, path: Path, profile: SourceProfile) -> dict[str, object]:
     return {"do": do, "path": str(path.absolute()), "source": profile.source, "profile": profile.to_json()}
 
 
-def _ask(path: Path, order: Mapping[str, object], memory: int, seconds: int) -> Iterator[Any]:
+def _ask(path: Path, order: Mapping[str, object], memory: int, seconds: int) -> Generator[Any, None, None]:
     """The answers to one order; the process ends with the stream, read to the end or not."""
     child = subprocess.Popen(
         [sys.executable, "-m", "mdm.connectors.guard"],

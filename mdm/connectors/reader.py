@@ -6,7 +6,7 @@ Invariant: every row of the file comes out exactly once, as a ``SourceRow`` or a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Extract:
     """
 
     columns: tuple[str, ...]
-    rows: Iterator[SourceRow | Reject]
+    rows: Generator[SourceRow | Reject, None, None]
     sha256: str
     bytes: int
 
@@ -55,7 +55,7 @@ _READERS = {
 }
 
 
-def _checked(rows: Iterable[ReadRow], profile: SourceProfile) -> Iterator[SourceRow | Reject]:
+def _checked(rows: Iterable[ReadRow], profile: SourceProfile) -> Generator[SourceRow | Reject, None, None]:
     seen: dict[str, int] = {}
     tally = _Tally()
     for number, row in enumerate(rows, start=1):

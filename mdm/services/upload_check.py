@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -44,10 +45,11 @@ def check(uow: UnitOfWork, held: Upload, profile: Mapping[str, object]) -> Uploa
     """Read the first ``CHECKED`` rows by this profile; raises ProfileError or UnreadableFileError."""
     access.require(uow.actor, Permission.SOURCE_LOAD)
     mapping = parse_profile(profile, uow.hub.dictionary.entity(held.entity), held.source)
-    with upload.as_file(uow, held) as path:
-        stream = read_rows_guarded(path, mapping).rows
-        read = list(islice(stream, CHECKED + 1))
-        stream.close()  # type: ignore[attr-defined] # a generator: its process ends with it
+    with (
+        upload.as_file(uow, held) as path,
+        closing(read_rows_guarded(path, mapping).rows) as rows,  # the process that reads ends with it
+    ):
+        read = list(islice(rows, CHECKED + 1))
     rejects = [each for each in read[:CHECKED] if isinstance(each, Reject)]
     reasons = Counter(each.reason for each in rejects)
     return UploadCheck(min(len(read), CHECKED), len(read) <= CHECKED, reasons, tuple(rejects[:NAMED]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 
 from mdm.storage.database import Row, among, insert_rows, raw_rows, upsert_rows
 from mdm.storage.schema import (
@@ -159,20 +159,7 @@ def search(
     connection: Connection, entity: str, terms: Sequence[str], after: str, limit: int
 ) -> Sequence[Row]:
     """Newest versions of golden records whose search text holds every term, by golden ID after ``after``."""
-    query = (
-        select(golden_version)
-        .join(
-            golden_record,
-            and_(
-                golden_record.c.golden_id == golden_version.c.golden_id,
-                golden_record.c.version == golden_version.c.version,
-            ),
-        )
-        .join(golden_search, golden_search.c.golden_id == golden_record.c.golden_id)
-        .where(golden_search.c.entity == entity, golden_record.c.golden_id > after)
-        .order_by(golden_record.c.golden_id)
-        .limit(limit)
-    )
+    query = _newest(entity, limit).where(golden_record.c.golden_id > after)
     for term in terms:
         query = query.where(golden_search.c.text.contains(term, autoescape=True))
     return connection.execute(query).all()
@@ -188,7 +175,12 @@ def holding_any(
         and_(*(golden_search.c.text.contains(term, autoescape=True) for term in terms))
         for terms in alternatives
     ]
-    return connection.execute(
+    return connection.execute(_newest(entity, limit).where(or_(*holds))).all()
+
+
+def _newest(entity: str, limit: int) -> Select[Any]:
+    """Newest versions of the golden records that can be searched, by golden ID."""
+    return (
         select(golden_version)
         .join(
             golden_record,
@@ -198,10 +190,10 @@ def holding_any(
             ),
         )
         .join(golden_search, golden_search.c.golden_id == golden_record.c.golden_id)
-        .where(golden_search.c.entity == entity, or_(*holds))
+        .where(golden_search.c.entity == entity)
         .order_by(golden_record.c.golden_id)
         .limit(limit)
-    ).all()
+    )
 
 
 def open_redirects(connection: Connection, golden_ids: Iterable[str]) -> list[Row]:

@@ -87,7 +87,7 @@ class Live:
             base_url=self.origin,
             locale="zh-CN" if language == "zh" else "en-GB",
             viewport={"width": 1280, "height": 900},
-            **given,  # type: ignore[arg-type] # options of Playwright, named by the caller
+            **given,
         )
         context.set_default_timeout(20_000)
         if login:  # without the password, which is slow to check on purpose

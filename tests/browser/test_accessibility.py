@@ -66,7 +66,7 @@ def test_no_page_has_a_serious_fault(
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
             for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # both are among its words
+                page.emulate_media(color_scheme=theme)
                 faults += [f"{address} {theme} {width}: {each}" for each in faults_of(page)]
             scrolls = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if scrolls > 0 and kind == "page":

@@ -146,7 +146,7 @@ def test_all_faults_are_told_at_once() -> None:
 )
 def test_what_is_no_profile_of_this_source_is_refused(data: object, named: str) -> None:
     with pytest.raises(ProfileError, match=named):
-        parse_profile(data, SUPPLIER, "SAP")  # type: ignore[arg-type] # what a careless caller sends
+        parse_profile(data, SUPPLIER, "SAP")
 
 
 def test_cells_become_attributes_and_blank_ones_are_absent() -> None:
