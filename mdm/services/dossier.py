@@ -90,7 +90,7 @@ def _told(uow: UnitOfWork, record: GoldenRecord, place: CheckpointFolder) -> Tol
         "record": asdict(record),
         "history": [asdict(version) for version in golden.history(uow, record.golden_id)],
         "golden_ids": kin,
-        "sources": [_source(uow, record_id) for record_id in records],
+        "sources": _sources(uow, records),
         "decisions": decisions,
         "rules": _rules(uow, record),
         "checkpoint": json.loads(place.last_line()),
@@ -123,24 +123,27 @@ def _decisions(uow: UnitOfWork, golden_ids: Sequence[str], records: Sequence[int
     return told
 
 
-def _source(uow: UnitOfWork, record_id: int) -> Told:
-    record = source_store.records_by_id(uow.connection, [record_id])[record_id]
-    versions = [
+def _sources(uow: UnitOfWork, record_ids: Sequence[int]) -> list[Told]:
+    held = source_store.records_by_id(uow.connection, record_ids)
+    return [
         {
-            "version": each.version,
-            "content_hash": each.content_hash,
-            "load_id": each.load_id,
-            "at": each.created_at,
-            "cells": json.loads(each.cells),
+            "system": held[record_id].key.system,
+            "key": held[record_id].key.key,
+            "record_id": record_id,
+            "status": held[record_id].status,
+            "versions": [_version(each) for each in source_store.versions_of(uow.connection, record_id)],
         }
-        for each in source_store.versions_of(uow.connection, record_id)
+        for record_id in record_ids
     ]
+
+
+def _version(held: source_store.StoredVersion) -> Told:
     return {
-        "system": record.key.system,
-        "key": record.key.key,
-        "record_id": record_id,
-        "status": record.status,
-        "versions": versions,
+        "version": held.version,
+        "content_hash": held.content_hash,
+        "load_id": held.load_id,
+        "at": held.created_at,
+        "cells": json.loads(held.cells),
     }
 
 
