@@ -62,7 +62,7 @@ def test_a_class_is_read_alone_and_from_the_tag_of_a_whole_machine() -> None:
 
 
 def test_tags_and_serial_numbers_are_told_apart() -> None:
-    assert build("position_tags", "NJ1-LTH-OO4", "MC-3674") == ["NJ1LTH004"]
+    assert build("position_tags", "NJ1-LTH-OO4", "MC-5917") == ["NJ1LTH004"]
     assert build("serials", "NJ1LTH004", "KT20151") == ["KT20151"]
 
 

@@ -138,11 +138,11 @@ def test_numbers_of_qualities_are_words_too() -> None:
 @pytest.mark.parametrize(
     ("name", "model"),
     [
-        ("Kestrel viera flat screen TH-42PX80U", "TH42PX80U"),
-        ("Kestrel VN-4100PC voice recorder silver", "VN4100PC"),
-        ("Kestrel drip coffee maker DC50W", "DC50W"),
-        ("Kestrel keyed notebook lock 64068F", "64068F"),
-        ("Kestrel road transmitter smart 4040-RDTRPB", "4040RDTRPB"),
+        ("Kestrel broad flat screen KV-38QR70T", "KV38QR70T"),
+        ("Kestrel RB-5200LT voice recorder silver", "RB5200LT"),
+        ("Kestrel drip coffee maker FK60W", "FK60W"),
+        ("Kestrel keyed notebook lock 73051F", "73051F"),
+        ("Kestrel garden projector smart 3820-KVTMQS", "3820KVTMQS"),
     ],
 )
 def test_a_model_is_read_although_it_reads_like_a_size(name: str, model: str) -> None:

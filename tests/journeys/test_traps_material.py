@@ -128,7 +128,7 @@ TRAPS = {
     ),
     "same noun, other drawing column": Trap(
         "other_drawing",
-        part("支架", "ZQ-310 黑色", drawing_number="DWG-477102"),
+        part("支架", "ZQ-310 黑色", drawing_number="DWG-588213"),
         part("支架", "ZQ-310 黑色", drawing_number="DWG-477190"),
     ),
     "other product, same part": Trap(

@@ -308,7 +308,7 @@ def _spaced(noun: str) -> str:
 
 
 def _with_joined(text: str, found: tuple[CodeToken, ...]) -> tuple[str, ...]:
-    """Keys of the code tokens, and of neighbours written with a space between them (``CV73 10BEB100``)."""
+    """Keys of the code tokens, and of neighbours written with a space between them (``QK51 20CFD250``)."""
     keys = [each.key for each in found]
     for left, right in pairwise(found):
         if text[left.end : right.start] == " " and len(left.key) <= _LONGEST_HEAD and right.key[0].isdigit():

@@ -26,13 +26,13 @@ _SET_APART = re.compile(
     r"(?:\d+[A-Za-z]+\d+[A-Za-z]*|\d{3,}(?!(?:MM|CM|ML|UM|NM|KG)\b)[A-Za-z]{2,4})(?![A-Za-z0-9.])",
     re.IGNORECASE,
 )
-"""Letters before what would else be read as a size or an amount: TH-42PX80U, VN-4100PC."""
+"""Letters before what would else be read as a size or an amount: KV-38QR70T, RB-5200LT."""
 _LAST = re.compile(
     r"(?<![A-Za-z0-9.,/-])(?!(?:OD|ID|DIA|WT|DN|PN|[MDLWHRG])\d+(?:MM|CM)?\s*$)"
     r"(?:[A-Za-z]{1,12}-?\d[A-Za-z0-9]*|\d{5,}[A-Za-z]{1,3}|\d{3,}-[A-Za-z]{4,})\s*$",
     re.IGNORECASE,
 )
-"""What a catalogue line ends with is its model, although it would be a size elsewhere: DC50W, 64068F, 4040-RDTRPB."""
+"""What a catalogue line ends with is its model, although it would be a size elsewhere: FK60W, 73051F, 3820-KVTMQS."""
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.,/:-])(?:\d{5,}|\d{4}(?=\s*$))(?![A-Za-z0-9.,/:-])")
 
 
