@@ -84,7 +84,7 @@ def _page(fault: str = "") -> str:
             fault = fault or error.message
         states, last = checkpoint.states(uow), audit.last_verification(uow)
         invariants = audit.last_verification(uow, "check_invariants")
-        reviews, waiting = audit_review.list_reviews(uow, 20), audit.waiting(uow)
+        reviews, total = audit_review.list_reviews(uow, 20), audit.count(uow)
     return render_template(
         "audit.html",
         entries=found[:PAGE_SIZE],
@@ -94,8 +94,8 @@ def _page(fault: str = "") -> str:
         tables=tables,
         operations=OPERATIONS,
         states=states,
-        exposed=waiting.entries - max((state.covered for state in states), default=0),
-        waiting=waiting,
+        exposed=total - max((state.covered for state in states), default=0),
+        total=total,
         verified=last,
         invariants=invariants,
         reviews=reviews,

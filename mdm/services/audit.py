@@ -27,14 +27,6 @@ BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Entries in all, and those without a seal."""
-
-    entries: int
-    unsealed: int
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
     """How a verification by the worker ended."""
 
@@ -72,11 +64,10 @@ def tables(uow: UnitOfWork) -> tuple[str, ...]:
     return tuple(sorted({*GOVERNED, *GOVERNED_ON_CHANGE, *GOVERNED_ON_INSERT}))
 
 
-def waiting(uow: UnitOfWork) -> Waiting:
-    """How many entries there are, and how many of them have no seal yet."""
+def count(uow: UnitOfWork) -> int:
+    """How many entries there are, sealed or not."""
     access.require(uow.actor, Permission.AUDIT_READ)
-    total = audit_store.count_entries(uow.connection)
-    return Waiting(total, total - audit_store.last_seq(uow.connection))
+    return audit_store.count_entries(uow.connection)
 
 
 def last_verification(uow: UnitOfWork, job: str = "verify_audit") -> Verification | None:
